@@ -1,0 +1,70 @@
+#include "adapters/googletest/inbox.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "framework/report/encode.h"
+
+namespace cloister::googletest {
+
+RecordPtr Inbox::wait_for(TestId id) {
+  while (true) {
+    if (const auto found = records_.find(id); found != records_.end()) return found->second;
+    if (link_.socket.open() && receive()) continue;
+    CellReport report;
+    report.id = id;
+    report.outcome = SetupFailed{link_.failure};
+    return records_.emplace(id, std::make_shared<Record>(make_record(std::move(report))))
+        .first->second;
+  }
+}
+
+// Takes one report; false when there will be no more.
+bool Inbox::receive() {
+  std::uint32_t length = 0;
+  std::string bytes;
+  if (read_exactly(reinterpret_cast<char*>(&length), sizeof length)) {
+    bytes.resize(length);
+    if (read_exactly(bytes.data(), length)) {
+      if (auto report = decode_report(bytes)) {
+        const TestId id = report->id;
+        records_[id] = std::make_shared<Record>(make_record(std::move(*report)));
+      }
+      return true;
+    }
+  }
+  link_.socket.reset();
+  int status = 0;
+  ::waitpid(link_.pid, &status, 0);
+  link_.pid = -1;
+  link_.failure = WIFSIGNALED(status)
+                      ? fmt::format("the warden was killed by SIG{} before this test was reported",
+                                    sigabbrev_np(WTERMSIG(status)))
+                      : fmt::format("the warden ended with status {} before this test was reported",
+                                    WEXITSTATUS(status));
+  return false;
+}
+
+bool Inbox::read_exactly(char* into, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = ::read(link_.socket.get(), into, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    into += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+void Inbox::close() {
+  link_.socket.reset();
+  while (link_.pid > 0 && ::waitpid(link_.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  link_.pid = -1;
+  records_.clear();
+}
+
+}  // namespace cloister::googletest

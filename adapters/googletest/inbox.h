@@ -1,0 +1,35 @@
+// The keeper's view of the warden: the record of each test, waited for when it is needed.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "adapters/googletest/messages.h"
+#include "adapters/googletest/registry.h"
+#include "adapters/googletest/warden.h"
+
+namespace cloister::googletest {
+
+using RecordPtr = std::shared_ptr<const Record>;
+
+class Inbox {
+ public:
+  Inbox() = default;
+  explicit Inbox(WardenLink link) : link_(std::move(link)) {}
+
+  // Blocks until the test's cell has been reported. The record stays known until it is dropped.
+  // Should the warden die, every test it had not reported gets a SetupFailed that says so.
+  RecordPtr wait_for(TestId id);
+  void drop(TestId id) { records_.erase(id); }
+  // Ends the warden, and with it whatever still runs, and waits until all is cleaned up.
+  void close();
+
+ private:
+  bool receive();
+  bool read_exactly(char* into, std::size_t size);
+
+  WardenLink link_;
+  std::unordered_map<TestId, RecordPtr> records_;
+};
+
+}  // namespace cloister::googletest

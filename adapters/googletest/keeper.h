@@ -1,0 +1,68 @@
+// The keeper: lets GoogleTest drive, with replays in place of the tests. Each replay waits for the
+// record of its test and re-issues what happened in the scope where it happened, so that filters,
+// order, counting and every report are GoogleTest's own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "adapters/googletest/forwarding_listener.h"
+#include "adapters/googletest/guest_listener.h"
+#include "adapters/googletest/inbox.h"
+#include "adapters/googletest/options.h"
+#include "adapters/googletest/registry.h"
+
+namespace cloister::googletest {
+
+class Keeper final : public ForwardingListener {
+ public:
+  // The only one, made on first use and never destroyed.
+  static Keeper& instance();
+
+  // Runs everything GoogleTest selects; what RUN_ALL_TESTS() returns.
+  int run(const Options& options);
+
+  // Called by the replays that stand in for tests, suites' hooks and environments.
+  void replay_test(TestId id);
+  void replay_suite_set_up();
+  void replay_suite_tear_down();
+  void replay_environments_set_up();
+  void replay_environments_tear_down();
+
+  void OnTestIterationStart(const testing::UnitTest& unit_test, int iteration) override;
+  void OnTestEnd(const testing::TestInfo& test) override;
+  void OnTestSuiteEnd(const testing::TestSuite& suite) override;
+  void OnTestIterationEnd(const testing::UnitTest& unit_test, int iteration) override;
+
+ private:
+  Keeper();
+
+  void become_guest(const GuestCall& call, int iteration);
+  [[noreturn]] void explain_and_exit();
+  void replay(const Record& record, Phase phase) const;
+  void replay_bad_end(const Record& record, const testing::TestInfo& test,
+                      bool first_of_suite) const;
+  void note_own_set_up_failures(const Record& record, bool first_of_suite) const;
+  void remember_for_suite(const RecordPtr& record, bool first_of_suite);
+  void record_properties(const Record& record, Scope scope) const;
+  RecordPtr first_of_current_suite();
+
+  Options options_;
+  Registry registry_;
+  std::vector<testing::Environment*>* environments_ = nullptr;
+  std::vector<testing::Environment*> users_environments_;
+  testing::TestPartResultReporterInterface* reporter_ = nullptr;
+
+  std::vector<TestId> order_;
+  Inbox inbox_;
+  Times times_;  // of the test that was replayed last
+  testing::TimeInMillis suite_time_ = 0;
+  RecordPtr first_of_program_;
+  RecordPtr first_of_suite_;
+  std::vector<Part> other_tear_down_failures_;  // of the suite's other tests
+  std::unique_ptr<GuestListener> guest_;        // in a guest only
+};
+
+}  // namespace cloister::googletest

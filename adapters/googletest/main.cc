@@ -1,0 +1,18 @@
+// The main() of cloister::gtest_main, in place of gtest_main's and gmock_main's.
+#include <gtest/gtest.h>
+
+#include <cloister/gtest.h>
+
+namespace testing {
+// Defined where the program uses gmock.
+[[gnu::weak]] void InitGoogleMock(int* argc, char** argv);
+}  // namespace testing
+
+int main(int argc, char** argv) {
+  if (testing::InitGoogleMock != nullptr) {
+    testing::InitGoogleMock(&argc, argv);
+  } else {
+    testing::InitGoogleTest(&argc, argv);
+  }
+  return cloister::run_all_tests();
+}

@@ -1,0 +1,138 @@
+#include "adapters/googletest/messages.h"
+
+#include <algorithm>
+
+#include "framework/wire/bytes.h"
+
+namespace cloister::googletest {
+namespace {
+
+enum class Kind : std::uint16_t { kPart = 1, kProperty = 2, kTimes = 3 };
+
+void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
+  guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
+}
+
+Part take_part(ByteReader& in) {
+  Part part;
+  part.phase = in.number<Phase>();
+  part.type = static_cast<testing::TestPartResult::Type>(in.number<std::int32_t>());
+  part.has_file = in.number<std::uint8_t>() != 0;
+  part.file = in.text();
+  part.line = in.number<std::int32_t>();
+  part.message = in.text();
+  part.out_offset = in.number<std::uint64_t>();
+  part.err_offset = in.number<std::uint64_t>();
+  return part;
+}
+
+bool known(const Part& part) {
+  using Result = testing::TestPartResult;
+  return part.phase <= Phase::kAfterEnd &&
+         (part.type == Result::kSuccess || part.type == Result::kSkip ||
+          part.type == Result::kNonFatalFailure || part.type == Result::kFatalFailure);
+}
+
+// False for an event that is none of ours.
+bool take_event(const Event& event, Record& record) {
+  ByteReader in(event.payload);
+  switch (static_cast<Kind>(event.kind)) {
+    case Kind::kPart:
+      record.parts.push_back(take_part(in));
+      if (!known(record.parts.back())) {
+        record.parts.pop_back();
+        return false;
+      }
+      break;
+    case Kind::kProperty: {
+      const auto scope = in.number<Scope>();
+      std::string key(in.text());
+      record.properties.push_back({scope, std::move(key), std::string(in.text())});
+      break;
+    }
+    case Kind::kTimes:
+      record.times.elapsed = in.number<testing::TimeInMillis>();
+      record.times.start = in.number<testing::TimeInMillis>();
+      break;
+    default:
+      return false;
+  }
+  return in.ok() && in.at_end();
+}
+
+}  // namespace
+
+std::string_view phase_words(Phase phase) {
+  switch (phase) {
+    case Phase::kEnvironmentSetUp:
+      return "the set-up of a global environment";
+    case Phase::kSuiteSetUp:
+      return "SetUpTestSuite";
+    case Phase::kBody:
+      return "the test body";
+    case Phase::kSuiteTearDown:
+      return "TearDownTestSuite";
+    case Phase::kEnvironmentTearDown:
+      return "the tear-down of a global environment";
+    case Phase::kAfterEnd:
+      return "the process after the end of the test";
+  }
+  return "an unknown phase";
+}
+
+void send(GuestSide& guest, const Part& part) {
+  ByteWriter out;
+  out.number(part.phase);
+  out.number(static_cast<std::int32_t>(part.type));
+  out.number(static_cast<std::uint8_t>(part.has_file));
+  out.text(part.file);
+  out.number(static_cast<std::int32_t>(part.line));
+  out.text(part.message);
+  out.number(part.out_offset);
+  out.number(part.err_offset);
+  send_frame(guest, Kind::kPart, out);
+}
+
+void send(GuestSide& guest, const Property& property) {
+  ByteWriter out;
+  out.number(property.scope);
+  out.text(property.key);
+  out.text(property.value);
+  send_frame(guest, Kind::kProperty, out);
+}
+
+void send(GuestSide& guest, const Times& times) {
+  ByteWriter out;
+  out.number(times.elapsed);
+  out.number(times.start);
+  send_frame(guest, Kind::kTimes, out);
+}
+
+Phase Record::last_phase() const {
+  return cell.phases.empty() ? Phase::kEnvironmentSetUp
+                             : static_cast<Phase>(cell.phases.back().phase);
+}
+
+Record::Span Record::output_of(Phase phase) const {
+  const PhaseStart end{static_cast<std::uint8_t>(Phase::kAfterEnd), cell.out.kept.size(),
+                       cell.err.kept.size()};
+  const auto number = static_cast<std::uint8_t>(phase);
+  const auto from = std::ranges::find(cell.phases, number, &PhaseStart::phase);
+  if (from == cell.phases.end()) return {end, end};
+  const auto to = from + 1;
+  return {*from, to == cell.phases.end() ? end : *to};
+}
+
+Record make_record(CellReport&& report) {
+  Record record;
+  record.cell = std::move(report);
+  for (const Event& event : record.cell.events) {
+    if (take_event(event, record)) continue;
+    record.cell.outcome = ProtocolBroken{"a message that no test sends came out of its event pipe"};
+    break;
+  }
+  record.cell.events.clear();
+  return record;
+}
+
+}  // namespace cloister::googletest

@@ -1,0 +1,83 @@
+// What a guest tells about its test, as frames, and what the keeper makes of them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <cloister/report.h>
+
+#include "framework/events/guest_side.h"
+
+namespace cloister::googletest {
+
+// The stretches of a guest's life. Assertions and output belong to whatever runs in them.
+enum class Phase : std::uint8_t {
+  kEnvironmentSetUp,
+  kSuiteSetUp,
+  kBody,  // constructor to destructor of the fixture
+  kSuiteTearDown,
+  kEnvironmentTearDown,
+  kAfterEnd,
+};
+// "its SetUpTestSuite", for sentences.
+std::string_view phase_words(Phase phase);
+
+enum class Scope : std::uint8_t { kTest, kSuite, kProgram };
+
+// An assertion's result, where it was made and how much had been printed before it.
+struct Part {
+  Phase phase{};
+  testing::TestPartResult::Type type{};
+  bool has_file = false;
+  std::string file;
+  int line = 0;
+  std::string message;
+  std::uint64_t out_offset = 0;
+  std::uint64_t err_offset = 0;
+
+  bool failed() const {
+    return type == testing::TestPartResult::kNonFatalFailure ||
+           type == testing::TestPartResult::kFatalFailure;
+  }
+};
+
+struct Property {
+  Scope scope{};
+  std::string key;
+  std::string value;
+};
+
+// The test itself ran to its end; times as GoogleTest measured them in the guest.
+struct Times {
+  testing::TimeInMillis elapsed = 0;
+  testing::TimeInMillis start = 0;
+};
+
+void send(GuestSide& guest, const Part& part);
+void send(GuestSide& guest, const Property& property);
+void send(GuestSide& guest, const Times& times);
+
+// Everything known of one test that ran in a cell.
+struct Record {
+  CellReport cell;
+  std::vector<Part> parts;
+  std::vector<Property> properties;
+  Times times;
+
+  // The stretch in which the guest was when it ended.
+  Phase last_phase() const;
+  // Where the output of a stretch begins and the next one's begins.
+  struct Span {
+    PhaseStart from;
+    PhaseStart to;
+  };
+  Span output_of(Phase phase) const;
+};
+
+// Sorts the events of a report. Events that no guest of ours sends make the outcome ProtocolBroken.
+Record make_record(CellReport&& report);
+
+}  // namespace cloister::googletest

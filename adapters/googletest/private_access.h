@@ -1,0 +1,64 @@
+// Every private name of GoogleTest that Cloister uses, and nowhere else. Explicit instantiation may
+// name private members ([temp.spec.general]/6); a name or type that changes in a later GoogleTest
+// is an error here, at compile time, and never a misbehaviour. Names and types are the same
+// from 1.10 to 1.17.
+#pragma once
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include <type_traits>
+#include <vector>
+
+namespace cloister::googletest::private_access {
+
+template <typename Tag, typename Tag::type member>
+struct Expose {
+  friend constexpr typename Tag::type member_of(Tag) { return member; }
+};
+
+#define CLOISTER_EXPOSE(tag, owner, member, ...) \
+  struct tag {                                   \
+    using type = __VA_ARGS__;                    \
+    friend constexpr type member_of(tag);        \
+  };                                             \
+  template struct Expose<tag, &owner::member>
+
+using testing::TestInfo;
+using testing::TestResult;
+using testing::TestSuite;
+using testing::UnitTest;
+
+CLOISTER_EXPOSE(SuiteTests, TestSuite, test_info_list_, std::vector<TestInfo*> TestSuite::*);
+CLOISTER_EXPOSE(SuiteOrder, TestSuite, test_indices_, std::vector<int> TestSuite::*);
+CLOISTER_EXPOSE(SuiteSetUp, TestSuite, set_up_tc_,
+                testing::internal::SetUpTestSuiteFunc TestSuite::*);
+CLOISTER_EXPOSE(SuiteTearDown, TestSuite, tear_down_tc_,
+                testing::internal::TearDownTestSuiteFunc TestSuite::*);
+CLOISTER_EXPOSE(SuiteShouldRun, TestSuite, should_run_, bool TestSuite::*);
+CLOISTER_EXPOSE(SuiteElapsed, TestSuite, elapsed_time_, testing::TimeInMillis TestSuite::*);
+CLOISTER_EXPOSE(InfoShouldRun, TestInfo, should_run_, bool TestInfo::*);
+CLOISTER_EXPOSE(InfoFixture, TestInfo, fixture_class_id_,
+                const testing::internal::TypeId TestInfo::*);
+CLOISTER_EXPOSE(ResultElapsed, TestResult, elapsed_time_, testing::TimeInMillis TestResult::*);
+CLOISTER_EXPOSE(ResultStart, TestResult, start_timestamp_, testing::TimeInMillis TestResult::*);
+CLOISTER_EXPOSE(ListenersRepeater, testing::TestEventListeners, repeater_,
+                testing::internal::TestEventRepeater* testing::TestEventListeners::*);
+CLOISTER_EXPOSE(ListenersForward, testing::TestEventListeners, repeater,
+                testing::TestEventListener* (testing::TestEventListeners::*)());
+CLOISTER_EXPOSE(UnitTestImplementation, UnitTest, impl_,
+                testing::internal::UnitTestImpl* UnitTest::*);
+CLOISTER_EXPOSE(
+    FakeReporterOld, testing::ScopedFakeTestPartResultReporter, old_reporter_,
+    testing::TestPartResultReporterInterface* testing::ScopedFakeTestPartResultReporter::*);
+
+#undef CLOISTER_EXPOSE
+
+// `get(SuiteTests{}, suite)` is suite.test_info_list_, whatever the constness of `suite`: the tests
+// of a run are never constant objects, only seen through constant references.
+template <typename Tag, typename Object>
+auto& get(Tag tag, const Object& object) {
+  return const_cast<Object&>(object).*member_of(tag);
+}
+
+}  // namespace cloister::googletest::private_access

@@ -1,0 +1,65 @@
+// cloister::run_all_tests(): decides whether the tests get cells, or run as without Cloister.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sstream>
+
+#include <cloister/gtest.h>
+
+#include "adapters/googletest/keeper.h"
+#include "adapters/googletest/options.h"
+#include "framework/kernel/fd.h"
+
+namespace cloister {
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+bool help_is_asked(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--help" || argument == "-h" || argument == "-?" || argument == "--gtest_help")
+      return true;
+  }
+  return false;
+}
+
+// TracerPid of proc(5) names a debugger; valgrind runs the program inside itself.
+bool debugged() {
+  const std::string status = read_file("/proc/self/status").value_or("");
+  const std::size_t tracer = status.find("TracerPid:\t");
+  if (tracer != std::string::npos && status[tracer + strlen("TracerPid:\t")] != '0') return true;
+  const char* preload = getenv("LD_PRELOAD");
+  return preload != nullptr && strstr(preload, "vgpreload") != nullptr;
+}
+
+// What the run passes straight through; the sentence, where one is due, goes to stderr.
+bool runs_plain(const googletest::Options& options, const std::vector<std::string>& arguments) {
+  // The re-executed half of a threadsafe death test: it is inside a cell already.
+  if (!GTEST_FLAG_GET(internal_run_death_test).empty()) return true;
+  if (!options.enabled || GTEST_FLAG_GET(list_tests) || help_is_asked(arguments)) return true;
+  const char* reason = GTEST_FLAG_GET(break_on_failure) ? "--gtest_break_on_failure is set"
+                       : debugged()                     ? "a debugger or valgrind is attached"
+                                                        : nullptr;
+  if (reason != nullptr)
+    fmt::print(stderr, "cloister: note: {}: the tests run without cells\n", reason);
+  return reason != nullptr;
+}
+
+}  // namespace
+
+int run_all_tests() {
+  const std::vector<std::string> arguments = testing::internal::GetArgvs();
+  const auto options = googletest::parse_options(arguments, ::getenv);
+  if (!options) {
+    fmt::print(stderr, "{}\n", options.error());
+    exit(kWrongUsage);
+  }
+  if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
+  if (runs_plain(*options, arguments)) return RUN_ALL_TESTS();
+  return googletest::Keeper::instance().run(*options);
+}
+
+}  // namespace cloister

@@ -1,0 +1,192 @@
+#include "adapters/googletest/warden.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "adapters/googletest/configuration.h"
+#include "framework/config/settings.h"
+#include "framework/host/probe.h"
+#include "framework/report/encode.h"
+
+namespace cloister::googletest {
+namespace {
+
+// The plans of the tests, one by one.
+class TestSource final : public CellSource {
+ public:
+  TestSource(const WardenOrders& orders, const HostFacts& facts) : orders_(orders), facts_(facts) {}
+
+  std::optional<CellTask> next() override {
+    if (next_ == orders_.tests.size()) return std::nullopt;
+    const TestId id = orders_.tests[next_++];
+    return CellTask{id, plan_of(id)};
+  }
+  Result<CellPlan> plan_of(TestId id) const {
+    if (orders_.options.require && !facts_.losses.empty()) {
+      const Loss& loss = facts_.losses.front();
+      return std::unexpected(
+          Error{fmt::format("give this test the {} that --cloister_require demands: {}",
+                            facility_name(loss.facility), loss.why),
+                0, loss.cure});
+    }
+    return make_plan(config_of(orders_.registry.original(id), orders_.options.config), facts_, id);
+  }
+
+ private:
+  const WardenOrders& orders_;
+  const HostFacts& facts_;
+  std::size_t next_ = 0;
+};
+
+std::string full_name(const testing::TestInfo& test) {
+  return fmt::format("{}.{}", test.test_suite_name(), test.name());
+}
+
+class Reports final : public ReportSink {
+ public:
+  Reports(const Registry& registry, const TestSource& source, Outbox& outbox)
+      : registry_(registry), source_(source), outbox_(outbox) {}
+
+  void report(CellReport&& report) override { outbox_.put(encode(report)); }
+  void notice(std::uint32_t id) override {
+    const auto plan = source_.plan_of(id);
+    if (!plan) return;
+    const WatchPlan& watch = plan->watch;
+    fmt::print(
+        stderr, "cloister: note: {} has been running for {} ({})\n",
+        full_name(registry_.original(id)), duration_text(watch.notice_after),
+        watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
+  }
+
+ private:
+  const Registry& registry_;
+  const TestSource& source_;
+  Outbox& outbox_;
+};
+
+int processors() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+// One file behind stdout and stderr: a terminal, or 2>&1.
+bool streams_are_one() {
+  struct stat out;
+  struct stat err;
+  return ::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0 &&
+         out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
+// Everything a warden has, in one object that is never destroyed in a guest.
+struct Warden {
+  WardenOrders orders;
+  Outbox outbox;
+  Host host;
+  TestSource source;
+  Reports reports;
+  std::unique_ptr<Watch> watch;
+
+  Warden(const WardenOrders& given, Fd socket)
+      : orders(given),
+        outbox(std::move(socket)),
+        host(open_host()),
+        source(orders, host.facts),
+        reports(orders.registry, source, outbox) {}
+};
+Warden* the_warden = nullptr;
+
+// Every test is told why there are no cells for it.
+void refuse_all(const Error& error) {
+  while (const auto task = the_warden->source.next()) {
+    CellReport report;
+    report.id = task->id;
+    report.outcome = SetupFailed{error.text()};
+    the_warden->reports.report(std::move(report));
+  }
+}
+
+GuestCall live_as_warden(const WardenOrders& orders, Fd socket, pid_t keeper, void (*in_warden)()) {
+  ::setsid();  // Ctrl-C is for the keeper, whose end is this process's end
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() != keeper) ::_exit(0);
+  in_warden();
+  the_warden = new Warden(orders, std::move(socket));
+  if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
+  const int jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
+  auto watch = Watch::make(std::move(the_warden->host.builder), {jobs, streams_are_one()},
+                           the_warden->source, the_warden->reports, the_warden->outbox);
+  if (watch) {
+    the_warden->watch = std::move(*watch);
+    if (auto guest = the_warden->watch->run()) return *guest;
+  } else {
+    refuse_all(watch.error());
+  }
+  the_warden->outbox.flush_all();
+  the_warden->watch.reset();
+  ::_exit(0);
+}
+
+}  // namespace
+
+std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)()) {
+  auto pair = make_socket_pair(SOCK_STREAM);
+  if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
+  fflush(nullptr);  // what is buffered now must not come out of every guest again
+  const pid_t keeper = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    pair->ours.reset();
+    return live_as_warden(orders, std::move(pair->theirs), keeper, in_warden);
+  }
+  if (pid < 0) {
+    return WardenLink{
+        -1, Fd(),
+        failed("fork the warden", "raise the limit on processes (ulimit -u)").error().text()};
+  }
+  return WardenLink{pid, std::move(pair->ours), ""};
+}
+
+std::string losses_text(const HostFacts& facts) {
+  // One line per cause: a host without user namespaces lacks ten things for one reason.
+  std::vector<std::pair<const Loss*, std::vector<std::string_view>>> causes;
+  for (const Loss& loss : facts.losses) {
+    const auto same = std::ranges::find_if(causes, [&](const auto& cause) {
+      return cause.first->why == loss.why && cause.first->cure == loss.cure;
+    });
+    if (same == causes.end()) {
+      causes.push_back({&loss, {facility_name(loss.facility)}});
+    } else {
+      same->second.push_back(facility_name(loss.facility));
+    }
+  }
+  std::string text;
+  for (const auto& [loss, names] : causes) {
+    text += fmt::format("cloister: note: no {} on this host: {}; {}\n", fmt::join(names, ", no "),
+                        loss->why, loss->cure);
+  }
+  return text;
+}
+
+std::string explain_tests(const WardenOrders& orders) {
+  Host host = open_host();
+  std::string text = losses_text(host.facts);
+  const TestSource source(orders, host.facts);
+  for (const TestId id : orders.tests) {
+    text += full_name(orders.registry.original(id)) + "\n";
+    const auto plan = source.plan_of(id);
+    text += plan ? explain(*plan) : fmt::format("  cloister: {}\n", plan.error().text());
+  }
+  if (host.builder) host.builder->finish();
+  return text;
+}
+
+}  // namespace cloister::googletest

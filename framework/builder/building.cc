@@ -1,0 +1,152 @@
+#include "framework/builder/building.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "framework/builder/cgroups.h"
+#include "framework/builder/doing.h"
+#include "framework/builder/init_inside.h"
+#include "framework/builder/path.h"
+
+namespace cloister {
+namespace {
+
+// clone3(2) where it is allowed. Container filters answer ENOSYS or EPERM to it and may still allow
+// clone(2), whose flags they can inspect.
+pid_t clone_into(std::uint64_t namespaces, int* pidfd) {
+  clone_args arguments{};
+  arguments.flags = namespaces | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(pidfd);
+  arguments.exit_signal = SIGCHLD;
+  const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (pid >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<pid_t>(pid);
+  return static_cast<pid_t>(
+      syscall(SYS_clone, namespaces | CLONE_PIDFD | SIGCHLD, nullptr, pidfd, nullptr, nullptr));
+}
+
+// Writes one of /proc/PID/{uid_map,gid_map}: all lines in one write, by user_namespaces(7).
+bool write_map(pid_t init, const char* name, ByteReader& plan, InsideReply& failure) {
+  char text[4096];
+  int length = 0;
+  for (std::uint32_t ranges = plan.count(); ranges > 0; --ranges) {
+    const auto inside = plan.number<std::uint32_t>();
+    const auto outside = plan.number<std::uint32_t>();
+    const auto count = plan.number<std::uint32_t>();
+    const auto room = static_cast<std::size_t>(static_cast<int>(sizeof text) - length);
+    const int line = snprintf(text + length, room, "%u %u %u\n", inside, outside, count);
+    if (static_cast<std::size_t>(line) >= room) break;
+    length += line;
+  }
+  if (length == 0) return true;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", init, name);
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  const bool written = fd >= 0 && write(fd, text, static_cast<std::size_t>(length)) == length;
+  if (!written) fail(failure, "map ids through '%s'", path);
+  if (fd >= 0) close(fd);
+  return written;
+}
+
+// An unprivileged gid_map wants setgroups(2) denied first: user_namespaces(7).
+bool deny_setgroups(pid_t init, InsideReply& failure) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/setgroups", init);
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return true;
+  const bool written = fd >= 0 && write(fd, "deny", 4) == 4;
+  if (!written) fail(failure, "deny setgroups through '%s'", path);
+  if (fd >= 0) close(fd);
+  return written;
+}
+
+bool write_maps(pid_t init, bool allow_setgroups, ByteReader& plan, InsideReply& failure) {
+  if (!write_map(init, "uid_map", plan, failure)) return false;
+  ByteReader gids = plan;
+  if (!allow_setgroups && gids.count() > 0 && !deny_setgroups(init, failure)) return false;
+  return write_map(init, "gid_map", plan, failure);
+}
+
+// Where the id maps and everything behind them begin.
+ByteReader after_head(const Building& building, std::uint64_t& namespaces, bool& allow_setgroups) {
+  ByteReader plan({building.plan, building.plan_size});
+  namespaces = plan.number<std::uint64_t>();
+  allow_setgroups = plan.number<std::uint8_t>() != 0;
+  return plan;
+}
+
+void skip_map(ByteReader& plan) {
+  for (std::uint32_t numbers = plan.count() * 3; numbers > 0; --numbers)
+    plan.number<std::uint32_t>();
+}
+
+// Clones init; in the child this never returns.
+bool start_init(Building& building, std::uint64_t namespaces, ByteReader steps,
+                InsideReply& failure) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    return fail(failure, "make a socket pair for init");
+  }
+  building.init = clone_into(namespaces, &building.pidfd);
+  if (building.init == 0) live_as_init(ends[1], steps);
+  if (building.init < 0) {
+    fail(failure, "clone a process with new namespaces");
+    close(ends[0]);
+    close(ends[1]);
+    return false;
+  }
+  close(ends[1]);
+  building.socket = ends[0];
+  return true;
+}
+
+}  // namespace
+
+std::string_view Building::cgroups() const {
+  std::uint64_t namespaces = 0;
+  bool allow_setgroups = false;
+  ByteReader plan_left = after_head(*this, namespaces, allow_setgroups);
+  skip_map(plan_left);
+  skip_map(plan_left);
+  return plan_left.rest();
+}
+
+bool build(Building& building, InsideReply& failure) {
+  ByteReader steps(building.cgroups());
+  if (!make_cgroups(steps, failure)) {
+    remove_cgroups(ByteReader(building.cgroups()));
+    return false;
+  }
+  std::uint64_t namespaces = 0;
+  bool allow_setgroups = false;
+  ByteReader maps = after_head(building, namespaces, allow_setgroups);
+  if (!start_init(building, namespaces, steps, failure)) {
+    remove_cgroups(ByteReader(building.cgroups()));
+    return false;
+  }
+  building.stage = Stage::kRising;
+  if (!write_maps(building.init, allow_setgroups, maps, failure)) {
+    kill(building.init, SIGKILL);
+    waitpid(building.init, nullptr, __WALL);
+    remove_cgroups(ByteReader(building.cgroups()));
+    return false;
+  }
+  send(building.socket, "g", 1, MSG_NOSIGNAL);
+  return true;
+}
+
+void clear(Building& building) {
+  if (building.pidfd >= 0) close(building.pidfd);
+  if (building.socket >= 0) close(building.socket);
+  free(building.plan);
+  building = Building{};
+}
+
+}  // namespace cloister

@@ -1,0 +1,44 @@
+// One cell under construction, standing, or being dismantled: what the builder keeps of it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "framework/builder/protocol.h"
+
+namespace cloister {
+
+enum class Stage : std::uint8_t {
+  kFree,      // the slot holds no cell
+  kRising,    // init performs the steps
+  kStanding,  // a guest may join
+  kEnding,    // init has been told to end
+  kEmpty,     // init is reaped; the cgroups may still be busy
+};
+
+struct Building {
+  Stage stage = Stage::kFree;
+  std::uint32_t cell = 0;
+  pid_t init = -1;
+  int pidfd = -1;
+  int socket = -1;       // to init
+  char* plan = nullptr;  // the encoded InsidePlan, from malloc
+  std::size_t plan_size = 0;
+  bool failed = false;    // the run has been told that this cell could not be built
+  int removals_left = 0;  // attempts before a busy cgroup is given up
+  RollCall left;
+
+  // The encoded cgroups of the plan.
+  std::string_view cgroups() const;
+};
+
+// Clones init and writes its id maps. On failure everything made so far is undone, and `failure`
+// says why.
+bool build(Building& building, InsideReply& failure);
+
+// Closes, frees and forgets.
+void clear(Building& building);
+
+}  // namespace cloister

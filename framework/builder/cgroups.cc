@@ -1,0 +1,125 @@
+#include "framework/builder/cgroups.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "framework/builder/doing.h"
+#include "framework/builder/path.h"
+
+namespace cloister {
+namespace {
+
+// One walk over the encoded groups serves making, reading and removing.
+template <typename OnGroup, typename OnSetting, typename OnReading>
+bool walk(ByteReader& plan, OnGroup on_group, OnSetting on_setting, OnReading on_reading) {
+  for (std::uint32_t groups = plan.count(); groups > 0; --groups) {
+    const std::string_view directory = plan.text();
+    if (!on_group(directory)) return false;
+    for (std::uint32_t settings = plan.count(); settings > 0; --settings) {
+      const std::string_view file = plan.text();
+      const std::string_view value = plan.text();
+      const bool required = plan.number<std::uint8_t>() != 0;
+      if (!on_setting(Path{directory, "/", file}, value, required)) return false;
+    }
+    for (std::uint32_t readings = plan.count(); readings > 0; --readings) {
+      const auto reading = plan.number<Reading>();
+      const std::string_view file = plan.text();
+      on_reading(reading, Path{directory, "/", file}, plan.text());
+    }
+  }
+  return true;
+}
+
+constexpr auto kEveryGroup = [](std::string_view) { return true; };
+constexpr auto kNoSetting = [](const Path&, std::string_view, bool) { return true; };
+constexpr auto kNoReading = [](Reading, const Path&, std::string_view) {};
+
+bool write_setting(const Path& file, std::string_view value) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool written = write(fd, value.data(), value.size()) >= 0;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return written;
+}
+
+// The number in a one-number file, or after "key " in a file of such lines.
+std::uint64_t read_number(const Path& file, std::string_view key) {
+  char text[4096];
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const ssize_t got = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (got <= 0) return 0;
+  text[got] = '\0';
+  if (key.empty()) return strtoull(text, nullptr, 10);
+  const Path wanted{key, " "};
+  for (const char* line = text; line != nullptr; line = strchr(line, '\n')) {
+    if (*line == '\n') ++line;
+    if (strncmp(line, wanted.c_str(), key.size() + 1) == 0) {
+      return strtoull(line + key.size() + 1, nullptr, 10);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool make_directory(std::string_view path, InsideReply& failure) {
+  const Path directory{path};
+  if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return true;
+  return fail(failure, "make cgroup '%s'", directory.c_str());
+}
+
+bool make_cgroups(ByteReader& plan, InsideReply& failure) {
+  return walk(
+      plan, [&](std::string_view directory) { return make_directory(directory, failure); },
+      [&](const Path& file, std::string_view value, bool required) {
+        return write_setting(file, value) || !required ||
+               fail(failure, "write '%s' to '%s'", Path{value}.c_str(), file.c_str());
+      },
+      kNoReading);
+}
+
+void skip_cgroups(ByteReader& plan) { walk(plan, kEveryGroup, kNoSetting, kNoReading); }
+
+void read_cgroups(ByteReader plan, std::uint64_t (&readings)[kReadingCount]) {
+  walk(plan, kEveryGroup, kNoSetting, [&](Reading reading, const Path& file, std::string_view key) {
+    const auto index = static_cast<unsigned>(reading);
+    if (index < kReadingCount) readings[index] = read_number(file, key);
+  });
+}
+
+bool remove_cgroups(ByteReader plan) {
+  bool gone = true;
+  walk(
+      plan,
+      [&](std::string_view directory) {
+        if (rmdir(Path{directory}.c_str()) != 0 && errno != ENOENT) gone = false;
+        return true;
+      },
+      kNoSetting, kNoReading);
+  return gone;
+}
+
+void kill_cgroups(ByteReader plan) {
+  walk(
+      plan,
+      [](std::string_view directory) {
+        FILE* procs = fopen(Path{directory, "/cgroup.procs"}.c_str(), "re");
+        int pid = 0;
+        while (procs != nullptr && fscanf(procs, "%d", &pid) == 1) {
+          if (pid > 0) kill(pid, SIGKILL);
+        }
+        if (procs != nullptr) fclose(procs);
+        return true;
+      },
+      kNoSetting, kNoReading);
+}
+
+}  // namespace cloister

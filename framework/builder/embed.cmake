@@ -1,0 +1,22 @@
+# Builds the cell builder, a program that needs nothing but the C library, and makes its bytes part of the
+# engine (embedded.S). It is never instrumented: each cell's init is a fork of it.
+set(builder_dir "${CMAKE_CURRENT_SOURCE_DIR}/builder")
+set(builder_sources main.cc building.cc cgroups.cc init_inside.cc steps_inside.cc mounts_inside.cc
+    network_inside.cc)
+list(TRANSFORM builder_sources PREPEND "${builder_dir}/")
+add_executable(cell_builder ${builder_sources})
+target_include_directories(cell_builder PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(cell_builder PRIVATE cloister_warnings)
+target_compile_options(cell_builder PRIVATE
+  -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-sanitize=all -fno-lto
+  -fno-profile-arcs -fno-test-coverage)
+target_link_options(cell_builder PRIVATE -s -fno-sanitize=all -fno-lto)
+# The C driver links: the C++ run-time library stays out.
+set_target_properties(cell_builder PROPERTIES LINKER_LANGUAGE C)
+
+set(builder_file "${CMAKE_CURRENT_BINARY_DIR}/cell_builder")
+set_target_properties(cell_builder PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+set(CLOISTER_BUILDER_OBJECT_SOURCE "${builder_dir}/embedded.S")
+set_source_files_properties("${CLOISTER_BUILDER_OBJECT_SOURCE}" PROPERTIES
+  COMPILE_DEFINITIONS "CLOISTER_BUILDER_FILE=\"${builder_file}\""
+  OBJECT_DEPENDS "${builder_file}")

@@ -1,0 +1,276 @@
+// The builder: a small program that makes and dismantles cells for one run. It is embedded in the
+// library and executed from memory once per run, so that a cell's init is a fork of these few pages
+// and never of the test binary (docs/decisions/0001). It outlives the run just long enough to clean
+// up after it, however the run ends. Its only contact is the socket on descriptor 3; it prints
+// nothing.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <span>
+
+#include "framework/builder/building.h"
+#include "framework/builder/cgroups.h"
+#include "framework/builder/path.h"
+#include "framework/builder/protocol.h"
+
+namespace cloister {
+namespace {
+
+int run = 3;                      // the socket to the run; -1 once it is gone
+constexpr int kMostCells = 2048;  // alive at once; the run asks for far fewer
+constexpr int kRemovals = 200;    // attempts, kRetryMs apart, to remove a busy cgroup
+constexpr int kRetryMs = 5;
+constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
+
+Building* slots = nullptr;  // kMostCells of them, from calloc: zeros are Stage::kFree
+int slots_used = 0;         // one past the highest slot in use so far: the loops below stop there
+char request[kLongestRequest];
+char* owned_directories = nullptr;  // the payload of kOwnDirectories
+std::size_t owned_size = 0;
+
+std::span<Building> cells() { return {slots, static_cast<std::size_t>(slots_used)}; }
+
+Building* find(std::uint32_t cell) {
+  for (Building& building : cells()) {
+    if (building.stage != Stage::kFree && building.cell == cell) return &building;
+  }
+  return nullptr;
+}
+
+// A slot made ready for a new cell, nullptr when there is none.
+Building* take_slot() {
+  for (Building& building : cells()) {
+    if (building.stage == Stage::kFree) return &building;
+  }
+  if (slots_used == kMostCells) return nullptr;
+  slots[slots_used] = Building{};
+  return &slots[slots_used++];
+}
+
+// Sends a reply, with a descriptor when there is one. The run reads promptly; its death ends this
+// process.
+void reply(const BuilderReply& words, int descriptor = -1) {
+  iovec data{const_cast<BuilderReply*>(&words), sizeof words};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  if (descriptor >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+  }
+  while (sendmsg(run, &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  }
+}
+
+void report_failure(Building& building, const InsideReply& failure) {
+  BuilderReply words{};
+  words.reply = Reply::kFailed;
+  words.cell = building.cell;
+  words.failure = failure;
+  reply(words);
+  building.failed = true;
+}
+
+void own_directories(const char* payload, std::size_t size, std::uint32_t cell) {
+  free(owned_directories);
+  owned_directories = static_cast<char*>(malloc(size));
+  memcpy(owned_directories, payload, size);
+  owned_size = size;
+  BuilderReply words{};
+  words.reply = Reply::kReady;
+  words.cell = cell;
+  ByteReader directories({owned_directories, owned_size});
+  for (std::uint32_t left = directories.count(); left > 0; --left) {
+    if (!make_directory(directories.text(), words.failure)) break;
+  }
+  reply(words);
+}
+
+void start_building(std::uint32_t cell, const char* payload, std::size_t size) {
+  Building* building = take_slot();
+  if (building == nullptr) {
+    Building none{};
+    none.cell = cell;
+    errno = EAGAIN;
+    report_failure(none, {EAGAIN, "keep more cells at once"});
+    return;
+  }
+  building->cell = cell;
+  building->plan = static_cast<char*>(malloc(size));
+  memcpy(building->plan, payload, size);
+  building->plan_size = size;
+  InsideReply failure;
+  if (build(*building, failure)) return;
+  report_failure(*building, failure);
+  clear(*building);
+}
+
+void end_init(Building& building) {
+  if (building.stage != Stage::kRising && building.stage != Stage::kStanding) return;
+  send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  building.stage = Stage::kEnding;
+}
+
+// False when the run is gone.
+bool serve_request() {
+  const ssize_t got = recv(run, request, sizeof request, 0);
+  if (got < 0 && errno == EINTR) return true;
+  RequestHead head;
+  if (got < static_cast<ssize_t>(sizeof head)) return false;
+  memcpy(&head, request, sizeof head);
+  const char* payload = request + sizeof head;
+  const std::size_t size = static_cast<std::size_t>(got) - sizeof head;
+  switch (head.request) {
+    case Request::kOwnDirectories:
+      own_directories(payload, size, head.cell);
+      break;
+    case Request::kBuild:
+      start_building(head.cell, payload, size);
+      break;
+    case Request::kDismantle:
+      if (Building* building = find(head.cell)) end_init(*building);
+      break;
+  }
+  return true;
+}
+
+// A message of init: that the inside stands, that it does not, or who was left.
+void hear_init(Building& building) {
+  if (building.stage == Stage::kEnding) {
+    recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
+    return;
+  }
+  InsideReply words;
+  const ssize_t got = recv(building.socket, &words, sizeof words, MSG_DONTWAIT);
+  if (got == static_cast<ssize_t>(sizeof words) && words.error == 0) {
+    building.stage = Stage::kStanding;
+    BuilderReply built{};
+    built.reply = Reply::kBuilt;
+    built.cell = building.cell;
+    built.init_pid = building.init;
+    reply(built, building.pidfd);
+  } else if (building.stage == Stage::kRising) {
+    if (got != static_cast<ssize_t>(sizeof words)) {
+      words = {ECHILD, "set the inside of the cell up: its init died"};
+    }
+    report_failure(building, words);
+    building.stage = Stage::kEnding;
+  } else {
+    building.stage = Stage::kEnding;  // init is dying: its pidfd tells when
+  }
+}
+
+void reap_init(Building& building) {
+  recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
+  waitpid(building.init, nullptr, __WALL);
+  building.stage = Stage::kEmpty;
+  building.removals_left = kRemovals;
+}
+
+// Reads and removes the cgroups of an empty cell, then tells the run. A busy directory is tried
+// again.
+void sweep(Building& building) {
+  BuilderReply gone{};
+  read_cgroups(ByteReader(building.cgroups()), gone.readings);
+  if (!remove_cgroups(ByteReader(building.cgroups())) && --building.removals_left > 0) {
+    kill_cgroups(ByteReader(building.cgroups()));
+    return;
+  }
+  gone.reply = Reply::kGone;
+  gone.cell = building.cell;
+  gone.left = building.left;
+  if (!building.failed) reply(gone);
+  clear(building);
+}
+
+// Handles what poll() found; false when the run is gone.
+bool turn(int timeout_ms) {
+  pollfd waits[1 + kMostCells * 2];
+  Building* of[1 + kMostCells * 2];
+  nfds_t count = 0;
+  waits[count++] = {run, POLLIN, 0};
+  bool busy = false;
+  for (Building& building : cells()) {
+    if (building.stage == Stage::kFree) continue;
+    if (building.stage == Stage::kEmpty) {
+      busy = true;
+      continue;
+    }
+    of[count] = &building;
+    waits[count++] = {building.stage == Stage::kEnding ? building.pidfd : building.socket, POLLIN,
+                      0};
+  }
+  poll(waits, count, busy ? kRetryMs : timeout_ms);
+  for (nfds_t i = 1; i < count; ++i) {
+    if (waits[i].revents == 0) continue;
+    of[i]->stage == Stage::kEnding ? reap_init(*of[i]) : hear_init(*of[i]);
+  }
+  for (Building& building : cells()) {
+    if (building.stage == Stage::kEmpty) sweep(building);
+  }
+  if ((waits[0].revents & POLLIN) != 0) return serve_request();
+  return (waits[0].revents & (POLLHUP | POLLERR)) == 0;
+}
+
+long now_ms() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool any_cell() {
+  for (const Building& building : cells()) {
+    if (building.stage != Stage::kFree) return true;
+  }
+  return false;
+}
+
+// The run is over: nothing of it may stay.
+void clean_up() {
+  for (Building& building : cells()) {
+    if (building.stage == Stage::kFree || building.stage == Stage::kEmpty) continue;
+    kill(building.init, SIGKILL);
+    building.stage = Stage::kEnding;
+  }
+  close(run);
+  run = -1;  // nobody is there to be told; poll(2) passes over it
+  for (const long end = now_ms() + kLastWaitMs; any_cell() && now_ms() < end;) turn(kRetryMs);
+  ByteReader directories({owned_directories, owned_size});
+  for (std::uint32_t left = directories.count(); left > 0; --left) {
+    rmdir(Path{directories.text()}.c_str());
+  }
+}
+
+int live_as_builder() {
+  prctl(PR_SET_NAME, "cell-builder", 0, 0, 0);
+  setsid();  // the terminal's signals are for the run, which then ends this process by ending
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP}) {
+    signal(signal_number, SIG_IGN);
+  }
+  slots = static_cast<Building*>(calloc(kMostCells, sizeof(Building)));
+  if (slots == nullptr) return 1;
+  while (turn(-1)) {
+  }
+  clean_up();
+  return 0;
+}
+
+}  // namespace
+}  // namespace cloister
+
+int main() { return cloister::live_as_builder(); }

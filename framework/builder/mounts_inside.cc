@@ -1,0 +1,110 @@
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "framework/builder/doing.h"
+#include "framework/builder/facilities_inside.h"
+#include "framework/builder/path.h"
+
+namespace cloister {
+namespace {
+
+constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
+
+// Where an entry that stays visible is held while the tmpfs covers it.
+struct KeptEntry {
+  std::string_view name;
+  int fd = -1;
+  bool directory = false;
+};
+constexpr int kMostKept = 32;
+
+bool open_entry(std::string_view target, KeptEntry& entry) {
+  entry.fd = open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  struct stat status;
+  if (entry.fd < 0 || fstat(entry.fd, &status) != 0) return false;
+  entry.directory = S_ISDIR(status.st_mode);
+  return true;
+}
+
+// Binds the entry, reached through its descriptor, back to where it was.
+bool show_entry(std::string_view target, const KeptEntry& entry, InsideReply& failure) {
+  const Path to{target, "/", entry.name};
+  char from[32];
+  snprintf(from, sizeof from, "/proc/self/fd/%d", entry.fd);
+  if (entry.directory) {
+    mkdir(to.c_str(), 0755);
+  } else {
+    close(open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  }
+  if (mount(from, to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
+    return fail(failure, "keep '%s' visible", to.c_str());
+  }
+  return true;
+}
+
+}  // namespace
+
+bool make_mounts_private(InsideReply& failure) {
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return true;
+  // In a chroot "/" is no mount point: make it one.
+  if (errno == EINVAL && mount("/", "/", nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+      chroot("/") == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) {
+    return true;
+  }
+  return fail(failure, "make the mounts private");
+}
+
+bool mount_proc(InsideReply& failure) {
+  if (mount("proc", "/proc", "proc", kPlain | MS_NOEXEC, nullptr) == 0) return true;
+  return fail(failure, "mount proc on '/proc'");
+}
+
+bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
+  const Path target{fields.text()};
+  const auto bytes = fields.number<std::uint64_t>();
+  const auto inodes = fields.number<std::uint64_t>();
+  KeptEntry kept[kMostKept];
+  int kept_count = 0;
+  for (std::uint32_t left = fields.count(); left > 0; --left) {
+    const std::string_view name = fields.text();
+    if (kept_count == kMostKept) continue;
+    kept[kept_count].name = name;
+    if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
+  }
+  char options[96];
+  snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
+           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(inodes));
+  if (mount("tmpfs", target.c_str(), "tmpfs", kPlain, options) != 0) {
+    return fail(failure, "mount tmpfs on '%s'", target.c_str());
+  }
+  for (int i = 0; i < kept_count; ++i) {
+    if (!show_entry(target.c_str(), kept[i], failure)) return false;
+    close(kept[i].fd);
+  }
+  return true;
+}
+
+bool make_read_only(std::string_view target, InsideReply& failure) {
+  const Path path{target};
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  // One call for the whole tree, and only what it names changes: mount_setattr(2), Linux 5.12.
+  if (syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), AT_RECURSIVE, &attributes,
+              sizeof attributes) == 0) {
+    return true;
+  }
+  const int error = errno;
+  if (error == ENOENT || error == EINVAL)
+    return true;  // not there, or not a mount: nothing to protect
+  // Without the call, hide the tree: what cannot be seen cannot be written to.
+  if (error == ENOSYS && mount("tmpfs", path.c_str(), "tmpfs", kPlain | MS_RDONLY, "size=4k") == 0)
+    return true;
+  errno = error;
+  return fail(failure, "make '%s' read-only", path.c_str());
+}
+
+}  // namespace cloister

@@ -1,0 +1,63 @@
+// What is said between a run (launch/cell_builder.h) and its builder, over one SOCK_SEQPACKET pair,
+// and between the builder and each init. Both sides come from one build, so the structs travel as
+// they are.
+#pragma once
+
+#include <cstdint>
+
+#include "framework/plan/step_code.h"
+
+namespace cloister {
+
+enum class Request : std::uint32_t {
+  kOwnDirectories,  // payload: count, then texts: cgroup directories to make now and remove at the
+                    // end
+  kBuild,           // payload: an encoded InsidePlan
+  kDismantle,       // no payload
+};
+
+struct RequestHead {
+  Request request{};
+  std::uint32_t cell = 0;
+};
+
+// The longest request: a plan is a few hundred bytes, most of it paths.
+inline constexpr std::size_t kLongestRequest = 64 * 1024;
+
+enum class Reply : std::uint32_t {
+  kReady,   // to kOwnDirectories
+  kBuilt,   // the cell stands; the pidfd of its init comes along
+  kFailed,  // the cell could not be built: `error` and `doing` say why
+  kGone,    // the cell is dismantled: readings and survivors
+};
+
+inline constexpr std::size_t kDoingLength = 256;
+inline constexpr std::size_t kSurvivorsKept = 16;
+
+struct SurvivorRecord {
+  std::int32_t pid = 0;
+  char name[16] = {};  // TASK_COMM_LEN
+};
+
+// init's answer when it is told to end.
+struct RollCall {
+  std::uint32_t count = 0;
+  SurvivorRecord first[kSurvivorsKept];
+};
+
+// init's word that the inside stands (error == 0 and doing empty), or what failed.
+struct InsideReply {
+  std::int32_t error = 0;
+  char doing[kDoingLength] = {};
+};
+
+struct BuilderReply {
+  Reply reply{};
+  std::uint32_t cell = 0;
+  std::int32_t init_pid = 0;
+  InsideReply failure;
+  std::uint64_t readings[kReadingCount] = {};
+  RollCall left;
+};
+
+}  // namespace cloister

@@ -1,0 +1,233 @@
+#include "framework/config/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <utility>
+
+namespace cloister {
+namespace {
+
+constexpr std::size_t kLongestHostname = 64;  // HOST_NAME_MAX, gethostname(2)
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
+  return result;
+}
+
+// Splits "1.5 GiB" into 1.5 and "gib".
+std::optional<std::pair<double, std::string>> parse_amount(std::string_view text) {
+  double amount = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+  if (error != std::errc() || !(amount >= 0) || amount > 1e15) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return std::pair(amount, lower(text));
+}
+
+std::optional<double> factor(std::string_view unit,
+                             std::span<const std::pair<std::string_view, double>> table) {
+  for (const auto& [name, value] : table) {
+    if (name == unit) return value;
+  }
+  return std::nullopt;
+}
+
+template <typename T, typename Value>
+bool store(std::optional<T>& field, const std::optional<Value>& value) {
+  if (!value) return false;
+  field = static_cast<T>(*value);
+  return true;
+}
+
+bool parse_hostname(std::string_view text, CellConfig& into) {
+  if (text.empty() || text.size() > kLongestHostname) return false;
+  into.hostname = std::string(text);
+  return true;
+}
+
+bool parse_network(std::string_view text, CellConfig& into) {
+  if (text == "none") {
+    into.network = Network::kNone;
+  } else if (text == "loopback") {
+    into.network = Network::kLoopback;
+  } else if (text == "host") {
+    into.network = Network::kHost;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// 0, none and off all lift a limit.
+bool means_none(std::string_view text) { return text == "none" || text == "0" || text == "off"; }
+
+template <std::optional<Bytes> CellConfig::* field, bool may_be_none>
+bool parse_size(std::string_view text, CellConfig& into) {
+  if (means_none(text)) {
+    into.*field = Bytes{};
+    return may_be_none;
+  }
+  const auto bytes = parse_bytes(text);
+  return bytes && bytes->count > 0 && store(into.*field, bytes);
+}
+
+template <std::optional<std::chrono::milliseconds> CellConfig::* field>
+bool parse_time(std::string_view text, CellConfig& into) {
+  if (means_none(text)) {
+    into.*field = std::chrono::milliseconds::zero();
+    return true;
+  }
+  return store(into.*field, parse_duration(text));
+}
+
+template <std::optional<bool> CellConfig::* field>
+bool parse_yes_no(std::string_view text, CellConfig& into) {
+  return store(into.*field, parse_switch(text));
+}
+
+bool parse_processes(std::string_view text, CellConfig& into) {
+  const auto count = parse_count(text, 1U << 22);  // PID_MAX_LIMIT, proc(5)
+  return count && *count > 0 && store(into.processes, count);
+}
+
+bool parse_inodes(std::string_view text, CellConfig& into) {
+  const auto count = parse_count(text, std::uint64_t{1} << 40);
+  return count && *count > 1 && store(into.tmpfs_inodes, count);
+}
+
+bool parse_keep_fds(std::string_view text, CellConfig& into) {
+  std::vector<int> numbers;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const auto number = parse_count(text.substr(0, comma), 1U << 20);
+    if (!number || *number < 3) return false;
+    numbers.push_back(static_cast<int>(*number));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  into.keep_fds = std::move(numbers);
+  return true;
+}
+
+template <auto field>
+void copy_if_set(const CellConfig& from, CellConfig& onto) {
+  if (from.*field) onto.*field = from.*field;
+}
+
+using C = CellConfig;
+constexpr std::string_view kSize = "a size such as 512K, 64M or 1GiB";
+constexpr std::string_view kSizeOrNone = "a size such as 512K, 64M or 1GiB, or 'none'";
+constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, or 'none'";
+constexpr std::string_view kSwitch = "1 or 0 (also yes/no, true/false, on/off)";
+
+constexpr auto kSettings = std::to_array<Setting>({
+    {"memory", kSizeOrNone, "memory cap of a test, swap included (default none)",
+     parse_size<&C::memory, true>, copy_if_set<&C::memory>},
+    {"processes", "a whole number from 1 to 4194304",
+     "processes and threads a test may have at once (default 4096)", parse_processes,
+     copy_if_set<&C::processes>},
+    {"deadline", kTime, "wall-clock time after which a test is killed (default 10m)",
+     parse_time<&C::deadline>, copy_if_set<&C::deadline>},
+    {"notice_after", kTime, "time after which a running test is named on stderr (default 1m)",
+     parse_time<&C::notice_after>, copy_if_set<&C::notice_after>},
+    {"network", "none, loopback or host", "network of a test (default loopback)", parse_network,
+     copy_if_set<&C::network>},
+    {"hostname", "1 to 64 characters", "hostname inside a cell (default cloister)", parse_hostname,
+     copy_if_set<&C::hostname>},
+    {"as_root", kSwitch, "uid 0 inside for an ordinary user's test (default 0)",
+     parse_yes_no<&C::as_root>, copy_if_set<&C::as_root>},
+    {"privileged", kSwitch, "every capability inside the cell for a root test (default 0)",
+     parse_yes_no<&C::privileged>, copy_if_set<&C::privileged>},
+    {"private_tmp", kSwitch, "/tmp and /dev/shm of its own for each test (default 1)",
+     parse_yes_no<&C::private_tmp>, copy_if_set<&C::private_tmp>},
+    {"tmp_size", kSize, "size of the private /tmp (default 1GiB)", parse_size<&C::tmp_size, false>,
+     copy_if_set<&C::tmp_size>},
+    {"shm_size", kSize, "size of the private /dev/shm (default 1GiB)",
+     parse_size<&C::shm_size, false>, copy_if_set<&C::shm_size>},
+    {"tmpfs_inodes", "a whole number from 2", "files in each private tmpfs (default 131072)",
+     parse_inodes, copy_if_set<&C::tmpfs_inodes>},
+    {"output", kSize, "how much of a test's stdout and of its stderr is kept (default 16MiB)",
+     parse_size<&C::output, false>, copy_if_set<&C::output>},
+    {"keep_fds", "descriptor numbers from 3, separated by commas",
+     "descriptors opened before the run that tests may use (default none)", parse_keep_fds,
+     copy_if_set<&C::keep_fds>},
+});
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+CellConfig overlay(CellConfig below, const CellConfig& above) {
+  for (const Setting& setting : kSettings) setting.overlay(above, below);
+  return below;
+}
+
+std::optional<Bytes> parse_bytes(std::string_view text) {
+  static constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
+                                                                   {"b", 1},
+                                                                   {"k", 1024.},
+                                                                   {"kb", 1024.},
+                                                                   {"kib", 1024.},
+                                                                   {"m", 1048576.},
+                                                                   {"mb", 1048576.},
+                                                                   {"mib", 1048576.},
+                                                                   {"g", 1073741824.},
+                                                                   {"gb", 1073741824.},
+                                                                   {"gib", 1073741824.}};
+  const auto amount = parse_amount(text);
+  if (!amount) return std::nullopt;
+  const auto unit = factor(amount->second, kUnits);
+  if (!unit) return std::nullopt;
+  return Bytes{static_cast<std::uint64_t>(amount->first * *unit)};
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  static constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"", 1e3}, {"s", 1e3}, {"ms", 1}, {"m", 6e4}, {"min", 6e4}, {"h", 36e5}};
+  const auto amount = parse_amount(text);
+  if (!amount) return std::nullopt;
+  const auto unit = factor(amount->second, kUnits);
+  if (!unit) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(amount->first * *unit));
+}
+
+std::optional<bool> parse_switch(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "1" || word == "yes" || word == "true" || word == "on") return true;
+  if (word == "0" || word == "no" || word == "false" || word == "off") return false;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
+  return value;
+}
+
+std::string bytes_text(Bytes bytes) {
+  static constexpr std::pair<std::uint64_t, std::string_view> kUnits[] = {
+      {std::uint64_t{1} << 30, "GiB"},
+      {std::uint64_t{1} << 20, "MiB"},
+      {std::uint64_t{1} << 10, "KiB"}};
+  for (const auto& [size, name] : kUnits) {
+    if (bytes.count < size) continue;
+    if (bytes.count % size == 0) return fmt::format("{} {}", bytes.count / size, name);
+    return fmt::format("{:.1f} {}", static_cast<double>(bytes.count) / static_cast<double>(size),
+                       name);
+  }
+  return fmt::format("{} bytes", bytes.count);
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  const auto ms = duration.count();
+  if (ms != 0 && ms % 60000 == 0) return fmt::format("{} min", ms / 60000);
+  if (ms % 1000 == 0) return fmt::format("{} s", ms / 1000);
+  return fmt::format("{} ms", ms);
+}
+
+}  // namespace cloister

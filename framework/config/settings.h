@@ -1,0 +1,45 @@
+// The settings of a CellConfig by name, for every place that takes them as text: flags,
+// environment, files. One row per setting: adding a field to CellConfig means adding a row to the
+// table in settings.cc.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <cloister/config.h>
+
+#include "framework/kernel/error.h"
+
+namespace cloister {
+
+struct Setting {
+  std::string_view name;     // "memory": --cloister_memory, CLOISTER_MEMORY
+  std::string_view allowed;  // "a size such as 64M or 1GiB, or 'none'"
+  std::string_view what;     // one line for --help
+  // Parses `text` into the field; false when it is not one of the allowed values.
+  bool (*parse)(std::string_view text, CellConfig& into);
+  // Copies the field from `from` when it is set there.
+  void (*overlay)(const CellConfig& from, CellConfig& onto);
+};
+
+std::span<const Setting> settings();
+
+// Every field that `above` sets wins over `below`.
+CellConfig overlay(CellConfig below, const CellConfig& above);
+
+// "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024. Nothing for anything else.
+std::optional<Bytes> parse_bytes(std::string_view text);
+// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds when there is no unit. Nothing for anything
+// else.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+std::optional<bool> parse_switch(std::string_view text);
+// Decimal digits and nothing else, at most `most`.
+std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t most);
+
+// "64 MiB", "1.5 GiB", "17 bytes"
+std::string bytes_text(Bytes bytes);
+// "2 s", "250 ms", "10 min"
+std::string duration_text(std::chrono::milliseconds duration);
+
+}  // namespace cloister

@@ -1,0 +1,108 @@
+#include "framework/events/guest_side.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "framework/events/frame.h"
+
+namespace cloister {
+namespace {
+
+constexpr int kPatience =
+    1 << 20;  // turns to wait for the watcher to finish draining; it takes microseconds
+
+}  // namespace
+
+GuestSide::GuestSide(int event_fd, int out_fd, int err_fd, CellPage* page)
+    : pid_(::getpid()), event_fd_(event_fd), output_fds_{out_fd, err_fd}, page_(page) {
+  struct stat status;
+  if (::fstat(event_fd, &status) != 0) return;
+  event_device_ = status.st_dev;
+  event_inode_ = status.st_ino;
+}
+
+bool GuestSide::is_guest() const { return ::getpid() == pid_; }
+
+void GuestSide::send(std::uint16_t kind, std::string_view payload) {
+  if (!is_guest()) return;
+  payload = payload.substr(0, kLongestPayload);
+  const FrameHead head{kFrameMagic, kind, 0, sequence_++,
+                       static_cast<std::uint32_t>(payload.size())};
+  const std::string_view head_bytes(reinterpret_cast<const char*>(&head), sizeof head);
+  if (!write_all(head_bytes, payload)) spill(head_bytes, payload);
+}
+
+bool GuestSide::write_all(std::string_view head, std::string_view payload) const {
+  struct stat status;
+  if (::fstat(event_fd_, &status) != 0 || status.st_ino != event_inode_ ||
+      status.st_dev != event_device_) {
+    return false;  // closed, or the test's own file by now
+  }
+  iovec pieces[2] = {{const_cast<char*>(head.data()), head.size()},
+                     {const_cast<char*>(payload.data()), payload.size()}};
+  iovec* next = pieces;
+  int left = 2;
+  while (left > 0) {
+    const ssize_t written = ::writev(event_fd_, next, left);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    auto rest = static_cast<std::size_t>(written);
+    while (left > 0 && rest >= next->iov_len) {
+      rest -= next->iov_len;
+      ++next;
+      --left;
+    }
+    if (left > 0) {
+      next->iov_base = static_cast<char*>(next->iov_base) + rest;
+      next->iov_len -= rest;
+    }
+  }
+  return true;
+}
+
+void GuestSide::spill(std::string_view head, std::string_view payload) {
+  const std::uint32_t at = page_->spilled;
+  if (at > kSpillSize || head.size() + payload.size() > kSpillSize - at) return;
+  ::memcpy(page_->spill + at, head.data(), head.size());
+  ::memcpy(page_->spill + at + head.size(), payload.data(), payload.size());
+  page_->spilled = at + static_cast<std::uint32_t>(head.size() + payload.size());
+}
+
+void GuestSide::start_phase(std::uint8_t phase) {
+  if (!is_guest()) return;
+  const std::uint32_t index = page_->phase_count;
+  if (index >= static_cast<std::uint32_t>(kMostPhases)) return;
+  const Printed so_far = printed();
+  page_->phases[index].phase = phase;
+  page_->phases[index].offsets[0] = so_far.out;
+  page_->phases[index].offsets[1] = so_far.err;
+  page_->phase_count = index + 1;
+}
+
+// What was printed is what the watcher has drained plus what is still in the pipe. Both are read
+// within one turn of the watcher, or read again.
+GuestSide::Printed GuestSide::printed() const {
+  std::uint64_t amounts[2] = {};
+  for (int attempt = 0; attempt < kPatience; ++attempt) {
+    const std::uint32_t turn = page_->drain_turn;
+    if (turn % 2 == 0) {
+      for (int i = 0; i < 2; ++i) {
+        int waiting = 0;
+        if (output_fds_[i] < 0 || ::ioctl(output_fds_[i], FIONREAD, &waiting) != 0) waiting = 0;
+        amounts[i] = page_->drained[i] + static_cast<std::uint64_t>(waiting);
+      }
+      if (page_->drain_turn == turn) break;
+    }
+    ::sched_yield();
+  }
+  return {amounts[0], amounts[1]};
+}
+
+void GuestSide::finish() { send(kFinishedFrame, {}); }
+
+}  // namespace cloister

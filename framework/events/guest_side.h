@@ -1,0 +1,49 @@
+// The guest's half of the event pipe and of its cell's page. One object lives in each guest; it
+// works in the process that entered the cell and is silent in any process that this one forks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "framework/launch/cell_page.h"
+
+namespace cloister {
+
+class GuestSide {
+ public:
+  // `err_fd` is -1 when stdout and stderr share `out_fd`.
+  GuestSide(int event_fd, int out_fd, int err_fd, CellPage* page);
+
+  // True in the guest itself, false in what it forks.
+  bool is_guest() const;
+
+  // Sends one frame; a payload over the limit is cut. Survives a closed or replaced descriptor by
+  // leaving the frame in the cell's page.
+  void send(std::uint16_t kind, std::string_view payload);
+  // Notes that stretch `phase` of the guest's life begins, and how much has been printed so far.
+  void start_phase(std::uint8_t phase);
+  // How much has been printed so far, on stdout and on stderr.
+  struct Printed {
+    std::uint64_t out = 0;
+    std::uint64_t err = 0;
+  };
+  Printed printed() const;
+  // The last frame: what follows can only spoil the result, not add to it.
+  void finish();
+
+ private:
+  bool write_all(std::string_view head, std::string_view payload) const;
+  void spill(std::string_view head, std::string_view payload);
+
+  pid_t pid_;
+  int event_fd_;
+  int output_fds_[2];
+  CellPage* page_;
+  std::uint32_t sequence_ = 0;
+  std::uint64_t event_device_ = 0;  // the pipe's identity, to notice another file under its number
+  std::uint64_t event_inode_ = 0;
+};
+
+}  // namespace cloister

@@ -1,0 +1,50 @@
+// What a user can do about a loss on this host, as a line to copy where there is one.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "framework/host/probe.h"
+#include "framework/kernel/fd.h"
+
+namespace cloister {
+namespace {
+
+bool sysctl_is(const char* file, char value) {
+  const auto content = read_file(file);
+  return content && !content->empty() && content->front() == value;
+}
+
+std::string user_namespace_cure() {
+  if (sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1')) {
+    return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+  }
+  if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", '0')) {
+    return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
+  }
+  if (sysctl_is("/proc/sys/user/max_user_namespaces", '0')) {
+    return "sudo sysctl -w user.max_user_namespaces=15000";
+  }
+  return "in a container, start it with --security-opt seccomp=unconfined --security-opt "
+         "apparmor=unconfined";
+}
+
+}  // namespace
+
+std::string cure_for(Facility facility, const HostFacts& facts) {
+  switch (facility) {
+    case Facility::kUserNamespace:
+      return user_namespace_cure();
+    case Facility::kPrivateProc:
+      return "in a container, start it with --security-opt systempaths=unconfined (docker) or "
+             "--security-opt unmask=ALL (podman)";
+    case Facility::kMemoryCap:
+    case Facility::kProcessCap:
+      return facts.uid == 0 ? "mount /sys/fs/cgroup writable for this process"
+                            : "systemd-run --user --scope -p Delegate=yes COMMAND";
+    default:
+      return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
+                              : user_namespace_cure();
+  }
+}
+
+}  // namespace cloister

@@ -1,0 +1,183 @@
+#include "framework/host/probe.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "framework/events/frame_reader.h"
+#include "framework/launch/guest.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+namespace {
+
+constexpr std::uint32_t kFirstProbeCell = 0xFFFFFF00;  // out of the way of the cells of tests
+
+// Tries one cell, its guest included. The plan's steps, the joining and the leaving all have to
+// work.
+class Trial {
+ public:
+  Trial(CellBuilder& builder, CellPages& pages) : builder_(builder), pages_(pages) {}
+
+  Result<void> run(const HostFacts& facts) {
+    const std::uint32_t cell = next_cell_++;
+    auto plan = make_plan({}, facts, cell);
+    if (!plan) return std::unexpected(plan.error());
+    if (auto asked = builder_.build(cell, plan->inside); !asked) return asked;
+    auto built = builder_.wait_for_news();
+    if (!built) return std::unexpected(built.error());
+    const InsideReply& failure = built->words.failure;
+    if (built->words.reply == Reply::kFailed)
+      return std::unexpected(Error{failure.doing, failure.error, ""});
+    const Init init{built->words.init_pid, std::move(built->init_pidfd)};
+    auto entered = try_guest(*plan, init);
+    if (auto asked = builder_.dismantle(cell); !asked) return asked;
+    if (auto gone = builder_.wait_for_news(); !gone) return std::unexpected(gone.error());
+    return entered;
+  }
+
+ private:
+  Result<void> try_guest(const CellPlan& plan, const Init& init) {
+    auto pipe = make_pipe();
+    if (!pipe) return std::unexpected(pipe.error());
+    const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    GuestStart start{
+        plan,       &init,      pages_, pages_.take(), pipe->write_end.get(), null.get(),
+        null.get(), null.get(), {}};
+    ::sigprocmask(SIG_SETMASK, nullptr, &start.signal_mask);
+    auto forked = fork_guest(start);
+    if (!forked) return std::unexpected(forked.error());
+    if (forked->guest) {
+      forked->guest->finish();
+      ::_exit(0);
+    }
+    pipe->write_end.reset();
+    FrameReader reader;
+    char words[512];
+    for (ssize_t got = 0; (got = ::read(pipe->read_end.get(), words, sizeof words)) > 0;) {
+      reader.feed(std::string_view(words, static_cast<std::size_t>(got)));
+    }
+    ::waitpid(forked->pid, nullptr, 0);
+    pages_.give_back(start.page);
+    if (reader.finished()) return {};
+    return std::unexpected(Error{"start a guest in a cell: " + reader.entry_failure(), 0, ""});
+  }
+
+  CellBuilder& builder_;
+  CellPages& pages_;
+  std::uint32_t next_cell_ = kFirstProbeCell;
+};
+
+// Facilities without which another makes no sense.
+std::vector<Facility> needs(Facility facility) {
+  switch (facility) {
+    case Facility::kPrivateProc:
+      return {Facility::kPidNamespace, Facility::kMountNamespace};
+    case Facility::kPrivateTmp:
+      return {Facility::kMountNamespace};
+    default:
+      return {};
+  }
+}
+
+void lose(HostFacts& facts, Facility facility, const std::string& why) {
+  facts.losses.push_back({facility, why, cure_for(facility, facts)});
+}
+
+// Adds one facility at a time to a cell that has none, and keeps those that work.
+void try_one_by_one(Trial& trial, HostFacts& facts) {
+  const std::vector<Loss> lost_before = facts.losses;
+  for (const Facility facility : kAllFacilities) {
+    if (facts.has(facility)) lose(facts, facility, "");
+  }
+  for (const Facility facility : kAllFacilities) {
+    if (std::ranges::find(lost_before, facility, &Loss::facility) != lost_before.end()) continue;
+    std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
+    for (const Facility needed : needs(facility)) {
+      if (facts.has(needed)) continue;
+      lose(facts, facility, fmt::format("there is no {}", facility_name(needed)));
+      break;
+    }
+    if (!facts.has(facility)) continue;
+    if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error().text());
+  }
+}
+
+void lose_everything(HostFacts& facts, const Error& error) {
+  facts.losses.clear();
+  facts.cgroups.clear();
+  for (const Facility facility : kAllFacilities) {
+    facts.losses.push_back(
+        {facility, error.text(), error.hint.empty() ? cure_for(facility, facts) : error.hint});
+  }
+}
+
+// Whether an ordinary user's run gets its namespace, tried in a throw-away process: a half-made one
+// could not be left again.
+Result<void> try_run_namespace(const HostFacts& facts) {
+  auto pipe = make_pipe();
+  if (!pipe) return std::unexpected(pipe.error());
+  const pid_t pid = ::fork();
+  if (pid < 0) return failed("fork a process to try a user namespace");
+  if (pid == 0) {
+    const auto entered = enter_run_namespace(facts.uid, facts.gid);
+    const std::string words = entered ? "" : entered.error().text();
+    [[maybe_unused]] const ssize_t told =
+        ::write(pipe->write_end.get(), words.data(), words.size());
+    ::_exit(0);
+  }
+  pipe->write_end.reset();
+  char words[512];
+  const ssize_t got = ::read(pipe->read_end.get(), words, sizeof words);
+  ::waitpid(pid, nullptr, 0);
+  if (got <= 0) return {};
+  std::string text(words, static_cast<std::size_t>(got));
+  if (text.starts_with("cannot ")) text.erase(0, 7);
+  return std::unexpected(Error{text, 0, ""});
+}
+
+Result<void> own_cgroups(CellBuilder& builder, const HostFacts& facts) {
+  std::vector<std::string> directories;
+  for (const CgroupBase& base : facts.cgroups) directories.push_back(base.run_directory);
+  if (auto made = builder.own_directories(directories); !made) return made;
+  return enable_controllers(facts);
+}
+
+}  // namespace
+
+Host open_host() {
+  Host host{gather_facts(), std::nullopt};
+  HostFacts& facts = host.facts;
+  find_cgroups(facts);
+  Result<void> run_namespace;
+  if (!facts.privileged) {
+    run_namespace = try_run_namespace(facts);
+    if (run_namespace) run_namespace = enter_run_namespace(facts.uid, facts.gid);
+  }
+  auto builder = CellBuilder::start();
+  auto pages = CellPages::make(32);
+  if (!builder || !pages) {
+    lose_everything(facts, builder ? pages.error() : builder.error());
+    return host;
+  }
+  if (auto owned = own_cgroups(*builder, facts); !owned) {
+    facts.cgroups.clear();
+    for (const Facility facility : {Facility::kMemoryCap, Facility::kProcessCap}) {
+      if (facts.has(facility)) lose(facts, facility, owned.error().text());
+    }
+  }
+  Trial trial(*builder, *pages);
+  if (!run_namespace) {
+    lose_everything(facts, run_namespace.error());
+    builder->finish();
+    return host;
+  }
+  if (!trial.run(facts)) try_one_by_one(trial, facts);
+  host.builder = std::move(*builder);
+  return host;
+}
+
+}  // namespace cloister

@@ -1,0 +1,41 @@
+// Finding out what this host can give. Called once per run, in the process that will make the
+// cells.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cloister/config.h>
+
+#include "framework/host/facts.h"
+#include "framework/kernel/error.h"
+#include "framework/launch/cell_builder.h"
+
+namespace cloister {
+
+// Who runs this, and which paths a private tmpfs must not hide. Changes nothing.
+HostFacts gather_facts();
+
+// A host that has been tried: what it gives, and the builder that makes cells on it. Without a
+// builder every facility is lost.
+struct Host {
+  HostFacts facts;
+  std::optional<CellBuilder> builder;
+};
+
+// Readies the calling process, which must be single-threaded and expendable, for making cells: an
+// ordinary user's enters a user namespace. Tries a default cell end to end, guest included; if that
+// fails, tries each facility on top of those that work, and notes every loss with its cause and
+// cure.
+Host open_host();
+
+// The cgroup directories that this run may use: fills facts.cgroups, or notes the losses.
+void find_cgroups(HostFacts& facts);
+// Tells the new run directories which controllers their children get (v2). After they exist.
+Result<void> enable_controllers(const HostFacts& facts);
+
+// What to do about a loss.
+std::string cure_for(Facility facility, const HostFacts& facts);
+
+}  // namespace cloister

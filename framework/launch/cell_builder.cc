@@ -1,0 +1,169 @@
+#include "framework/launch/cell_builder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "framework/plan/encode.h"
+#include "framework/wire/bytes.h"
+
+extern "C" {
+extern const char cloister_builder_begin[];
+extern const char cloister_builder_end[];
+}
+
+namespace cloister {
+namespace {
+
+constexpr unsigned kMfdExec = 0x10;  // MFD_EXEC, Linux 6.3; unknown to older headers and kernels
+constexpr const char* kNoExecCure =
+    "allow executable memory files (sysctl vm.memfd_noexec=0) and mount /proc";
+
+// The embedded executable as a file that exists only in memory.
+Result<Fd> builder_file() {
+  Fd file(::memfd_create("cell-builder", MFD_CLOEXEC | kMfdExec));
+  if (!file.open() && errno == EINVAL) file.reset(::memfd_create("cell-builder", MFD_CLOEXEC));
+  if (!file.open()) return failed("make a memory file for the cell builder", kNoExecCure);
+  const char* from = cloister_builder_begin;
+  while (from < cloister_builder_end) {
+    const ssize_t written =
+        ::write(file.get(), from, static_cast<std::size_t>(cloister_builder_end - from));
+    if (written <= 0) return failed("fill the memory file of the cell builder");
+    from += written;
+  }
+  return file;
+}
+
+// In the child: the socket on descriptor 3, nothing else but /dev/null, and the builder's image.
+[[noreturn]] void become_builder(int file, int socket) {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int high_socket = ::fcntl(socket, F_DUPFD, 10);
+  const int high_file = ::fcntl(file, F_DUPFD_CLOEXEC, 10);
+  for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+  ::dup2(high_socket, 3);
+  ::syscall(SYS_close_range, 4U, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  char name[] = "cell-builder";
+  char* argv[] = {name, nullptr};
+  char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
+  ::fexecve(high_file, argv, envp);
+  ::_exit(127);
+}
+
+}  // namespace
+
+Result<CellBuilder> CellBuilder::start() {
+  auto file = builder_file();
+  if (!file) return std::unexpected(file.error());
+  auto pair = make_socket_pair(SOCK_SEQPACKET);
+  if (!pair) return std::unexpected(pair.error());
+  const pid_t pid = ::fork();
+  if (pid < 0) return failed("fork the cell builder");
+  if (pid == 0) become_builder(file->get(), pair->theirs.get());
+  pair->theirs.reset();
+  CellBuilder builder(pid, std::move(pair->ours));
+  // An empty request tells whether it lives: a failed exec closes the socket.
+  if (auto lives = builder.own_directories({}); !lives) {
+    ::waitpid(pid, nullptr, 0);
+    return std::unexpected(
+        Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
+  }
+  return builder;
+}
+
+Result<void> CellBuilder::own_directories(std::span<const std::string> directories) {
+  ByteWriter payload;
+  payload.number(static_cast<std::uint32_t>(directories.size()));
+  for (const std::string& directory : directories) payload.text(directory);
+  if (auto sent = send(Request::kOwnDirectories, 0, payload.bytes()); !sent) return sent;
+  auto answer = wait_for_news();
+  if (!answer) return std::unexpected(answer.error());
+  const InsideReply& failure = answer->words.failure;
+  if (failure.error != 0) return std::unexpected(Error{failure.doing, failure.error, ""});
+  return {};
+}
+
+Result<void> CellBuilder::build(std::uint32_t cell, const InsidePlan& plan) {
+  return send(Request::kBuild, cell, encode(plan));
+}
+
+Result<void> CellBuilder::dismantle(std::uint32_t cell) {
+  return send(Request::kDismantle, cell, "");
+}
+
+Result<void> CellBuilder::send(Request request, std::uint32_t cell, const std::string& payload) {
+  const RequestHead head{request, cell};
+  std::string message(reinterpret_cast<const char*>(&head), sizeof head);
+  message += payload;
+  if (message.size() > kLongestRequest) {
+    return std::unexpected(Error{"send a plan to the cell builder", EMSGSIZE, "shorten its paths"});
+  }
+  if (::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
+    return failed("send a request to the cell builder");
+  }
+  return {};
+}
+
+Result<std::optional<BuilderNews>> CellBuilder::news() {
+  BuilderNews news;
+  iovec data{&news.words, sizeof news.words};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  if (got < 0) return failed("hear from the cell builder");
+  if (got != static_cast<ssize_t>(sizeof news.words)) {
+    return std::unexpected(Error{"hear from the cell builder: it ended", 0, "start the run again"});
+  }
+  if (const cmsghdr* head = CMSG_FIRSTHDR(&message);
+      head != nullptr && head->cmsg_type == SCM_RIGHTS) {
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
+    news.init_pidfd.reset(descriptor);
+  }
+  return news;
+}
+
+Result<BuilderNews> CellBuilder::wait_for_news() {
+  while (true) {
+    pollfd wait{socket_.get(), POLLIN, 0};
+    ::poll(&wait, 1, -1);
+    auto next = news();
+    if (!next) return std::unexpected(next.error());
+    if (*next) return std::move(**next);
+  }
+}
+
+void CellBuilder::finish() {
+  socket_.reset();
+  ::waitpid(pid_, nullptr, 0);
+}
+
+Result<void> enter_run_namespace(uid_t uid, gid_t gid) {
+  if (::unshare(CLONE_NEWUSER) != 0) return failed("make a user namespace for the run");
+  // setgroups must be denied before the gid_map: user_namespaces(7).
+  const std::pair<const char*, std::string> files[] = {
+      {"/proc/self/setgroups", "deny"},
+      {"/proc/self/uid_map", fmt::format("{0} {0} 1", uid)},
+      {"/proc/self/gid_map", fmt::format("{0} {0} 1", gid)}};
+  for (const auto& [file, content] : files) {
+    if (auto written = write_file(file, content); !written) return written;
+  }
+  return {};
+}
+
+}  // namespace cloister

@@ -1,0 +1,69 @@
+// The run's side of the builder: starts it, asks for cells, hears of them. One per run, used by the
+// watch loop (watch/) and by the probe (host/). Never blocks except in start() and
+// own_directories().
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "framework/builder/protocol.h"
+#include "framework/kernel/error.h"
+#include "framework/kernel/fd.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+// The init of a standing cell, as its guest needs it to get in and its watcher to end it.
+struct Init {
+  pid_t pid = -1;
+  Fd pidfd;
+};
+
+struct BuilderNews {
+  BuilderReply words;
+  Fd init_pidfd;  // with Reply::kBuilt
+};
+
+class CellBuilder {
+ public:
+  // Executes the embedded builder. An ordinary user's run must be inside its own user namespace by
+  // now (enter_run_namespace), because the cells' namespaces become its children.
+  static Result<CellBuilder> start();
+
+  CellBuilder(CellBuilder&&) = default;
+  CellBuilder& operator=(CellBuilder&&) = default;
+
+  // Makes cgroup directories that the builder removes when the run ends.
+  Result<void> own_directories(std::span<const std::string> directories);
+
+  Result<void> build(std::uint32_t cell, const InsidePlan& plan);
+  Result<void> dismantle(std::uint32_t cell);
+
+  // Readable when there is news.
+  const Fd& socket() const { return socket_; }
+  // The next news, if any has come. An Error means that the builder is gone.
+  Result<std::optional<BuilderNews>> news();
+  // Waits for it.
+  Result<BuilderNews> wait_for_news();
+  // Ends the builder and waits until it has cleaned up.
+  void finish();
+  pid_t pid() const { return pid_; }
+
+ private:
+  CellBuilder(pid_t pid, Fd socket) : pid_(pid), socket_(std::move(socket)) {}
+  Result<void> send(Request request, std::uint32_t cell, const std::string& payload);
+
+  pid_t pid_;
+  Fd socket_;
+};
+
+// Makes the calling process, which must have no other thread, root over namespaces of its own: an
+// ordinary user's way to the rights that a cell is made with. Its user and group stay what they
+// are.
+Result<void> enter_run_namespace(uid_t uid, gid_t gid);
+
+}  // namespace cloister

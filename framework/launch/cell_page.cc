@@ -1,0 +1,48 @@
+#include "framework/launch/cell_page.h"
+
+#include <sys/mman.h>
+
+#include <new>
+
+namespace cloister {
+namespace {
+
+constexpr std::size_t kStride = 64 * 1024;  // a multiple of every page size Linux has
+static_assert(sizeof(CellPage) <= kStride);
+
+}  // namespace
+
+void CellPages::Unmap::operator()(char* memory) const { ::munmap(memory, size); }
+
+CellPages::CellPages(std::unique_ptr<char, Unmap> memory, std::size_t count)
+    : memory_(std::move(memory)) {
+  for (std::size_t i = 0; i < count; ++i) {
+    free_.push_back(reinterpret_cast<CellPage*>(memory_.get() + i * kStride));
+  }
+}
+
+Result<CellPages> CellPages::make(std::size_t count) {
+  const std::size_t size = count * kStride;
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return failed("map the pages shared with guests");
+  ::madvise(memory, size, MADV_DONTFORK);
+  return CellPages(std::unique_ptr<char, Unmap>(static_cast<char*>(memory), Unmap{size}), count);
+}
+
+CellPage* CellPages::take() {
+  if (free_.empty()) return nullptr;
+  CellPage* page = free_.back();
+  free_.pop_back();
+  // Gives the memory of the last user back to the kernel, and zeros to the next: MADV_REMOVE,
+  // madvise(2).
+  ::madvise(page, kStride, MADV_REMOVE);
+  return new (page) CellPage;
+}
+
+void CellPages::give_back(CellPage* page) { free_.push_back(page); }
+
+void CellPages::let_inherit(CellPage* page, bool inherit) {
+  ::madvise(page, kStride, inherit ? MADV_DOFORK : MADV_DONTFORK);
+}
+
+}  // namespace cloister

@@ -1,0 +1,152 @@
+// The guest's way into its cell, from the fork to the first line of the test.
+// No heap, no locks, no stdio, no exceptions: other threads of the run may have held any lock at
+// the fork.
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "framework/builder/close_others.h"
+#include "framework/events/frame.h"
+#include "framework/launch/guest.h"
+
+namespace cloister {
+namespace {
+
+// Where the guest's own descriptors live: above what a test would be given by open(2), below the
+// 1024 up to which select(2) and the smallest descriptor table of the kernel reach.
+constexpr rlim_t kHighDescriptors = 1024;
+constexpr rlim_t kRoomAbove = 8;
+
+constexpr int kEntryFailedStatus = 125;
+
+struct HighDescriptors {
+  int event;
+  int out;
+  int err;
+};
+
+// Says on the event pipe what could not be done, and ends.
+[[noreturn]] void give_up(int event_fd, const char* doing) {
+  const std::int32_t number = errno;
+  const auto length = static_cast<std::uint32_t>(strlen(doing));
+  const FrameHead head{kFrameMagic, kEntryFailedFrame, 0, 0,
+                       static_cast<std::uint32_t>(sizeof number + sizeof length) + length};
+  char frame[512];
+  char* at = frame;
+  at = static_cast<char*>(mempcpy(at, &head, sizeof head));
+  at = static_cast<char*>(mempcpy(at, &number, sizeof number));
+  at = static_cast<char*>(mempcpy(at, &length, sizeof length));
+  at = static_cast<char*>(mempcpy(at, doing, length));
+  [[maybe_unused]] const ssize_t written =
+      write(event_fd, frame, static_cast<std::size_t>(at - frame));
+  _exit(kEntryFailedStatus);
+}
+
+int move_high(int fd, int event_fd) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t end = std::min(limit.rlim_cur, kHighDescriptors);
+  const int base = end > kRoomAbove + 3 ? static_cast<int>(end - kRoomAbove) : 3;
+  const int high = fcntl(fd, F_DUPFD_CLOEXEC, base);
+  if (high < 0) give_up(event_fd, "keep a descriptor for the guest's reports");
+  return high;
+}
+
+// Before the namespaces are joined, while the host's cgroup file system is in view. v1 and v2 alike
+// move the writer when it writes 0.
+void join_cgroups(const CellPlan& plan, int event_fd) {
+  char path[PATH_MAX];
+  for (const CgroupPlan& group : plan.inside.cgroups) {
+    snprintf(path, sizeof path, "%s/cgroup.procs", group.directory.c_str());
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1)
+      give_up(event_fd, "move the guest into the cgroup of its cell");
+    close(fd);
+  }
+}
+
+void join_namespaces(const GuestStart& start, int event_fd) {
+  const auto joined = static_cast<int>(start.plan.inside.namespaces & ~std::uint64_t{CLONE_NEWPID});
+  if (start.init == nullptr || joined == 0) return;
+  if (setns(start.init->pidfd.get(), joined) != 0)
+    give_up(event_fd, "join the namespaces of the cell");
+}
+
+// Order: the bounding set first, because dropping from it takes a capability.
+void limit_capabilities(std::uint64_t keep, int event_fd) {
+  for (unsigned capability = 0; capability <= CAP_LAST_CAP; ++capability) {
+    if ((keep >> capability & 1) == 0) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  }
+  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[2] = {};
+  if (syscall(SYS_capget, &head, sets) != 0) give_up(event_fd, "read the guest's capabilities");
+  for (int half = 0; half < 2; ++half) {
+    const auto mask = static_cast<std::uint32_t>(keep >> (32 * half));
+    sets[half].permitted &= mask;
+    sets[half].effective = sets[half].permitted;
+    sets[half].inheritable &= mask;
+  }
+  if (syscall(SYS_capset, &head, sets) != 0) give_up(event_fd, "drop the guest's capabilities");
+}
+
+void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& own) {
+  constexpr int kMostKept = 64;
+  int kept[kMostKept + 3];
+  int count = 0;
+  for (const int fd : kept_by_user) {
+    if (count < kMostKept) kept[count++] = fd;
+  }
+  for (const int fd : {own.event, own.out, own.err}) kept[count++] = fd;
+  std::sort(kept, kept + count);
+  unsigned next = 3;
+  for (int i = 0; i < count; ++i) {
+    const auto fd = static_cast<unsigned>(kept[i]);
+    if (fd > next) close_between(next, fd - 1);
+    next = std::max(next, fd + 1);
+  }
+  close_between(next, UINT_MAX);
+}
+
+void set_standard_streams(const GuestStart& start, int event_fd) {
+  const int from[3] = {start.null_fd, start.out_fd, start.err_fd};
+  for (int stream = 0; stream < 3; ++stream) {
+    if (dup2(from[stream], stream) < 0) give_up(event_fd, "give the guest its standard streams");
+  }
+}
+
+}  // namespace
+
+GuestSide enter_cell(const GuestStart& start) {
+  HighDescriptors own{};
+  own.event = move_high(start.event_fd, start.event_fd);
+  own.out = move_high(start.out_fd, own.event);
+  const bool joined = start.err_fd == start.out_fd;
+  own.err = joined ? own.out : move_high(start.err_fd, own.event);
+
+  setsid();  // kill(0) of a test reaches the test alone, and no terminal is its own
+  join_cgroups(start.plan, own.event);
+  join_namespaces(start, own.event);
+  limit_capabilities(start.plan.guest.capabilities, own.event);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
+  // After the capabilities: changing those would clear it again, prctl(2).
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (chdir(start.plan.guest.working_directory.c_str()) != 0) {
+    give_up(own.event, "change to the run's working directory inside the cell");
+  }
+  set_standard_streams(start, own.event);
+  close_all_but(start.plan.guest.keep_fds, own);
+  sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
+  return GuestSide(own.event, own.out, joined ? -1 : own.err, start.page);
+}
+
+}  // namespace cloister

@@ -1,0 +1,56 @@
+#include "framework/launch/guest.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+namespace cloister {
+namespace {
+
+// While this lives, the process's children are born into another pid namespace. setns(2) changes
+// that for children only; going back is always allowed, because it is the caller's own namespace.
+class ChildrenBornIn {
+ public:
+  explicit ChildrenBornIn(const Fd& init_pidfd)
+      : own_(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) {
+    entered_ = own_.open() && ::setns(init_pidfd.get(), CLONE_NEWPID) == 0;
+  }
+  ChildrenBornIn(const ChildrenBornIn&) = delete;
+  ChildrenBornIn& operator=(const ChildrenBornIn&) = delete;
+  ~ChildrenBornIn() {
+    if (entered_) ::setns(own_.get(), CLONE_NEWPID);
+  }
+  bool entered() const { return entered_; }
+  // In the guest: what this would restore is the caller's, and its descriptor is closed already.
+  void forget() {
+    own_.release();
+    entered_ = false;
+  }
+
+ private:
+  Fd own_;
+  bool entered_ = false;
+};
+
+}  // namespace
+
+Result<Forked> fork_guest(const GuestStart& start) {
+  std::optional<ChildrenBornIn> birthplace;
+  if (start.init != nullptr && (start.plan.inside.namespaces & CLONE_NEWPID) != 0) {
+    birthplace.emplace(start.init->pidfd);
+    if (!birthplace->entered()) return failed("enter the pid namespace of a cell");
+  }
+  start.pages.let_inherit(start.page, true);
+  // fork(3), not clone(2): it runs the handlers that malloc, sanitizers and the program rely on.
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    GuestSide guest = enter_cell(start);
+    if (birthplace) birthplace->forget();
+    return Forked{0, guest};
+  }
+  start.pages.let_inherit(start.page, false);
+  if (pid < 0) return failed("fork a guest", "raise the limit on processes (ulimit -u)");
+  return Forked{pid, std::nullopt};
+}
+
+}  // namespace cloister

@@ -1,0 +1,45 @@
+// How a guest comes to life: a fork of the calling process that joins a standing cell. Used by the
+// watch loop and by the probe; what the guest then does is up to the caller, on whose stack it
+// returns.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <optional>
+
+#include "framework/events/guest_side.h"
+#include "framework/kernel/fd.h"
+#include "framework/launch/cell_builder.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+// What a guest is given besides its cell.
+struct GuestStart {
+  const CellPlan& plan;
+  const Init* init = nullptr;  // nullptr when the plan has no namespaces
+  CellPages& pages;
+  CellPage* page = nullptr;
+  int event_fd = -1;
+  int out_fd = -1;
+  int err_fd = -1;       // equal to out_fd when both streams are joined
+  int null_fd = -1;      // becomes the guest's stdin
+  sigset_t signal_mask;  // the mask the guest runs with
+};
+
+struct Forked {
+  pid_t pid = -1;                  // of the guest, in the calling process
+  std::optional<GuestSide> guest;  // in the guest only
+};
+
+// Forks. Returns twice: with the guest's pid, and in the guest with its GuestSide, inside the cell,
+// all foreign descriptors closed. A guest that cannot get in says so on its event pipe and never
+// returns.
+Result<Forked> fork_guest(const GuestStart& start);
+
+// In the guest: everything between the fork and the first line of the test. No heap, no locks, no
+// stdio.
+GuestSide enter_cell(const GuestStart& start);
+
+}  // namespace cloister

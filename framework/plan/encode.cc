@@ -1,0 +1,74 @@
+#include "framework/plan/encode.h"
+
+#include "framework/wire/bytes.h"
+
+namespace cloister {
+namespace {
+
+template <typename Things, typename Put>
+void put_list(ByteWriter& out, const Things& things, Put put) {
+  out.number(static_cast<std::uint32_t>(things.size()));
+  for (const auto& thing : things) put(thing);
+}
+
+struct StepFields {
+  ByteWriter& out;
+  void operator()(const MakeMountsPrivate&) const {}
+  void operator()(const MountProc&) const {}
+  void operator()(const MountTmpfs& step) const {
+    out.text(step.target);
+    out.number(step.bytes);
+    out.number(step.inodes);
+    put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
+  }
+  void operator()(const MakeReadOnly& step) const { out.text(step.target); }
+  void operator()(const SetHostname& step) const { out.text(step.name); }
+  void operator()(const BringUpLoopback&) const {}
+  void operator()(const OpenLowPorts&) const {}
+};
+
+template <StepCode code, typename Step>
+constexpr bool kStandsFor =
+    std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(code), SetupStep>, Step>;
+static_assert(kStandsFor<StepCode::kMakeMountsPrivate, MakeMountsPrivate> &&
+              kStandsFor<StepCode::kMountProc, MountProc> &&
+              kStandsFor<StepCode::kMountTmpfs, MountTmpfs> &&
+              kStandsFor<StepCode::kMakeReadOnly, MakeReadOnly> &&
+              kStandsFor<StepCode::kSetHostname, SetHostname> &&
+              kStandsFor<StepCode::kBringUpLoopback, BringUpLoopback> &&
+              kStandsFor<StepCode::kOpenLowPorts, OpenLowPorts>);
+
+}  // namespace
+
+std::string encode(const InsidePlan& plan) {
+  ByteWriter out;
+  const auto put_mapping = [&](const IdMapping& mapping) {
+    out.number(mapping.inside);
+    out.number(mapping.outside);
+    out.number(mapping.count);
+  };
+  out.number(plan.namespaces);
+  out.number(static_cast<std::uint8_t>(plan.allow_setgroups));
+  put_list(out, plan.uid_map, put_mapping);
+  put_list(out, plan.gid_map, put_mapping);
+  put_list(out, plan.cgroups, [&](const CgroupPlan& group) {
+    out.text(group.directory);
+    put_list(out, group.settings, [&](const CgroupSetting& setting) {
+      out.text(setting.file);
+      out.text(setting.value);
+      out.number(static_cast<std::uint8_t>(setting.required));
+    });
+    put_list(out, group.readings, [&](const CgroupReading& reading) {
+      out.number(reading.reading);
+      out.text(reading.file);
+      out.text(reading.key);
+    });
+  });
+  put_list(out, plan.steps, [&](const SetupStep& step) {
+    out.number(static_cast<StepCode>(step.index()));
+    std::visit(StepFields{out}, step);
+  });
+  return std::move(out.bytes());
+}
+
+}  // namespace cloister

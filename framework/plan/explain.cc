@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+
+#include "framework/config/settings.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+std::string step_text(const SetupStep& step) {
+  return std::visit(
+      Overloaded{
+          [](const MakeMountsPrivate&) { return std::string("make every mount private"); },
+          [](const MountProc&) { return std::string("mount proc on '/proc'"); },
+          [](const MountTmpfs& s) {
+            std::string text = fmt::format("mount tmpfs on '{}' ({}, {} inodes)", s.target,
+                                           bytes_text({s.bytes}), s.inodes);
+            if (!s.keep.empty()) text += fmt::format(", keep '{}'", fmt::join(s.keep, "', '"));
+            return text;
+          },
+          [](const MakeReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },
+          [](const SetHostname& s) { return fmt::format("set hostname '{}'", s.name); },
+          [](const BringUpLoopback&) { return std::string("bring up loopback"); },
+          [](const OpenLowPorts&) { return std::string("open ports below 1024"); },
+      },
+      step);
+}
+
+std::string namespaces_text(std::uint64_t flags) {
+  static constexpr std::pair<std::uint64_t, const char*> kNames[] = {
+      {CLONE_NEWUSER, "user"},    {CLONE_NEWPID, "pid"}, {CLONE_NEWNS, "mount"},
+      {CLONE_NEWNET, "network"},  {CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"},
+      {CLONE_NEWCGROUP, "cgroup"}};
+  std::string text;
+  for (const auto& [flag, name] : kNames) {
+    if ((flags & flag) != 0) text += (text.empty() ? "" : " ") + std::string(name);
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string map_text(const std::vector<IdMapping>& map) {
+  std::string text;
+  for (const IdMapping& m : map) {
+    text += fmt::format("{}{} -> {} ({})", text.empty() ? "" : ", ", m.inside, m.outside, m.count);
+  }
+  return text;
+}
+
+std::string limit_text(std::chrono::milliseconds limit) {
+  return limit.count() == 0 ? "none" : duration_text(limit);
+}
+
+}  // namespace
+
+std::string explain(const CellPlan& plan) {
+  std::string text;
+  const auto line = [&text](std::string_view key, const std::string& value) {
+    text += fmt::format("  {:<11} {}\n", key, value);
+  };
+  line("namespaces", namespaces_text(plan.inside.namespaces));
+  if (!plan.inside.uid_map.empty()) {
+    line("uid map", map_text(plan.inside.uid_map));
+    line("gid map", map_text(plan.inside.gid_map));
+  }
+  for (const SetupStep& step : plan.inside.steps) line("step", step_text(step));
+  for (const CgroupPlan& group : plan.inside.cgroups) {
+    std::string files = group.directory;
+    for (const CgroupSetting& s : group.settings) files += fmt::format(", {}={}", s.file, s.value);
+    line("cgroup", files);
+  }
+  line("capability", fmt::format("{:#x}", plan.guest.capabilities));
+  line("directory", plan.guest.working_directory);
+  line("deadline", limit_text(plan.watch.deadline));
+  line("notice", limit_text(plan.watch.notice_after));
+  line("output", bytes_text(plan.watch.output));
+  if (!plan.guest.keep_fds.empty())
+    line("kept fds", fmt::format("{}", fmt::join(plan.guest.keep_fds, " ")));
+  return text;
+}
+
+}  // namespace cloister

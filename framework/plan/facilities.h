@@ -1,0 +1,18 @@
+// The facilities a plan is put together from, one function each, in the file of the same name.
+// Called by make_plan only.
+#pragma once
+
+#include <cloister/config.h>
+
+#include "framework/host/facts.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+void plan_users(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
+void plan_mounts(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
+void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
+void plan_cgroups(const CellConfig& config, const HostFacts& facts, std::uint32_t cell,
+                  CellPlan& plan);
+
+}  // namespace cloister

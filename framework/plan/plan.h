@@ -1,0 +1,121 @@
+// A CellPlan says everything about one cell before it exists. It is a value: it can be printed
+// (explain.h), compared, sent to the builder (encode.h) and tested without any privilege.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <cloister/config.h>
+
+#include "framework/host/facts.h"
+#include "framework/kernel/error.h"
+#include "framework/plan/step_code.h"
+
+namespace cloister {
+
+// The set-up steps, each done by init inside the new namespaces, in the plan's order.
+// A new facility is one more alternative here and in step_code.h, and a case in encode.cc,
+// explain.cc and builder/steps_inside.cc.
+struct MakeMountsPrivate {
+  friend bool operator==(const MakeMountsPrivate&, const MakeMountsPrivate&) = default;
+};
+struct MountProc {
+  friend bool operator==(const MountProc&, const MountProc&) = default;
+};
+struct MountTmpfs {
+  std::string target;
+  std::uint64_t bytes = 0;
+  std::uint64_t inodes = 0;
+  std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
+  friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
+};
+struct MakeReadOnly {
+  std::string target;  // with everything mounted below it; skipped where it does not exist
+  friend bool operator==(const MakeReadOnly&, const MakeReadOnly&) = default;
+};
+struct SetHostname {
+  std::string name;
+  friend bool operator==(const SetHostname&, const SetHostname&) = default;
+};
+struct BringUpLoopback {
+  friend bool operator==(const BringUpLoopback&, const BringUpLoopback&) = default;
+};
+struct OpenLowPorts {  // ports below 1024 need no capability: ip_unprivileged_port_start, ip(7)
+  friend bool operator==(const OpenLowPorts&, const OpenLowPorts&) = default;
+};
+using SetupStep = std::variant<MakeMountsPrivate, MountProc, MountTmpfs, MakeReadOnly, SetHostname,
+                               BringUpLoopback, OpenLowPorts>;
+
+// `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
+struct IdMapping {
+  std::uint32_t inside = 0;
+  std::uint32_t outside = 0;
+  std::uint32_t count = 0;
+  friend bool operator==(const IdMapping&, const IdMapping&) = default;
+};
+
+struct CgroupReading {
+  Reading reading{};
+  std::string file;
+  std::string key;  // of a "key value" file; empty when the file is one number
+  friend bool operator==(const CgroupReading&, const CgroupReading&) = default;
+};
+struct CgroupSetting {
+  std::string file;
+  std::string value;
+  bool required = true;  // the file is there on every kernel
+  friend bool operator==(const CgroupSetting&, const CgroupSetting&) = default;
+};
+struct CgroupPlan {
+  std::string directory;
+  std::vector<CgroupSetting> settings;
+  std::vector<CgroupReading> readings;
+  friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
+};
+
+// What init makes: needs no guest.
+struct InsidePlan {
+  std::uint64_t namespaces = 0;  // CLONE_NEW*
+  std::vector<IdMapping> uid_map;
+  std::vector<IdMapping> gid_map;
+  bool allow_setgroups = false;
+  std::vector<SetupStep> steps;
+  std::vector<CgroupPlan> cgroups;
+  friend bool operator==(const InsidePlan&, const InsidePlan&) = default;
+};
+
+// What the guest becomes once it is inside.
+struct GuestPlan {
+  std::uint64_t capabilities = 0;  // a bit per CAP_*, kept in the bounding set
+  std::string working_directory;
+  std::vector<int> keep_fds;
+  friend bool operator==(const GuestPlan&, const GuestPlan&) = default;
+};
+
+// What the watcher holds the guest to, from outside.
+struct WatchPlan {
+  std::chrono::milliseconds deadline{};      // 0 is never
+  std::chrono::milliseconds notice_after{};  // 0 is never
+  Bytes output;
+  Bytes memory_cap;  // for the verdict's words; 0 is none
+  friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
+};
+
+struct CellPlan {
+  InsidePlan inside;
+  GuestPlan guest;
+  WatchPlan watch;
+  friend bool operator==(const CellPlan&, const CellPlan&) = default;
+};
+
+// Makes the plan of the cell numbered `cell` (which names its cgroup). What `config` sets
+// explicitly and the host cannot give is an Error with the cure; a lost default is left out.
+Result<CellPlan> make_plan(const CellConfig& config, const HostFacts& facts, std::uint32_t cell);
+
+// The plan for people, one line per fact.
+std::string explain(const CellPlan& plan);
+
+}  // namespace cloister

@@ -1,0 +1,27 @@
+#include "framework/report/classify.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+namespace cloister {
+
+Outcome classify(const Evidence& evidence) {
+  if (!evidence.entry_failure.empty()) return SetupFailed{evidence.entry_failure};
+  const int status = evidence.wait_status;
+  const bool exited_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (evidence.killed_at_deadline && !(evidence.said_finished && exited_well)) {
+    return TimedOut{evidence.deadline};
+  }
+  if (WIFSIGNALED(status)) {
+    // The kernel's memory killer sends SIGKILL and nothing else; a SIGKILL with an empty kill count
+    // came from elsewhere.
+    if (WTERMSIG(status) == SIGKILL && evidence.oom_kills > 0)
+      return OutOfMemory{evidence.memory_cap};
+    return Signaled{WTERMSIG(status), WCOREDUMP(status)};
+  }
+  if (!evidence.broken_protocol.empty()) return ProtocolBroken{evidence.broken_protocol};
+  if (evidence.said_finished && exited_well) return Finished{};
+  return Exited{WEXITSTATUS(status)};
+}
+
+}  // namespace cloister

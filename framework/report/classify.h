@@ -1,0 +1,25 @@
+// From what was seen of a guest's end to its Outcome: a pure function, so that every rule is a
+// test.
+#pragma once
+
+#include <string>
+
+#include <cloister/report.h>
+
+namespace cloister {
+
+struct Evidence {
+  int wait_status = 0;  // of wait4(2)
+  bool killed_at_deadline = false;
+  bool said_finished = false;
+  std::string entry_failure;    // the guest's own words; empty when it got in
+  std::string broken_protocol;  // the frame reader's words; empty when all was well
+  std::uint64_t oom_kills = 0;
+  Bytes memory_cap;
+  std::chrono::milliseconds deadline{};
+};
+
+// Failure unless everything says otherwise: Finished needs the last frame and exit status 0.
+Outcome classify(const Evidence& evidence);
+
+}  // namespace cloister

@@ -1,0 +1,132 @@
+#include "framework/report/encode.h"
+
+#include "framework/wire/bytes.h"
+
+namespace cloister {
+namespace {
+
+struct PutOutcome {
+  ByteWriter& out;
+  void operator()(const Finished&) const {}
+  void operator()(const Exited& o) const { out.number(o.status); }
+  void operator()(const Signaled& o) const {
+    out.number(o.signal);
+    out.number(o.core_dumped);
+  }
+  void operator()(const TimedOut& o) const { out.number(o.deadline.count()); }
+  void operator()(const OutOfMemory& o) const { out.number(o.cap.count); }
+  void operator()(const SetupFailed& o) const { out.text(o.why); }
+  void operator()(const ProtocolBroken& o) const { out.text(o.why); }
+};
+
+struct TakeOutcome {
+  ByteReader& in;
+  void operator()(Finished&) const {}
+  void operator()(Exited& o) const { o.status = in.number<int>(); }
+  void operator()(Signaled& o) const {
+    o.signal = in.number<int>();
+    o.core_dumped = in.number<bool>();
+  }
+  void operator()(TimedOut& o) const {
+    o.deadline = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
+  }
+  void operator()(OutOfMemory& o) const { o.cap = {in.number<std::uint64_t>()}; }
+  void operator()(SetupFailed& o) const { o.why = in.text(); }
+  void operator()(ProtocolBroken& o) const { o.why = in.text(); }
+};
+
+// The alternative numbered `index`, holding defaults.
+template <std::size_t next = 0>
+Outcome make_outcome(std::size_t index) {
+  if constexpr (next < std::variant_size_v<Outcome>) {
+    if (index == next) return Outcome(std::in_place_index<next>);
+    return make_outcome<next + 1>(index);
+  } else {
+    return ProtocolBroken{"the report of its cell could not be read"};
+  }
+}
+
+std::chrono::microseconds take_microseconds(ByteReader& in) {
+  return std::chrono::microseconds(in.number<std::chrono::microseconds::rep>());
+}
+
+}  // namespace
+
+std::string encode(const CellReport& report) {
+  ByteWriter out;
+  out.number(report.id);
+  out.number(static_cast<std::uint8_t>(report.outcome.index()));
+  std::visit(PutOutcome{out}, report.outcome);
+  out.number(report.said_finished);
+  out.number(report.usage.wall.count());
+  out.number(report.usage.user_cpu.count());
+  out.number(report.usage.system_cpu.count());
+  out.number(report.usage.peak_memory.count);
+  out.number(report.usage.oom_kills);
+  out.number(report.usage.refused_forks);
+  for (const Output* output : {&report.out, &report.err}) {
+    out.text(output->kept);
+    out.number(output->dropped);
+  }
+  out.number(static_cast<std::uint32_t>(report.phases.size()));
+  for (const PhaseStart& phase : report.phases) {
+    out.number(phase.phase);
+    out.number(phase.out_offset);
+    out.number(phase.err_offset);
+  }
+  out.number(static_cast<std::uint32_t>(report.events.size()));
+  for (const Event& event : report.events) {
+    out.number(event.kind);
+    out.text(event.payload);
+  }
+  out.number(report.survivor_count);
+  out.number(static_cast<std::uint32_t>(report.survivors.size()));
+  for (const Survivor& survivor : report.survivors) {
+    out.number(survivor.pid);
+    out.text(survivor.name);
+  }
+  return std::move(out.bytes());
+}
+
+std::optional<CellReport> decode_report(std::string_view bytes) {
+  ByteReader in(bytes);
+  CellReport report;
+  report.id = in.number<std::uint32_t>();
+  report.outcome = make_outcome(in.number<std::uint8_t>());
+  std::visit(TakeOutcome{in}, report.outcome);
+  report.said_finished = in.number<bool>();
+  report.usage.wall = take_microseconds(in);
+  report.usage.user_cpu = take_microseconds(in);
+  report.usage.system_cpu = take_microseconds(in);
+  report.usage.peak_memory = {in.number<std::uint64_t>()};
+  report.usage.oom_kills = in.number<std::uint64_t>();
+  report.usage.refused_forks = in.number<std::uint64_t>();
+  for (Output* output : {&report.out, &report.err}) {
+    output->kept = in.text();
+    output->dropped = in.number<std::uint64_t>();
+  }
+  for (std::uint32_t left = in.count(); left > 0; --left) {
+    PhaseStart phase;
+    phase.phase = in.number<std::uint8_t>();
+    phase.out_offset = in.number<std::uint64_t>();
+    phase.err_offset = in.number<std::uint64_t>();
+    report.phases.push_back(phase);
+  }
+  for (std::uint32_t left = in.count(); left > 0; --left) {
+    Event event;
+    event.kind = in.number<std::uint16_t>();
+    event.payload = in.text();
+    report.events.push_back(std::move(event));
+  }
+  report.survivor_count = in.number<std::uint32_t>();
+  for (std::uint32_t left = in.count(); left > 0; --left) {
+    Survivor survivor;
+    survivor.pid = in.number<int>();
+    survivor.name = in.text();
+    report.survivors.push_back(std::move(survivor));
+  }
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return report;
+}
+
+}  // namespace cloister

@@ -1,0 +1,37 @@
+#include "framework/watch/outbox.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+
+namespace cloister {
+
+void Outbox::put(std::string_view message) {
+  const auto length = static_cast<std::uint32_t>(message.size());
+  pending_.append(reinterpret_cast<const char*>(&length), sizeof length);
+  pending_.append(message);
+}
+
+bool Outbox::flush() {
+  while (written_ < pending_.size()) {
+    const ssize_t sent = ::send(socket_.get(), pending_.data() + written_,
+                                pending_.size() - written_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return errno == EAGAIN;
+    written_ += static_cast<std::size_t>(sent);
+  }
+  pending_.clear();
+  written_ = 0;
+  return true;
+}
+
+void Outbox::flush_all() {
+  while (flush() && waiting() > 0) {
+    pollfd wait{socket_.get(), POLLOUT, 0};
+    ::poll(&wait, 1, -1);
+  }
+}
+
+}  // namespace cloister

@@ -1,0 +1,191 @@
+#include "framework/watch/running_cell.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "framework/report/classify.h"
+
+namespace cloister {
+namespace {
+
+// A killed guest dies in microseconds unless the kernel holds it in an uninterruptible call.
+constexpr std::chrono::seconds kPatienceAfterKill{10};
+
+constexpr int kEventStream = 0;
+
+// After the cell's end its pipes hold what fits into them; only a process that outlived it can add
+// to that.
+constexpr int kMostLastReads = 64;
+
+std::chrono::microseconds microseconds(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+Result<Forked> RunningCell::start_guest(CellPages& pages, bool join_output, int null_fd,
+                                        const sigset_t& guest_mask) {
+  Fd writers[kStreams];
+  for (int stream = 0; stream < (join_output ? 2 : kStreams); ++stream) {
+    auto pipe = make_pipe();
+    if (!pipe) return std::unexpected(pipe.error());
+    if (auto set = set_nonblocking(pipe->read_end); !set) return std::unexpected(set.error());
+    streams_[stream] = std::move(pipe->read_end);
+    writers[stream] = std::move(pipe->write_end);
+  }
+  const int out = writers[1].get();
+  GuestStart start{
+      plan_, init.pidfd.open() ? &init : nullptr,  pages,   page,      writers[kEventStream].get(),
+      out,   join_output ? out : writers[2].get(), null_fd, guest_mask};
+  auto forked = fork_guest(start);
+  if (forked && forked->guest) {
+    // In the guest these numbers are closed, or somebody else's.
+    for (Fd& fd : writers) fd.release();
+    return forked;
+  }
+  if (!forked) return forked;
+  guest_ = forked->pid;
+  started_ = Clock::now();
+  stage = CellStage::kRunning;
+  return forked;
+}
+
+void RunningCell::take_output(Output& output, std::string_view bytes) const {
+  const std::uint64_t room = plan_.watch.output.count -
+                             std::min<std::uint64_t>(plan_.watch.output.count, output.kept.size());
+  const std::size_t kept = std::min<std::uint64_t>(room, bytes.size());
+  output.kept.append(bytes.substr(0, kept));
+  output.dropped += bytes.size() - kept;
+}
+
+bool RunningCell::drain(int stream) {
+  char buffer[64 * 1024];
+  Fd& fd = streams_[stream];
+  if (!fd.open()) return false;
+  const bool output = stream != kEventStream;
+  if (output) page->drain_turn.fetch_add(1);
+  const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+  const std::string_view bytes(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (output) {
+    page->drained[stream - 1].fetch_add(bytes.size());
+    page->drain_turn.fetch_add(1);
+  }
+  if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) fd.reset();
+  if (bytes.empty()) return false;
+  if (output) {
+    take_output(stream == 1 ? out_ : err_, bytes);
+  } else {
+    reader_.feed(bytes);
+  }
+  return true;
+}
+
+Clock::time_point RunningCell::next_alarm() const {
+  auto alarm = Clock::time_point::max();
+  if (stage != CellStage::kRunning) return alarm;
+  if (killed_ != Clock::time_point{}) return killed_ + kPatienceAfterKill;
+  if (plan_.watch.deadline.count() > 0) alarm = started_ + plan_.watch.deadline;
+  if (plan_.watch.notice_after.count() > 0 && !noticed_) {
+    alarm = std::min(alarm, started_ + plan_.watch.notice_after);
+  }
+  return alarm;
+}
+
+bool RunningCell::notice_due(Clock::time_point now) {
+  const auto after = plan_.watch.notice_after;
+  if (stage != CellStage::kRunning || noticed_ || after.count() == 0 || now < started_ + after)
+    return false;
+  noticed_ = true;
+  return true;
+}
+
+bool RunningCell::deadline_passed(Clock::time_point now) const {
+  return stage == CellStage::kRunning && killed_ == Clock::time_point{} &&
+         plan_.watch.deadline.count() > 0 && now >= started_ + plan_.watch.deadline;
+}
+
+bool RunningCell::given_up(Clock::time_point now) const {
+  return stage == CellStage::kRunning && killed_ != Clock::time_point{} &&
+         now >= killed_ + kPatienceAfterKill;
+}
+
+void RunningCell::kill_all(bool at_deadline) {
+  killed_at_deadline_ = killed_at_deadline_ || at_deadline;
+  killed_ = Clock::now();
+  // With its init dies the whole pid namespace; without one, the guest's session leader and its
+  // group must do.
+  if (init.pidfd.open()) ::syscall(SYS_pidfd_send_signal, init.pidfd.get(), SIGKILL, nullptr, 0);
+  if (guest_ > 0) {
+    ::kill(-guest_, SIGKILL);
+    ::kill(guest_, SIGKILL);
+  }
+}
+
+void RunningCell::guest_ended(int wait_status, const rusage& used) {
+  ended_ = Clock::now();
+  wait_status_ = wait_status;
+  used_ = used;
+  // Without a pid namespace the guest's group is all that can be found of what it left behind.
+  if ((plan_.inside.namespaces & CLONE_NEWPID) == 0) ::kill(-guest_, SIGKILL);
+  stage = CellStage::kEnding;
+}
+
+void RunningCell::read_page(CellReport& report) {
+  if (page == nullptr) return;
+  const std::uint32_t spilled = std::min<std::uint32_t>(page->spilled, kSpillSize);
+  reader_.feed(std::string_view(page->spill, spilled));
+  const std::uint32_t count = std::min<std::uint32_t>(page->phase_count, kMostPhases);
+  std::uint64_t out = 0;
+  std::uint64_t err = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const CellPage::Phase& phase = page->phases[i];
+    // Offsets only grow, and end where the output does, whatever the page says.
+    out = std::clamp<std::uint64_t>(phase.offsets[0], out, std::max(out, report.out.kept.size()));
+    err = std::clamp<std::uint64_t>(phase.offsets[1], err, std::max(err, report.err.kept.size()));
+    report.phases.push_back({phase.phase, out, err});
+  }
+}
+
+CellReport RunningCell::finish(const BuilderReply* gone) {
+  for (int stream = 0; stream < kStreams; ++stream) {
+    for (int reads = 0; reads < kMostLastReads && drain(stream); ++reads) {
+    }
+    streams_[stream].reset();
+  }
+  CellReport report;
+  report.id = id_;
+  report.out = std::move(out_);
+  report.err = std::move(err_);
+  read_page(report);
+  report.usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(ended_ - started_);
+  report.usage.user_cpu = microseconds(used_.ru_utime);
+  report.usage.system_cpu = microseconds(used_.ru_stime);
+  report.usage.peak_memory = Bytes{static_cast<std::uint64_t>(used_.ru_maxrss) * 1024};
+  if (gone != nullptr) {
+    const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
+    if (reading(Reading::kPeakMemory) > 0)
+      report.usage.peak_memory = Bytes{reading(Reading::kPeakMemory)};
+    report.usage.oom_kills = reading(Reading::kOomKills);
+    report.usage.refused_forks = reading(Reading::kRefusedForks);
+    report.survivor_count = gone->left.count;
+    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(gone->left.count, kSurvivorsKept); ++i) {
+      const SurvivorRecord& record = gone->left.first[i];
+      report.survivors.push_back(
+          {record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))});
+    }
+  }
+  report.said_finished = reader_.finished();
+  report.outcome = classify({wait_status_, killed_at_deadline_, reader_.finished(),
+                             reader_.entry_failure(), reader_.broken(), report.usage.oom_kills,
+                             plan_.watch.memory_cap, plan_.watch.deadline});
+  report.events = reader_.take_events();
+  stage = CellStage::kDone;
+  return report;
+}
+
+}  // namespace cloister

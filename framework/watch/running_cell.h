@@ -1,0 +1,89 @@
+// One cell from its request to its report, as the watch loop sees it: what it is, which descriptors
+// to poll, what has come out of it so far.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include <cloister/report.h>
+
+#include "framework/events/frame_reader.h"
+#include "framework/launch/cell_builder.h"
+#include "framework/launch/cell_page.h"
+#include "framework/launch/guest.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+using Clock = std::chrono::steady_clock;
+
+enum class CellStage : std::uint8_t {
+  kBuilding,  // the builder is at work
+  kStanding,  // no guest yet
+  kRunning,
+  kEnding,  // the guest is reaped, the builder dismantles
+  kDone,
+};
+
+class RunningCell {
+ public:
+  RunningCell(std::uint32_t id, CellPlan plan) : id_(id), plan_(std::move(plan)) {}
+
+  std::uint32_t id() const { return id_; }
+  const CellPlan& plan() const { return plan_; }
+  CellStage stage = CellStage::kBuilding;
+  Init init;
+
+  // Forks the guest. Returns twice, as fork_guest does.
+  Result<Forked> start_guest(CellPages& pages, bool join_output, int null_fd,
+                             const sigset_t& guest_mask);
+  pid_t guest() const { return guest_; }
+
+  // The descriptors to poll while the guest runs; -1 for one that has ended.
+  static constexpr int kStreams = 3;
+  int stream_fd(int stream) const { return streams_[stream].get(); }
+  // Takes what has come on one of them; false when that was nothing.
+  bool drain(int stream);
+
+  // When the loop must look at this cell again, whatever happens.
+  Clock::time_point next_alarm() const;
+  // True once, when the notice is due.
+  bool notice_due(Clock::time_point now);
+  bool deadline_passed(Clock::time_point now) const;
+  // The guest was killed and does not die: the loop gives it up.
+  bool given_up(Clock::time_point now) const;
+  // Kills everything in the cell.
+  void kill_all(bool at_deadline);
+
+  void guest_ended(int wait_status, const rusage& used);
+  // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
+  // that was never built.
+  CellReport finish(const BuilderReply* gone);
+
+  CellPage* page = nullptr;
+
+ private:
+  void take_output(Output& output, std::string_view bytes) const;
+  void read_page(CellReport& report);
+
+  std::uint32_t id_;
+  CellPlan plan_;
+  pid_t guest_ = -1;
+  Fd streams_[kStreams];  // events, stdout, stderr
+  FrameReader reader_;
+  Output out_;
+  Output err_;
+  Clock::time_point started_{};
+  Clock::time_point ended_{};
+  Clock::time_point killed_{};
+  bool killed_at_deadline_ = false;
+  bool noticed_ = false;
+  int wait_status_ = 0;
+  rusage used_{};
+};
+
+}  // namespace cloister

@@ -1,0 +1,269 @@
+#include "framework/watch/watch.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+
+namespace cloister {
+namespace {
+
+// Cells built ahead of need, per job, and cells being dismantled behind it: enough to hide both
+// from the guests, few enough that the kernel's own clean-up (network namespaces) keeps up.
+constexpr std::size_t kAheadPerJob = 1;
+constexpr std::size_t kBehindPerJob = 3;
+constexpr std::size_t kMostCells = 2000;  // the builder has 2048 slots
+
+// Reports waiting for a slow reader, beyond which no new guest starts.
+constexpr std::size_t kMostWaitingReports = 64U << 20;
+
+}  // namespace
+
+Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, WatchOptions options,
+                                           CellSource& source, ReportSink& sink, Outbox& outbox) {
+  options.jobs = std::clamp<int>(options.jobs, 1, kMostCells / (1 + kAheadPerJob + kBehindPerJob));
+  auto pages =
+      CellPages::make(static_cast<std::size_t>(options.jobs) * (1 + kAheadPerJob + kBehindPerJob));
+  if (!pages) return std::unexpected(pages.error());
+  sigset_t child;
+  sigset_t guest_mask;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &child, &guest_mask);
+  Fd signals(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals.open()) return failed("listen for the end of guests");
+  Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.open()) return failed("open '/dev/null'");
+  return std::unique_ptr<Watch>(new Watch(std::move(builder), options, source, sink, outbox,
+                                          std::move(*pages), std::move(signals), std::move(null),
+                                          guest_mask));
+}
+
+Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
+             ReportSink& sink, Outbox& outbox, CellPages pages, Fd child_signals, Fd null,
+             sigset_t guest_mask)
+    : builder_(std::move(builder)),
+      options_(options),
+      source_(source),
+      sink_(sink),
+      outbox_(outbox),
+      pages_(std::move(pages)),
+      child_signals_(std::move(child_signals)),
+      null_(std::move(null)),
+      guest_mask_(guest_mask) {
+  // A program that ignores SIGCHLD would make its children vanish unseen: wait(2).
+  struct sigaction action{};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(SIGCHLD, &action, &old_child_action_);
+}
+
+Watch::~Watch() {
+  if (builder_) builder_->finish();
+}
+
+std::optional<GuestCall> Watch::run() {
+  while (!reader_gone_) {
+    fill();
+    if (auto guest = start_guests()) return guest;
+    if (cells_.empty() && source_empty_) break;
+    wait_for_events();
+  }
+  return std::nullopt;
+}
+
+// Begins cells until enough are on their way.
+void Watch::fill() {
+  const auto jobs = static_cast<std::size_t>(options_.jobs);
+  while (!source_empty_ && outbox_.waiting() < kMostWaitingReports &&
+         cells_.size() < jobs * (1 + kAheadPerJob + kBehindPerJob) &&
+         count(CellStage::kBuilding) + count(CellStage::kStanding) <
+             jobs * kAheadPerJob + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
+    if (auto task = source_.next()) {
+      begin(std::move(*task));
+    } else {
+      source_empty_ = true;
+    }
+  }
+}
+
+void Watch::begin(CellTask task) {
+  auto cell =
+      std::make_unique<RunningCell>(task.id, task.plan ? std::move(*task.plan) : CellPlan{});
+  RunningCell& begun = *cells_.emplace_back(std::move(cell));
+  if (!task.plan) return refuse(begun, task.plan.error());
+  begun.page = pages_.take();
+  if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
+    begun.stage = CellStage::kStanding;
+  } else if (auto asked = builder_->build(begun.id(), begun.plan().inside); !asked) {
+    refuse(begun, asked.error());
+  }
+}
+
+std::optional<GuestCall> Watch::start_guests() {
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    RunningCell& cell = *cells_[i];
+    if (count(CellStage::kRunning) >= static_cast<std::size_t>(options_.jobs)) break;
+    if (cell.stage != CellStage::kStanding) continue;
+    auto forked = cell.start_guest(pages_, options_.join_output, null_.get(), guest_mask_);
+    if (!forked) {
+      refuse(cell, forked.error());
+      continue;
+    }
+    if (!forked->guest) continue;
+    ::sigaction(SIGCHLD, &old_child_action_, nullptr);
+    return GuestCall{cell.id(), *forked->guest};
+  }
+  std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
+  return std::nullopt;
+}
+
+void Watch::wait_for_events() {
+  struct Stream {
+    RunningCell* cell;
+    int stream;
+  };
+  std::vector<pollfd> waits;
+  std::vector<Stream> streams;
+  waits.push_back({child_signals_.get(), POLLIN, 0});
+  waits.push_back({builder_ ? builder_->socket().get() : -1, POLLIN, 0});
+  waits.push_back(
+      {outbox_.socket().get(), static_cast<short>(outbox_.waiting() > 0 ? POLLOUT : 0), 0});
+  const std::size_t fixed = waits.size();
+  auto alarm = Clock::time_point::max();
+  for (const auto& cell : cells_) {
+    alarm = std::min(alarm, cell->next_alarm());
+    for (int stream = 0; stream < RunningCell::kStreams; ++stream) {
+      if (cell->stage != CellStage::kRunning || cell->stream_fd(stream) < 0) continue;
+      waits.push_back({cell->stream_fd(stream), POLLIN, 0});
+      streams.push_back({cell.get(), stream});
+    }
+  }
+  int timeout = -1;
+  if (alarm != Clock::time_point::max()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(alarm - Clock::now()).count();
+    timeout = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30));
+  }
+  ::poll(waits.data(), waits.size(), timeout);
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    if (waits[fixed + i].revents != 0) streams[i].cell->drain(streams[i].stream);
+  }
+  if (waits[2].revents != 0) {
+    reader_gone_ = (waits[2].revents & (POLLHUP | POLLERR)) != 0 || !outbox_.flush();
+  }
+  if (waits[0].revents != 0) reap_children();
+  if (waits[1].revents != 0) hear_builder();
+  look_at_clocks();
+  std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
+}
+
+void Watch::hear_builder() {
+  while (builder_) {
+    auto news = builder_->news();
+    if (!news) return lose_builder(news.error());
+    if (!*news) return;
+    hear(std::move(**news));
+  }
+}
+
+void Watch::hear(BuilderNews news) {
+  RunningCell* cell = find(news.words.cell);
+  if (cell == nullptr) return;
+  switch (news.words.reply) {
+    case Reply::kBuilt:
+      cell->init = Init{news.words.init_pid, std::move(news.init_pidfd)};
+      cell->stage = CellStage::kStanding;
+      break;
+    case Reply::kFailed:
+      refuse(*cell, Error{news.words.failure.doing, news.words.failure.error, ""});
+      break;
+    case Reply::kGone:
+      report_done(*cell, &news.words);
+      break;
+    case Reply::kReady:
+      break;
+  }
+}
+
+// Every init dies with the builder, and every guest with its init: what is left is to say so.
+void Watch::lose_builder(const Error& error) {
+  builder_.reset();
+  for (const auto& cell : cells_) {
+    if (cell->stage == CellStage::kRunning) {
+      cell->kill_all(false);
+    } else if (cell->stage == CellStage::kEnding) {
+      report_done(*cell, nullptr);
+    } else if (cell->stage != CellStage::kDone) {
+      refuse(*cell, error);
+    }
+  }
+  while (auto task = source_.next()) {
+    RunningCell& cell = *cells_.emplace_back(std::make_unique<RunningCell>(task->id, CellPlan{}));
+    refuse(cell, error);
+  }
+  source_empty_ = true;
+}
+
+void Watch::reap_children() {
+  signalfd_siginfo signals[16];
+  while (::read(child_signals_.get(), signals, sizeof signals) > 0) {
+  }
+  int status = 0;
+  rusage used{};
+  pid_t pid = 0;
+  while ((pid = ::wait4(-1, &status, WNOHANG | __WALL, &used)) > 0) {
+    const auto ended = std::ranges::find_if(cells_, [pid](const auto& cell) {
+      return cell->stage == CellStage::kRunning && cell->guest() == pid;
+    });
+    if (ended == cells_.end()) continue;  // an orphan of a cell without init, or the builder
+    RunningCell& cell = **ended;
+    cell.guest_ended(status, used);
+    if (!cell.init.pidfd.open() || !builder_ || !builder_->dismantle(cell.id()))
+      report_done(cell, nullptr);
+  }
+}
+
+void Watch::look_at_clocks() {
+  const auto now = Clock::now();
+  for (const auto& cell : cells_) {
+    if (cell->notice_due(now)) sink_.notice(cell->id());
+    if (cell->given_up(now)) {
+      report_done(*cell, nullptr);
+    } else if (cell->deadline_passed(now)) {
+      cell->kill_all(true);
+    }
+  }
+}
+
+// A cell that never got a guest.
+void Watch::refuse(RunningCell& cell, const Error& error) {
+  CellReport report;
+  report.id = cell.id();
+  report.outcome = SetupFailed{error.text()};
+  if (cell.page != nullptr) pages_.give_back(cell.page);
+  if (cell.init.pidfd.open() && builder_) std::ignore = builder_->dismantle(cell.id());
+  cell.stage = CellStage::kDone;
+  sink_.report(std::move(report));
+  outbox_.flush();
+}
+
+void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
+  CellReport report = cell.finish(gone);
+  pages_.give_back(cell.page);
+  sink_.report(std::move(report));
+  outbox_.flush();
+}
+
+RunningCell* Watch::find(std::uint32_t id) {
+  const auto found =
+      std::ranges::find_if(cells_, [id](const auto& cell) { return cell->id() == id; });
+  return found == cells_.end() ? nullptr : found->get();
+}
+
+std::size_t Watch::count(CellStage stage) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(cells_, [stage](const auto& cell) { return cell->stage == stage; }));
+}
+
+}  // namespace cloister

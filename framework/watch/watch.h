@@ -1,0 +1,106 @@
+// The watch loop: keeps as many cells busy as it is told, follows each from its plan to its report,
+// and never blocks on any of them. One thread, one poll(2). It knows nothing of tests: what to run
+// comes from a CellSource, what happened goes to a ReportSink.
+#pragma once
+
+#include <signal.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <cloister/report.h>
+
+#include "framework/events/guest_side.h"
+#include "framework/kernel/fd.h"
+#include "framework/launch/cell_builder.h"
+#include "framework/launch/cell_page.h"
+#include "framework/watch/outbox.h"
+#include "framework/watch/running_cell.h"
+
+namespace cloister {
+
+struct CellTask {
+  std::uint32_t id = 0;
+  Result<CellPlan> plan;
+};
+
+class CellSource {
+ public:
+  virtual ~CellSource() = default;
+  // The next cell to run, nothing when there are no more.
+  virtual std::optional<CellTask> next() = 0;
+};
+
+class ReportSink {
+ public:
+  virtual ~ReportSink() = default;
+  virtual void report(CellReport&& report) = 0;
+  // The cell has been running for its notice time.
+  virtual void notice(std::uint32_t id) = 0;
+};
+
+struct WatchOptions {
+  int jobs = 1;              // guests that run at once
+  bool join_output = false;  // stdout and stderr of a guest go into one pipe, in the order written
+};
+
+// What run() returns in a guest: the number of its cell and its side of the pipes.
+struct GuestCall {
+  std::uint32_t id = 0;
+  GuestSide side;
+};
+
+class Watch {
+ public:
+  // `builder` is empty where the host has no cells at all. `outbox` is flushed by the loop, and the
+  // end of its reader ends the run.
+  static Result<std::unique_ptr<Watch>> make(std::optional<CellBuilder> builder,
+                                             WatchOptions options, CellSource& source,
+                                             ReportSink& sink, Outbox& outbox);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  // Runs every cell of the source. Returns nothing in the watching process, when all are reported
+  // or the outbox's reader is gone; and a GuestCall in each guest, where the Watch must never be
+  // destroyed: its descriptors are not open there.
+  std::optional<GuestCall> run();
+
+ private:
+  Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
+        ReportSink& sink, Outbox& outbox, CellPages pages, Fd child_signals, Fd null,
+        sigset_t guest_mask);
+
+  void fill();
+  void begin(CellTask task);
+  std::optional<GuestCall> start_guests();
+  void wait_for_events();
+  void hear_builder();
+  void hear(BuilderNews news);
+  void lose_builder(const Error& error);
+  void reap_children();
+  void look_at_clocks();
+  void refuse(RunningCell& cell, const Error& error);
+  void report_done(RunningCell& cell, const BuilderReply* gone);
+  RunningCell* find(std::uint32_t id);
+  std::size_t count(CellStage stage) const;
+
+  std::optional<CellBuilder> builder_;
+  WatchOptions options_;
+  CellSource& source_;
+  ReportSink& sink_;
+  Outbox& outbox_;
+  CellPages pages_;
+  Fd child_signals_;
+  Fd null_;
+  sigset_t guest_mask_;
+  struct sigaction old_child_action_{};
+  std::vector<std::unique_ptr<RunningCell>> cells_;
+  bool source_empty_ = false;
+  bool reader_gone_ = false;
+};
+
+}  // namespace cloister

@@ -1,0 +1,86 @@
+// What a test may ask of its cell. Every field is optional: what is not set comes from the layer
+// below (defaults < environment < flags < suite < test). Written in code with designated
+// initialisers (C++20),
+//
+//   CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
+//
+// or, in C++17, with the setters: cloister::CellConfig{}.with_memory(64_MiB).with_deadline(2s).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <cloister/units.h>
+
+namespace cloister {
+
+// What a cell sees of the network.
+enum class Network {
+  kNone,      // a network namespace of its own in which even loopback is down
+  kLoopback,  // a network namespace of its own with loopback up (IPv4 and IPv6): the default
+  kHost,      // the host's network: ports are shared with every other test
+};
+
+struct CellConfig {
+  // The hostname inside. Default "cloister". At most 64 bytes, by uname(2).
+  std::optional<std::string> hostname{};
+  // Default Network::kLoopback.
+  std::optional<Network> network{};
+  // Gives an ordinary user's guest uid and gid 0 inside. Files it makes still belong to the user
+  // outside. Default false: the guest keeps its user.
+  std::optional<bool> as_root{};
+  // Leaves a root guest every capability inside its cell, so that it may mount. It can then also
+  // undo what the cell mounted for it. Default false.
+  std::optional<bool> privileged{};
+  // The most memory, swap included, that the guest and its children may hold at once. Default: no
+  // cap.
+  std::optional<Bytes> memory{};
+  // The most processes and threads alive at once, the guest included. Default 4096, a backstop.
+  std::optional<std::uint32_t> processes{};
+  // Whether /tmp and /dev/shm are the cell's own. Default true.
+  std::optional<bool> private_tmp{};
+  // Sizes of the private /tmp and /dev/shm. Default 1 GiB each. They count as memory of the guest.
+  std::optional<Bytes> tmp_size{};
+  std::optional<Bytes> shm_size{};
+  // The most files and directories in each of the two. Default 131072.
+  std::optional<std::uint64_t> tmpfs_inodes{};
+  // Wall-clock time after which everything in the cell is killed; 0 is never. Default 10 minutes.
+  std::optional<std::chrono::milliseconds> deadline{};
+  // Wall-clock time after which one line on stderr names the running test; 0 is never. Default 1
+  // minute.
+  std::optional<std::chrono::milliseconds> notice_after{};
+  // How much of each output stream is kept; the rest is read, counted and dropped. Default 16 MiB.
+  std::optional<Bytes> output{};
+  // Descriptors above 2 that were open before the run and stay open in the guest. Default none.
+  std::optional<std::vector<int>> keep_fds{};
+
+  CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
+  CellConfig& with_network(Network value) { return set(network, value); }
+  CellConfig& with_as_root(bool value = true) { return set(as_root, value); }
+  CellConfig& with_privileged(bool value = true) { return set(privileged, value); }
+  CellConfig& with_memory(Bytes value) { return set(memory, value); }
+  CellConfig& with_processes(std::uint32_t value) { return set(processes, value); }
+  CellConfig& with_private_tmp(bool value) { return set(private_tmp, value); }
+  CellConfig& with_tmp_size(Bytes value) { return set(tmp_size, value); }
+  CellConfig& with_shm_size(Bytes value) { return set(shm_size, value); }
+  CellConfig& with_tmpfs_inodes(std::uint64_t value) { return set(tmpfs_inodes, value); }
+  CellConfig& with_deadline(std::chrono::milliseconds value) { return set(deadline, value); }
+  CellConfig& with_notice_after(std::chrono::milliseconds value) {
+    return set(notice_after, value);
+  }
+  CellConfig& with_output(Bytes value) { return set(output, value); }
+  CellConfig& with_keep_fds(std::vector<int> value) { return set(keep_fds, std::move(value)); }
+
+ private:
+  template <typename T, typename Value>
+  CellConfig& set(std::optional<T>& field, Value&& value) {
+    field = std::forward<Value>(value);
+    return *this;
+  }
+};
+
+}  // namespace cloister

@@ -1,0 +1,40 @@
+// Cloister for GoogleTest. With `cloister::gtest_main` linked in place of gtest_main or gmock_main
+// nothing needs to be included. With a main of your own:
+//
+//   #include <cloister/gtest.h>
+//   int main(int argc, char** argv) {
+//     testing::InitGoogleTest(&argc, argv);
+//     return cloister::run_all_tests();   // in place of RUN_ALL_TESTS()
+//   }
+#pragma once
+
+#include <cloister/config.h>
+
+namespace cloister {
+
+// Runs every selected test in a cell of its own and reports as RUN_ALL_TESTS() would; the return
+// value is main's. Call it once, after InitGoogleTest() or InitGoogleMock(), from the main thread.
+// A wrong
+// --cloister_ flag or CLOISTER_ variable is reported on stderr and the process exits with status 2.
+int run_all_tests();
+
+// What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
+// the TEST macro: CLOISTER_SUITE(StorageTest, ...) also covers the instances "Disk/StorageTest" and
+// "StorageTest/0". Use the macros at namespace scope. Returns true.
+bool configure_suite(const char* suite, const CellConfig& config);
+bool configure_test(const char* suite, const char* test, const CellConfig& config);
+
+}  // namespace cloister
+
+#define CLOISTER_CONCATENATE_(a, b) a##b
+#define CLOISTER_UNIQUE_(a, line) CLOISTER_CONCATENATE_(a, line)
+
+// CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
+#define CLOISTER_SUITE(suite, ...)                                                 \
+  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_suite_, __LINE__) = \
+      ::cloister::configure_suite(#suite, __VA_ARGS__)
+
+// CLOISTER_TEST(StorageTest, SurvivesACrash, {.network = cloister::Network::kNone});
+#define CLOISTER_TEST(suite, test, ...)                                           \
+  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_test_, __LINE__) = \
+      ::cloister::configure_test(#suite, #test, __VA_ARGS__)
