@@ -1,0 +1,107 @@
+#include "framework/events/guest_side.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "framework/events/frame_reader.h"
+#include "framework/kernel/fd.h"
+#include "framework/launch/cell_page.h"
+
+namespace cloister {
+namespace {
+
+class GuestSideTest : public testing::Test {
+ protected:
+  GuestSideTest()
+      : pages_(std::move(*CellPages::make(1))),
+        page_(pages_.take()),
+        events_(std::move(*make_pipe())),
+        output_(std::move(*make_pipe())),
+        guest_(events_.write_end.get(), output_.write_end.get(), -1, page_) {}
+
+  // Everything the guest has sent, by pipe and by page.
+  FrameReader received() {
+    events_.write_end.reset();
+    FrameReader reader;
+    char buffer[65536];
+    for (ssize_t got = 0; (got = ::read(events_.read_end.get(), buffer, sizeof buffer)) > 0;) {
+      reader.feed(std::string_view(buffer, static_cast<std::size_t>(got)));
+    }
+    reader.feed(std::string_view(page_->spill, page_->spilled));
+    return reader;
+  }
+
+  CellPages pages_;
+  CellPage* page_;
+  Pipe events_;
+  Pipe output_;
+  GuestSide guest_;
+};
+
+TEST_F(GuestSideTest, SendsFramesInOrder) {
+  guest_.send(1, "first");
+  guest_.send(2, "second");
+  guest_.finish();
+  const FrameReader reader = received();
+  ASSERT_EQ(reader.events().size(), 2U);
+  EXPECT_EQ(reader.events()[1].payload, "second");
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST_F(GuestSideTest, SurvivesAClosedDescriptor) {
+  guest_.send(1, "by pipe");
+  events_.write_end.reset();
+  guest_.send(1, "by page");
+  guest_.finish();
+  const FrameReader reader = received();
+  ASSERT_EQ(reader.events().size(), 2U);
+  EXPECT_EQ(reader.events()[1].payload, "by page");
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST_F(GuestSideTest, WritesNothingIntoAFileThatTookItsNumber) {
+  const Fd file(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  ASSERT_TRUE(file.open());
+  ::dup2(file.get(), events_.write_end.get());
+  guest_.send(1, "for the watcher alone");
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_END), 0);
+  EXPECT_EQ(received().events().size(), 1U);
+}
+
+TEST_F(GuestSideTest, IsSilentInAProcessThatTheGuestForks) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    guest_.send(1, "from the child");
+    guest_.finish();
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  const FrameReader reader = received();
+  EXPECT_TRUE(reader.events().empty());
+  EXPECT_FALSE(reader.finished());
+}
+
+TEST_F(GuestSideTest, KnowsHowMuchHasBeenPrinted) {
+  ASSERT_EQ(::write(output_.write_end.get(), "12345", 5), 5);
+  EXPECT_EQ(guest_.printed().out, 5U);
+  char buffer[3];
+  page_->drain_turn.fetch_add(1);
+  ASSERT_EQ(::read(output_.read_end.get(), buffer, sizeof buffer), 3);
+  page_->drained[0].fetch_add(3);
+  page_->drain_turn.fetch_add(1);
+  EXPECT_EQ(guest_.printed().out, 5U);
+}
+
+TEST_F(GuestSideTest, NotesPhasesWithTheirOffsets) {
+  guest_.start_phase(4);
+  ASSERT_EQ(::write(output_.write_end.get(), "12345", 5), 5);
+  guest_.start_phase(5);
+  EXPECT_EQ(page_->phase_count, 2U);
+  EXPECT_EQ(page_->phases[1].phase, 5);
+  EXPECT_EQ(page_->phases[1].offsets[0], 5U);
+}
+
+}  // namespace
+}  // namespace cloister

@@ -1,0 +1,53 @@
+#include "framework/host/probe.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace cloister {
+namespace {
+
+TEST(GatherFacts, KnowsWhoAndWhere) {
+  const HostFacts facts = gather_facts();
+  EXPECT_EQ(facts.uid, geteuid());
+  EXPECT_FALSE(facts.uids.empty());
+  char directory[4096];
+  EXPECT_EQ(facts.working_directory, getcwd(directory, sizeof directory));
+  EXPECT_NE(facts.needed_paths, std::vector<std::string>{});
+}
+
+// Probing changes the process for good, so each probe has one of its own.
+template <typename Check>
+void in_a_process(Check check) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    Host host = open_host();
+    const bool good = check(host);
+    if (host.builder) host.builder->finish();
+    _exit(good ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(OpenHost, FindsEverythingButCapsOnAHostThatHasIt) {
+  in_a_process([](Host& host) {
+    for (const Loss& loss : host.facts.losses) {
+      if (loss.facility != Facility::kMemoryCap && loss.facility != Facility::kProcessCap) return false;
+    }
+    return host.builder.has_value();
+  });
+}
+
+TEST(OpenHost, EveryLossHasACauseAndACure) {
+  in_a_process([](Host& host) {
+    for (const Loss& loss : host.facts.losses) {
+      if (loss.why.empty() || loss.cure.empty()) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+}  // namespace cloister

@@ -1,0 +1,55 @@
+#include "framework/report/encode.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+namespace cloister {
+namespace {
+
+using namespace std::chrono_literals;
+
+CellReport full_report() {
+  CellReport report;
+  report.id = 42;
+  report.outcome = Signaled{SIGSEGV, true};
+  report.said_finished = true;
+  report.usage = {1s, 2ms, 3us, 64_MiB, 5, 6};
+  report.out = {std::string("a\0b", 3), 7};
+  report.err = {"err", 0};
+  report.phases = {{1, 2, 3}, {4, 5, 6}};
+  report.events = {{9, "payload"}, {10, ""}};
+  report.survivors = {{3, "sleep"}};
+  report.survivor_count = 17;
+  return report;
+}
+
+TEST(EncodedReport, ComesOutAsItWentIn) {
+  const auto decoded = decode_report(encode(full_report()));
+  ASSERT_TRUE(decoded);
+  // encode() is the equality: it writes every field.
+  EXPECT_EQ(encode(*decoded), encode(full_report()));
+  EXPECT_EQ(std::get<Signaled>(decoded->outcome).signal, SIGSEGV);
+  EXPECT_EQ(decoded->survivors.front().name, "sleep");
+}
+
+TEST(EncodedReport, EveryOutcomeSurvives) {
+  const Outcome outcomes[] = {Finished{},           Exited{3},         Signaled{9, false},   TimedOut{2s},
+                              OutOfMemory{64_MiB}, SetupFailed{"w"}, ProtocolBroken{"why"}};
+  for (const Outcome& outcome : outcomes) {
+    CellReport report;
+    report.outcome = outcome;
+    const auto decoded = decode_report(encode(report));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->outcome.index(), outcome.index());
+    EXPECT_EQ(encode(*decoded), encode(report));
+  }
+}
+
+TEST(EncodedReport, IsRefusedWhenCutOrLengthened) {
+  const std::string bytes = encode(full_report());
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_report(bytes.substr(0, size)));
+  EXPECT_FALSE(decode_report(bytes + "x"));
+}
+
+}  // namespace
+}  // namespace cloister

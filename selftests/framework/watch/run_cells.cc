@@ -1,0 +1,95 @@
+#include "selftests/framework/watch/run_cells.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "framework/host/probe.h"
+#include "framework/report/encode.h"
+#include "framework/watch/watch.h"
+
+namespace cloister {
+namespace {
+
+class Guests final : public CellSource {
+ public:
+  Guests(const std::vector<FunctionGuest>& guests, const HostFacts& facts) : guests_(guests), facts_(facts) {}
+  std::optional<CellTask> next() override {
+    if (next_ == guests_.size()) return std::nullopt;
+    const auto id = static_cast<std::uint32_t>(next_++);
+    return CellTask{id, make_plan(guests_[id].config, facts_, id)};
+  }
+
+ private:
+  const std::vector<FunctionGuest>& guests_;
+  const HostFacts& facts_;
+  std::size_t next_ = 0;
+};
+
+class Reports final : public ReportSink {
+ public:
+  explicit Reports(Outbox& outbox) : outbox_(outbox) {}
+  void report(CellReport&& report) override { outbox_.put(encode(report)); }
+  void notice(std::uint32_t) override {}
+
+ private:
+  Outbox& outbox_;
+};
+
+// A process of its own for the watch loop: making cells changes it for good.
+[[noreturn]] void watch(const std::vector<FunctionGuest>& guests, int jobs, Fd socket) {
+  auto* outbox = new Outbox(std::move(socket));
+  auto* host = new Host(open_host());
+  auto* source = new Guests(guests, host->facts);
+  auto* sink = new Reports(*outbox);
+  auto* loop = Watch::make(std::move(host->builder), {jobs, false}, *source, *sink, *outbox)->release();
+  if (auto guest = loop->run()) {
+    guests[guest->id].body(guest->side);
+    guest->side.finish();
+    _exit(0);
+  }
+  outbox->flush_all();
+  delete loop;
+  _exit(0);
+}
+
+bool read_exactly(int fd, char* into, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = read(fd, into, size);
+    if (got <= 0) return false;
+    into += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests, int jobs) {
+  auto pair = make_socket_pair(SOCK_STREAM);
+  const pid_t watcher = fork();
+  if (watcher == 0) {
+    pair->ours.reset();
+    watch(guests, jobs, std::move(pair->theirs));
+  }
+  pair->theirs.reset();
+  std::map<std::uint32_t, CellReport> reports;
+  std::uint32_t length = 0;
+  while (read_exactly(pair->ours.get(), reinterpret_cast<char*>(&length), sizeof length)) {
+    std::string bytes(length, '\0');
+    if (!read_exactly(pair->ours.get(), bytes.data(), length)) break;
+    if (auto report = decode_report(bytes)) reports[report->id] = std::move(*report);
+  }
+  int status = 0;
+  waitpid(watcher, &status, 0);
+  EXPECT_EQ(status, 0) << "the watching process";
+  EXPECT_EQ(reports.size(), guests.size());
+  return reports;
+}
+
+CellReport run_cell(const CellConfig& config, std::function<void(GuestSide&)> body) {
+  return run_cells({{config, std::move(body)}}, 1)[0];
+}
+
+}  // namespace cloister

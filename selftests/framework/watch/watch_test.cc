@@ -1,0 +1,157 @@
+// From a guest's deed to its report, in real cells.
+#include "framework/watch/watch.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "selftests/framework/watch/run_cells.h"
+
+namespace cloister {
+namespace {
+
+using namespace std::chrono_literals;
+
+void print(int fd, const std::string& text) { ASSERT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+
+TEST(Watch, AGuestThatReturnsHasFinished) {
+  const auto report = run_cell({}, [](GuestSide& guest) { guest.send(5, "hello"); });
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+  ASSERT_EQ(report.events.size(), 1U);
+  EXPECT_EQ(report.events[0].payload, "hello");
+  EXPECT_GT(report.usage.wall, 0us);
+  EXPECT_GT(report.usage.peak_memory.count, 0U);
+}
+
+TEST(Watch, AnExitIsNoFinish) {
+  const auto report = run_cell({}, [](GuestSide&) { _exit(0); });
+  EXPECT_EQ(std::get<Exited>(report.outcome).status, 0);
+}
+
+TEST(Watch, ASignalIsReportedAsItIs) {
+  for (const int number : {SIGABRT, SIGSEGV, SIGTERM, SIGKILL}) {
+    const auto report = run_cell({}, [number](GuestSide&) { raise(number); });
+    ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome)) << number;
+    EXPECT_EQ(std::get<Signaled>(report.outcome).signal, number);
+  }
+}
+
+TEST(Watch, WhatWasSentBeforeACrashSurvives) {
+  const auto report = run_cell({}, [](GuestSide& guest) {
+    guest.send(5, "before");
+    abort();
+  });
+  ASSERT_EQ(report.events.size(), 1U);
+  EXPECT_EQ(report.events[0].payload, "before");
+}
+
+TEST(Watch, ACrashAfterTheLastFrameIsACrash) {
+  const auto report = run_cell({}, [](GuestSide& guest) {
+    guest.finish();
+    abort();
+  });
+  EXPECT_TRUE(report.said_finished);
+  EXPECT_TRUE(std::holds_alternative<Signaled>(report.outcome));
+}
+
+TEST(Watch, TheDeadlineEndsEverything) {
+  const auto report = run_cell(CellConfig{}.with_deadline(100ms), [](GuestSide&) {
+    if (fork() == 0) signal(SIGTERM, SIG_IGN);
+    while (true) pause();
+  });
+  EXPECT_EQ(std::get<TimedOut>(report.outcome).deadline, 100ms);
+  EXPECT_LT(report.usage.wall, 5s);
+}
+
+TEST(Watch, AStoppedGuestStillHasItsDeadline) {
+  const auto report = run_cell(CellConfig{}.with_deadline(100ms), [](GuestSide&) { raise(SIGSTOP); });
+  EXPECT_TRUE(std::holds_alternative<TimedOut>(report.outcome));
+}
+
+TEST(Watch, GarbageOnTheEventPipeIsNamed) {
+  const auto report = run_cell({}, [](GuestSide&) {
+    for (int fd = 3; fd < 1024; ++fd) std::ignore = write(fd, "garbage that is no frame", 24);
+  });
+  EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(report.outcome));
+}
+
+TEST(Watch, AGuestThatClosesEveryDescriptorIsHeardAllTheSame) {
+  const auto report = run_cell({}, [](GuestSide& guest) {
+    for (int fd = 0; fd < 2048; ++fd) close(fd);
+    guest.send(5, "still here");
+  });
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+  ASSERT_EQ(report.events.size(), 1U);
+}
+
+TEST(Watch, OutputIsKeptPerStream) {
+  const auto report = run_cell({}, [](GuestSide&) {
+    print(1, "to stdout");
+    print(2, "to stderr");
+  });
+  EXPECT_EQ(report.out.kept, "to stdout");
+  EXPECT_EQ(report.err.kept, "to stderr");
+}
+
+TEST(Watch, OutputOverItsLimitIsCountedAndDropped) {
+  const auto report = run_cell(CellConfig{}.with_output(Bytes{1000}), [](GuestSide&) {
+    const std::string line(100, 'x');
+    for (int i = 0; i < 5000; ++i) print(1, line);
+  });
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+  EXPECT_EQ(report.out.kept.size(), 1000U);
+  EXPECT_EQ(report.out.dropped, 499000U);
+}
+
+TEST(Watch, ADaemonThatHoldsThePipesDelaysNothing) {
+  const auto report = run_cell({}, [](GuestSide&) {
+    if (fork() == 0) {
+      setsid();
+      if (fork() == 0) sleep(60);
+      _exit(0);
+    }
+    wait(nullptr);
+  });
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+  EXPECT_LT(report.usage.wall, 10s);
+  EXPECT_EQ(report.survivor_count, 1U);
+  ASSERT_EQ(report.survivors.size(), 1U);
+  EXPECT_EQ(report.survivors[0].name, "framework_test");
+}
+
+TEST(Watch, ManyCellsAtOnceAreAllReported) {
+  std::vector<FunctionGuest> guests;
+  for (int i = 0; i < 60; ++i) {
+    guests.push_back({{}, [i](GuestSide& guest) { guest.send(5, std::to_string(i)); }});
+  }
+  const auto reports = run_cells(guests, 8);
+  for (const auto& [id, report] : reports) {
+    ASSERT_EQ(report.events.size(), 1U);
+    EXPECT_EQ(report.events[0].payload, std::to_string(id));
+  }
+}
+
+TEST(Watch, OneCrashCostsItsNeighboursNothing) {
+  std::vector<FunctionGuest> guests(20, {{}, [](GuestSide&) { usleep(2000); }});
+  guests[7].body = [](GuestSide&) { abort(); };
+  const auto reports = run_cells(guests, 4);
+  for (const auto& [id, report] : reports) {
+    EXPECT_EQ(std::holds_alternative<Finished>(report.outcome), id != 7) << id;
+  }
+}
+
+TEST(Watch, AGuestOnlyKillsWhatIsInItsCell) {
+  std::vector<FunctionGuest> guests(8, {{}, [](GuestSide&) { usleep(20000); }});
+  guests[3].body = [](GuestSide&) { kill(-1, SIGKILL); };
+  for (const auto& [id, report] : run_cells(guests, 8)) {
+    EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome)) << id;
+  }
+}
+
+}  // namespace
+}  // namespace cloister

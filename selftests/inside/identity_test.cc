@@ -1,0 +1,64 @@
+// Who a guest is: these tests run in cells, as root and as an ordinary user.
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+// Noted before the run, outside of any cell.
+const uid_t kUserOutside = getuid();
+const gid_t kGroupOutside = getgid();
+const int kUmaskOutside = [] {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return static_cast<int>(mask);
+}();
+
+bool has_every_id() { return kUserOutside == 0; }
+
+TEST(Identity, GuestKeepsItsUser) {
+  EXPECT_EQ(getuid(), kUserOutside);
+  EXPECT_EQ(geteuid(), kUserOutside);
+  EXPECT_EQ(getgid(), kGroupOutside);
+}
+
+TEST(Identity, GuestCanGainNoPrivileges) { EXPECT_EQ(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1); }
+
+TEST(Identity, GuestIsNotInit) { EXPECT_GT(getpid(), 1); }
+
+TEST(Identity, GuestLeadsItsOwnSession) { EXPECT_EQ(getsid(0), getpid()); }
+
+TEST(Identity, UmaskStays) {
+  const mode_t mask = umask(0);
+  umask(mask);
+  EXPECT_EQ(static_cast<int>(mask), kUmaskOutside);
+}
+
+TEST(Identity, ChownWorksForRootAndForNobodyElse) {
+  const int fd = open("/tmp/mine", O_CREAT | O_EXCL | O_RDWR, 0600);
+  ASSERT_GE(fd, 0);
+  EXPECT_EQ(fchown(fd, 1234, 5678), has_every_id() ? 0 : -1);
+  struct stat status;
+  ASSERT_EQ(fstat(fd, &status), 0);
+  EXPECT_EQ(status.st_uid, has_every_id() ? 1234 : kUserOutside);
+  close(fd);
+}
+
+TEST(Identity, RootCanStartAServerThatDropsToAnotherUser) {
+  const pid_t server = fork();
+  if (server == 0) {
+    const gid_t group = 65534;
+    const bool dropped = setgroups(1, &group) == 0 && setgid(65534) == 0 && setuid(65534) == 0;
+    _exit(dropped && getuid() == 65534 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(server, &status, 0), server);
+  EXPECT_EQ(WEXITSTATUS(status), has_every_id() ? 0 : 1);
+}
+
+}  // namespace

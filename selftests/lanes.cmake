@@ -1,0 +1,17 @@
+# The lanes that a selftest runs in: as whoever runs the suite, and as an ordinary user.
+
+# cloister_selftest(NAME COMMAND ...): as whoever runs the suite.
+function(cloister_selftest name)
+  cmake_parse_arguments(test "" "" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${test_COMMAND} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# cloister_selftest_as_user(NAME COMMAND ...): as an ordinary user, who needs nothing but to read the build.
+function(cloister_selftest_as_user name)
+  cmake_parse_arguments(test "" "" "COMMAND" ${ARGN})
+  list(POP_FRONT test_COMMAND program)
+  add_test(NAME ordinary_user.${name}
+    COMMAND "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:${program}>" ${test_COMMAND})
+  set_tests_properties(ordinary_user.${name} PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,124 @@
+#include "selftests/support/run_program.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+namespace cloister::selftests {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void become(const Program& program, int out, int err) {
+  std::vector<char*> argv;
+  for (const std::string& word : program.command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  for (const std::string& variable : program.environment) putenv(const_cast<char*>(variable.c_str()));
+  if (!program.directory.empty() && chdir(program.directory.c_str()) != 0) _exit(126);
+  dup2(open("/dev/null", O_RDONLY), 0);
+  dup2(out, 1);
+  dup2(err, 2);
+  execvp(argv[0], argv.data());
+  _exit(127);
+}
+
+}  // namespace
+
+Ended run(const Program& program) {
+  int out[2];
+  int err[2];
+  if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) abort();
+  const pid_t pid = fork();
+  if (pid == 0) become(program, out[1], program.join_streams ? out[1] : err[1]);
+  close(out[1]);
+  close(err[1]);
+  Ended ended;
+  pollfd waits[2] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
+  std::string* into[2] = {&ended.out, &ended.err};
+  const auto end = std::chrono::steady_clock::now() + program.limit;
+  bool late = false;
+  while (waits[0].fd >= 0 || waits[1].fd >= 0) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || poll(waits, 2, static_cast<int>(left.count())) == 0) {
+      late = true;
+      kill(pid, SIGKILL);
+      break;
+    }
+    for (int i = 0; i < 2; ++i) {
+      if (waits[i].revents == 0) continue;
+      char buffer[65536];
+      const ssize_t got = read(waits[i].fd, buffer, sizeof buffer);
+      if (got <= 0) {
+        waits[i].fd = -1;
+      } else {
+        into[i]->append(buffer, static_cast<std::size_t>(got));
+      }
+    }
+  }
+  close(out[0]);
+  close(err[0]);
+  int status = 0;
+  rusage used{};
+  wait4(pid, &status, 0, &used);
+  ended.peak_kib = used.ru_maxrss;
+  if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) ended.signal = late ? SIGALRM : WTERMSIG(status);
+  return ended;
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file.is_open()) << path;
+  std::stringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+std::string without_times(std::string report) {
+  static const std::pair<std::regex, const char*> kTimes[] = {
+      {std::regex(R"(\(\d+ ms( total)?\))"), "(N ms$1)"},
+      {std::regex(R"re((timestamp)="[^"]*")re"), "$1=\"T\""},
+      {std::regex(R"re((time)="[0-9.]*")re"), "$1=\"N\""},
+      {std::regex(R"re("timestamp": "[^"]*")re"), "\"timestamp\": \"T\""},
+      {std::regex(R"re("time": "[0-9.]*s")re"), "\"time\": \"N\""}};
+  for (const auto& [pattern, replacement] : kTimes) report = std::regex_replace(report, pattern, replacement);
+  return report;
+}
+
+std::vector<std::string> processes_named(const std::vector<std::string>& names) {
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    std::ifstream comm(entry.path() / "comm");
+    std::string name;
+    if (std::getline(comm, name) && std::ranges::find(names, name) != names.end()) {
+      found.push_back(entry.path().filename().string() + " " + name);
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> run_cgroups() {
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (auto entry = fs::recursive_directory_iterator("/sys/fs/cgroup", ignored);
+       entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+    if (entry->is_directory(ignored) && entry->path().filename().string().starts_with("cloister-")) {
+      found.push_back(entry->path().string());
+    }
+  }
+  return found;
+}
+
+}  // namespace cloister::selftests

@@ -1,0 +1,41 @@
+// Runs a program to its end and keeps everything it says: how the selftests look at guests from outside.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace cloister::selftests {
+
+struct Ended {
+  int status = -1;      // exit status; -1 when a signal ended it
+  int signal = 0;       // that signal; SIGALRM's number when the time ran out
+  std::string out;
+  std::string err;
+  long peak_kib = 0;    // ru_maxrss
+  bool contains(const std::string& text) const { return (out + err).find(text) != std::string::npos; }
+};
+
+struct Program {
+  std::vector<std::string> command;
+  std::vector<std::string> environment{};  // NAME=VALUE, in addition to this process's own
+  std::string directory{};                 // "" is this process's own
+  bool join_streams = false;               // 2>&1
+  std::chrono::seconds limit{60};
+};
+
+Ended run(const Program& program);
+
+// A file's content; fails the current test when it cannot be read.
+std::string content_of(const std::string& path);
+
+// What differs between two runs of the same tests and may: times, timestamps, addresses of the clock.
+std::string without_times(std::string report);
+
+// Processes of this machine whose name is that of a builder, an init, or `program`.
+std::vector<std::string> processes_named(const std::vector<std::string>& names);
+
+// Directories of runs below any cgroup hierarchy.
+std::vector<std::string> run_cgroups();
+
+}  // namespace cloister::selftests
