@@ -7,11 +7,17 @@ function(cloister_selftest name)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
-# cloister_selftest_as_user(NAME COMMAND ...): as an ordinary user, who needs nothing but to read the build.
+# cloister_selftest_as_user(NAME COMMAND TARGET [ARGS...] [WITH TARGETS...]): as an ordinary user, with
+# copies of the other programs that it runs.
 function(cloister_selftest_as_user name)
-  cmake_parse_arguments(test "" "" "COMMAND" ${ARGN})
+  cmake_parse_arguments(test "" "" "COMMAND;WITH" ${ARGN})
   list(POP_FRONT test_COMMAND program)
+  set(with "")
+  foreach(other IN LISTS test_WITH)
+    list(APPEND with --with "$<TARGET_FILE:${other}>")
+  endforeach()
   add_test(NAME ordinary_user.${name}
-    COMMAND "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:${program}>" ${test_COMMAND})
+    COMMAND "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:${program}>" ${with} --
+            ${test_COMMAND})
   set_tests_properties(ordinary_user.${name} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -58,7 +58,7 @@ void GuestListener::OnEnvironmentsSetUpStart(const testing::UnitTest& u) {
   CLOISTER_IF_GUEST(start_phase(Phase::kEnvironmentSetUp), OnEnvironmentsSetUpStart(u))
 }
 void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST((void)0, OnEnvironmentsSetUpEnd(u))
+  CLOISTER_IF_GUEST(start_phase(Phase::kOwnWords), OnEnvironmentsSetUpEnd(u))
 }
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
   CLOISTER_IF_GUEST(start_phase(Phase::kSuiteSetUp), OnTestSuiteStart(s))

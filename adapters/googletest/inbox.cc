@@ -9,6 +9,21 @@
 #include "framework/report/encode.h"
 
 namespace cloister::googletest {
+namespace {
+
+// The keeper's child is the builder, which ends as the warden has ended: CellBuilder::start.
+std::string death_words(int status) {
+  constexpr std::string_view kBefore = "before this test was reported";
+  if (WIFSIGNALED(status)) {
+    return fmt::format("the cell builder was killed by SIG{} {}", sigabbrev_np(WTERMSIG(status)), kBefore);
+  }
+  if (WEXITSTATUS(status) > 128) {
+    return fmt::format("the warden was killed by SIG{} {}", sigabbrev_np(WEXITSTATUS(status) - 128), kBefore);
+  }
+  return fmt::format("the warden ended with status {} {}", WEXITSTATUS(status), kBefore);
+}
+
+}  // namespace
 
 RecordPtr Inbox::wait_for(TestId id) {
   while (true) {
@@ -40,11 +55,7 @@ bool Inbox::receive() {
   int status = 0;
   ::waitpid(link_.pid, &status, 0);
   link_.pid = -1;
-  link_.failure = WIFSIGNALED(status)
-                      ? fmt::format("the warden was killed by SIG{} before this test was reported",
-                                    sigabbrev_np(WTERMSIG(status)))
-                      : fmt::format("the warden ended with status {} before this test was reported",
-                                    WEXITSTATUS(status));
+  link_.failure = death_words(status);
   return false;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest-spi.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -107,6 +109,12 @@ bool ended_well(const Record& record) {
   return std::holds_alternative<Finished>(record.cell.outcome);
 }
 
+bool has_the_same(const Record& record, const Part& wanted) {
+  return std::ranges::any_of(record.parts, [&](const Part& part) {
+    return part.phase == wanted.phase && part.file == wanted.file && part.line == wanted.line;
+  });
+}
+
 // A suite without a set-up of its own has nothing to wait for.
 bool has_own(testing::internal::SetUpTestSuiteFunc function) {
   return function != nullptr && function != &testing::Test::SetUpTestSuite &&
@@ -164,7 +172,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   inbox_ = Inbox(std::move(std::get<WardenLink>(side)));
   if (environments_ != nullptr && !users_environments_.empty())
     *environments_ = {&replay_environment};
-  first_of_program_ = nullptr;
+  first_of_program_ = for_tear_down_ = nullptr;
 }
 
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
@@ -182,9 +190,17 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
 }
 
 void Keeper::explain_and_exit() {
-  fmt::print("{}", explain_tests({options_, registry_, order_}));
   fflush(nullptr);
-  std::exit(0);
+  // In a process of its own: trying the host out changes the one that does it for good.
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    fmt::print("{}", explain_tests({options_, registry_, order_}));
+    fflush(nullptr);
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  std::exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
@@ -218,8 +234,10 @@ void Keeper::replay_test(TestId id) {
   const RecordPtr record = inbox_.wait_for(id);
   const testing::TestInfo& test = *UnitTest::GetInstance()->current_test_info();
   const bool first_of_suite = record == first_of_suite_;
+  // The environments are torn down by its cell's words, even when another iteration's set them up.
+  if (id == order_.front()) for_tear_down_ = record;
   if (ended_well(*record)) {
-    note_own_set_up_failures(*record, first_of_suite);
+    note_own_set_up_failures(*record);
     replay(*record, Phase::kBody);
     replay(*record, Phase::kAfterEnd);
   } else {
@@ -264,18 +282,16 @@ void Keeper::replay_bad_end(const Record& record, const testing::TestInfo& test,
       TestPartResult(TestPartResult::kFatalFailure, test.file(), test.line(), words.c_str()));
 }
 
-// A set-up that failed in this test's cell and not in the one shown for the whole suite fails this
-// test.
-void Keeper::note_own_set_up_failures(const Record& record, bool first_of_suite) const {
+// A set-up that failed in this test's cell and not in the one shown for the whole suite fails this test.
+void Keeper::note_own_set_up_failures(const Record& record) const {
   for (const Part& part : record.parts) {
-    const bool shown =
-        (part.phase == Phase::kEnvironmentSetUp && &record == first_of_program_.get()) ||
-        (part.phase == Phase::kSuiteSetUp && first_of_suite);
-    if (part.phase >= Phase::kBody || shown || !part.failed()) continue;
-    const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
-                                            phase_words(part.phase), part.message);
-    reporter_->ReportTestPartResult(TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(),
-                                                   part.line, message.c_str()));
+    if (part.phase >= Phase::kBody || !part.failed()) continue;
+    const Record* shown = part.phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
+    if (shown != nullptr && has_the_same(*shown, part)) continue;
+    const std::string message =
+        fmt::format("cloister: in {} of this test's own cell:\n{}", phase_words(part.phase), part.message);
+    reporter_->ReportTestPartResult(
+        TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(), part.line, message.c_str()));
   }
 }
 
@@ -315,15 +331,9 @@ void Keeper::replay_suite_tear_down() {
   if (first_of_suite_ == nullptr) return;
   if (ended_well(*first_of_suite_)) replay(*first_of_suite_, Phase::kSuiteTearDown);
   record_properties(*first_of_suite_, Scope::kSuite);
-  std::vector<std::pair<std::string, int>> shown;
-  for (const Part& part : first_of_suite_->parts) {
-    if (part.phase == Phase::kSuiteTearDown) shown.emplace_back(part.file, part.line);
-  }
   for (const Part& part : other_tear_down_failures_) {
-    if (std::ranges::find(shown, std::pair(part.file, part.line)) != shown.end()) continue;
-    shown.emplace_back(part.file, part.line);
-    reporter_->ReportTestPartResult(
-        TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    if (has_the_same(*first_of_suite_, part)) continue;
+    reporter_->ReportTestPartResult(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
   }
 }
 
@@ -334,7 +344,7 @@ void Keeper::replay_environments_set_up() {
 
 void Keeper::replay_environments_tear_down() {
   const RecordPtr first =
-      first_of_program_ != nullptr ? first_of_program_ : inbox_.wait_for(order_.front());
+      for_tear_down_ != nullptr ? for_tear_down_ : inbox_.wait_for(order_.front());
   if (ended_well(*first)) replay(*first, Phase::kEnvironmentTearDown);
   record_properties(*first, Scope::kProgram);
 }

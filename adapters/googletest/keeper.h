@@ -44,7 +44,7 @@ class Keeper final : public ForwardingListener {
   void replay(const Record& record, Phase phase) const;
   void replay_bad_end(const Record& record, const testing::TestInfo& test,
                       bool first_of_suite) const;
-  void note_own_set_up_failures(const Record& record, bool first_of_suite) const;
+  void note_own_set_up_failures(const Record& record) const;
   void remember_for_suite(const RecordPtr& record, bool first_of_suite);
   void record_properties(const Record& record, Scope scope) const;
   RecordPtr first_of_current_suite();
@@ -59,7 +59,8 @@ class Keeper final : public ForwardingListener {
   Inbox inbox_;
   Times times_;  // of the test that was replayed last
   testing::TimeInMillis suite_time_ = 0;
-  RecordPtr first_of_program_;
+  RecordPtr first_of_program_;                  // shown for the environments' set-up, and
+  RecordPtr for_tear_down_;                     // for their tear-down
   RecordPtr first_of_suite_;
   std::vector<Part> other_tear_down_failures_;  // of the suite's other tests
   std::unique_ptr<GuestListener> guest_;        // in a guest only

@@ -76,6 +76,8 @@ std::string_view phase_words(Phase phase) {
       return "the tear-down of a global environment";
     case Phase::kAfterEnd:
       return "the process after the end of the test";
+    case Phase::kOwnWords:
+      return "GoogleTest itself";
   }
   return "an unknown phase";
 }

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -114,10 +112,8 @@ void refuse_all(const Error& error) {
   }
 }
 
-GuestCall live_as_warden(const WardenOrders& orders, Fd socket, pid_t keeper, void (*in_warden)()) {
-  ::setsid();  // Ctrl-C is for the keeper, whose end is this process's end
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != keeper) ::_exit(0);
+GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
+  ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
@@ -141,11 +137,10 @@ std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, voi
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
   fflush(nullptr);  // what is buffered now must not come out of every guest again
-  const pid_t keeper = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
     pair->ours.reset();
-    return live_as_warden(orders, std::move(pair->theirs), keeper, in_warden);
+    return live_as_warden(orders, std::move(pair->theirs), in_warden);
   }
   if (pid < 0) {
     return WardenLink{
@@ -185,7 +180,6 @@ std::string explain_tests(const WardenOrders& orders) {
     const auto plan = source.plan_of(id);
     text += plan ? explain(*plan) : fmt::format("  cloister: {}\n", plan.error().text());
   }
-  if (host.builder) host.builder->finish();
   return text;
 }
 

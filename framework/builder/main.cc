@@ -32,6 +32,8 @@ constexpr int kRetryMs = 5;
 constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
 
 Building* slots = nullptr;  // kMostCells of them, from calloc: zeros are Stage::kFree
+pid_t runner = -1;          // this process's first child, which asks for the cells
+int runner_status = 0;      // of wait(2)
 int slots_used = 0;         // one past the highest slot in use so far: the loops below stop there
 char request[kLongestRequest];
 char* owned_directories = nullptr;  // the payload of kOwnDirectories
@@ -175,11 +177,19 @@ void hear_init(Building& building) {
   }
 }
 
-void reap_init(Building& building) {
-  recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
-  waitpid(building.init, nullptr, __WALL);
-  building.stage = Stage::kEmpty;
-  building.removals_left = kRemovals;
+// Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left when it died.
+void reap() {
+  int status = 0;
+  for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
+    if (pid == runner) runner_status = status;
+    for (Building& building : cells()) {
+      if (building.init != pid || building.stage == Stage::kFree || building.stage == Stage::kEmpty) continue;
+      if (building.stage != Stage::kEnding) hear_init(building);  // why it died, if it could still say so
+      recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
+      building.stage = Stage::kEmpty;
+      building.removals_left = kRemovals;
+    }
+  }
 }
 
 // Reads and removes the cgroups of an empty cell, then tells the run. A busy directory is tried
@@ -198,31 +208,33 @@ void sweep(Building& building) {
   clear(building);
 }
 
-// Handles what poll() found; false when the run is gone.
+// One turn of the loop; false when the run is gone.
 bool turn(int timeout_ms) {
-  pollfd waits[1 + kMostCells * 2];
-  Building* of[1 + kMostCells * 2];
+  pollfd waits[1 + kMostCells];
+  Building* of[1 + kMostCells];
   nfds_t count = 0;
   waits[count++] = {run, POLLIN, 0};
   bool busy = false;
   for (Building& building : cells()) {
-    if (building.stage == Stage::kFree) continue;
-    if (building.stage == Stage::kEmpty) {
-      busy = true;
-      continue;
-    }
+    busy = busy || building.stage == Stage::kEmpty;
+    if (building.stage != Stage::kRising && building.stage != Stage::kStanding) continue;
     of[count] = &building;
-    waits[count++] = {building.stage == Stage::kEnding ? building.pidfd : building.socket, POLLIN,
-                      0};
+    waits[count++] = {building.socket, POLLIN, 0};
   }
-  poll(waits, count, busy ? kRetryMs : timeout_ms);
+  if (busy) timeout_ms = kRetryMs;
+  const timespec timeout{timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+  // SIGCHLD is blocked but here, so that no child ends unseen.
+  sigset_t none;
+  sigemptyset(&none);
+  if (ppoll(waits, count, timeout_ms < 0 ? nullptr : &timeout, &none) < 0) count = 0;
   for (nfds_t i = 1; i < count; ++i) {
-    if (waits[i].revents == 0) continue;
-    of[i]->stage == Stage::kEnding ? reap_init(*of[i]) : hear_init(*of[i]);
+    if (waits[i].revents != 0) hear_init(*of[i]);
   }
+  reap();
   for (Building& building : cells()) {
     if (building.stage == Stage::kEmpty) sweep(building);
   }
+  if (count == 0) return true;
   if ((waits[0].revents & POLLIN) != 0) return serve_request();
   return (waits[0].revents & (POLLHUP | POLLERR)) == 0;
 }
@@ -250,6 +262,8 @@ void clean_up() {
   close(run);
   run = -1;  // nobody is there to be told; poll(2) passes over it
   for (const long end = now_ms() + kLastWaitMs; any_cell() && now_ms() < end;) turn(kRetryMs);
+  // The run closed its socket by ending, or is about to end.
+  if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD) runner_status = 0;
   ByteReader directories({owned_directories, owned_size});
   for (std::uint32_t left = directories.count(); left > 0; --left) {
     rmdir(Path{directories.text()}.c_str());
@@ -258,19 +272,27 @@ void clean_up() {
 
 int live_as_builder() {
   prctl(PR_SET_NAME, "cell-builder", 0, 0, 0);
-  setsid();  // the terminal's signals are for the run, which then ends this process by ending
   for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP}) {
     signal(signal_number, SIG_IGN);
   }
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child, nullptr);
+  signal(SIGCHLD, [](int) {});
   slots = static_cast<Building*>(calloc(kMostCells, sizeof(Building)));
   if (slots == nullptr) return 1;
   while (turn(-1)) {
   }
   clean_up();
-  return 0;
+  return WIFSIGNALED(runner_status) ? 128 + WTERMSIG(runner_status) : WEXITSTATUS(runner_status);
 }
 
 }  // namespace
 }  // namespace cloister
 
-int main() { return cloister::live_as_builder(); }
+// argv[1] is the pid of the child that this process has: the run.
+int main(int argc, char** argv) {
+  if (argc > 1) cloister::runner = atoi(argv[1]);
+  return cloister::live_as_builder();
+}

@@ -172,7 +172,6 @@ Host open_host() {
   Trial trial(*builder, *pages);
   if (!run_namespace) {
     lose_everything(facts, run_namespace.error());
-    builder->finish();
     return host;
   }
   if (!trial.run(facts)) try_one_by_one(trial, facts);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -42,8 +43,9 @@ Result<Fd> builder_file() {
   return file;
 }
 
-// In the child: the socket on descriptor 3, nothing else but /dev/null, and the builder's image.
-[[noreturn]] void become_builder(int file, int socket) {
+// The socket on descriptor 3, nothing else but /dev/null, and the builder's image. Where that cannot be
+// executed, the process still is what the builder would be to its child: a parent that waits for it.
+[[noreturn]] void become_builder(int file, int socket, pid_t run) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int high_socket = ::fcntl(socket, F_DUPFD, 10);
   const int high_file = ::fcntl(file, F_DUPFD_CLOEXEC, 10);
@@ -53,11 +55,20 @@ Result<Fd> builder_file() {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::setsid();
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // survives the exec: prctl(2)
   char name[] = "cell-builder";
-  char* argv[] = {name, nullptr};
+  char pid[16];
+  *fmt::format_to(pid, "{}", run) = '\0';
+  char* argv[] = {name, pid, nullptr};
   char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
   ::fexecve(high_file, argv, envp);
-  ::_exit(127);
+  ::close(3);
+  ::close(high_socket);
+  int status = 0;
+  while (::waitpid(run, &status, 0) < 0 && errno == EINTR) {
+  }
+  ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 }  // namespace
@@ -67,17 +78,17 @@ Result<CellBuilder> CellBuilder::start() {
   if (!file) return std::unexpected(file.error());
   auto pair = make_socket_pair(SOCK_SEQPACKET);
   if (!pair) return std::unexpected(pair.error());
-  const pid_t pid = ::fork();
-  if (pid < 0) return failed("fork the cell builder");
-  if (pid == 0) become_builder(file->get(), pair->theirs.get());
+  const pid_t run = ::fork();
+  if (run < 0) return failed("fork the process that runs the cells");
+  if (run > 0) become_builder(file->get(), pair->theirs.get(), run);
   pair->theirs.reset();
-  CellBuilder builder(pid, std::move(pair->ours));
+  CellBuilder builder(std::move(pair->ours));
   // An empty request tells whether it lives: a failed exec closes the socket.
   if (auto lives = builder.own_directories({}); !lives) {
-    ::waitpid(pid, nullptr, 0);
-    return std::unexpected(
-        Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
+    return std::unexpected(Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
   }
+  // Should the builder die, nobody is left to clean up after this process: prctl(2).
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   return builder;
 }
 
@@ -146,11 +157,6 @@ Result<BuilderNews> CellBuilder::wait_for_news() {
     if (!next) return std::unexpected(next.error());
     if (*next) return std::move(**next);
   }
-}
-
-void CellBuilder::finish() {
-  socket_.reset();
-  ::waitpid(pid_, nullptr, 0);
 }
 
 Result<void> enter_run_namespace(uid_t uid, gid_t gid) {

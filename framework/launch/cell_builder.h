@@ -30,8 +30,11 @@ struct BuilderNews {
 
 class CellBuilder {
  public:
-  // Executes the embedded builder. An ordinary user's run must be inside its own user namespace by
-  // now (enter_run_namespace), because the cells' namespaces become its children.
+  // Turns the calling process into the builder, and returns in a new child of it. The builder ends when that
+  // child has ended and everything is cleaned up, with its exit status, or 128 and the number of the signal
+  // that killed it. An ordinary user's process must be inside its own user namespace by now
+  // (enter_run_namespace), because the cells' namespaces become that one's children. On an Error that came
+  // before the fork, this returns in the calling process itself.
   static Result<CellBuilder> start();
 
   CellBuilder(CellBuilder&&) = default;
@@ -49,15 +52,11 @@ class CellBuilder {
   Result<std::optional<BuilderNews>> news();
   // Waits for it.
   Result<BuilderNews> wait_for_news();
-  // Ends the builder and waits until it has cleaned up.
-  void finish();
-  pid_t pid() const { return pid_; }
 
  private:
-  CellBuilder(pid_t pid, Fd socket) : pid_(pid), socket_(std::move(socket)) {}
+  explicit CellBuilder(Fd socket) : socket_(std::move(socket)) {}
   Result<void> send(Request request, std::uint32_t cell, const std::string& payload);
 
-  pid_t pid_;
   Fd socket_;
 };
 

@@ -59,10 +59,6 @@ Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSourc
   ::sigaction(SIGCHLD, &action, &old_child_action_);
 }
 
-Watch::~Watch() {
-  if (builder_) builder_->finish();
-}
-
 std::optional<GuestCall> Watch::run() {
   while (!reader_gone_) {
     fill();
@@ -161,8 +157,9 @@ void Watch::wait_for_events() {
 void Watch::hear_builder() {
   while (builder_) {
     auto news = builder_->news();
-    if (!news) return lose_builder(news.error());
-    if (!*news) return;
+    // The builder's death is this process's own (CellBuilder::start): there is nothing left to do.
+    if (!news) reader_gone_ = true;
+    if (!news || !*news) return;
     hear(std::move(**news));
   }
 }
@@ -184,25 +181,6 @@ void Watch::hear(BuilderNews news) {
     case Reply::kReady:
       break;
   }
-}
-
-// Every init dies with the builder, and every guest with its init: what is left is to say so.
-void Watch::lose_builder(const Error& error) {
-  builder_.reset();
-  for (const auto& cell : cells_) {
-    if (cell->stage == CellStage::kRunning) {
-      cell->kill_all(false);
-    } else if (cell->stage == CellStage::kEnding) {
-      report_done(*cell, nullptr);
-    } else if (cell->stage != CellStage::kDone) {
-      refuse(*cell, error);
-    }
-  }
-  while (auto task = source_.next()) {
-    RunningCell& cell = *cells_.emplace_back(std::make_unique<RunningCell>(task->id, CellPlan{}));
-    refuse(cell, error);
-  }
-  source_empty_ = true;
 }
 
 void Watch::reap_children() {

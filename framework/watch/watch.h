@@ -60,7 +60,6 @@ class Watch {
   static Result<std::unique_ptr<Watch>> make(std::optional<CellBuilder> builder,
                                              WatchOptions options, CellSource& source,
                                              ReportSink& sink, Outbox& outbox);
-  ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
@@ -80,7 +79,6 @@ class Watch {
   void wait_for_events();
   void hear_builder();
   void hear(BuilderNews news);
-  void lose_builder(const Error& error);
   void reap_children();
   void look_at_clocks();
   void refuse(RunningCell& cell, const Error& error);

@@ -96,13 +96,34 @@ std::string without_times(std::string report) {
   return report;
 }
 
+std::string first_difference(const std::string& one, const std::string& other) {
+  constexpr std::size_t kShown = 400;
+  if (one == other) return "";
+  std::istringstream lines_of_one(one);
+  std::istringstream lines_of_other(other);
+  for (int number = 1;; ++number) {
+    std::string line;
+    std::string other_line;
+    const bool more = static_cast<bool>(std::getline(lines_of_one, line));
+    const bool other_more = static_cast<bool>(std::getline(lines_of_other, other_line));
+    if (more && other_more && line == other_line) continue;
+    return "line " + std::to_string(number) + "\n  " + (more ? line.substr(0, kShown) : "(end)") + "\n  " +
+           (other_more ? other_line.substr(0, kShown) : "(end)");
+  }
+}
+
 std::vector<std::string> processes_named(const std::vector<std::string>& names) {
   std::vector<std::string> found;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    std::ifstream comm(entry.path() / "comm");
-    std::string name;
-    if (std::getline(comm, name) && std::ranges::find(names, name) != names.end()) {
+    std::ifstream stat(entry.path() / "stat");
+    std::string line;
+    if (!std::getline(stat, line)) continue;
+    const std::size_t open = line.find('(');
+    const std::size_t close = line.rfind(')');
+    const std::string name = line.substr(open + 1, close - open - 1);
+    // A zombie is the machine's own init's to reap, in its own time.
+    if (line.substr(close, 3) != ") Z" && std::ranges::find(names, name) != names.end()) {
       found.push_back(entry.path().filename().string() + " " + name);
     }
   }

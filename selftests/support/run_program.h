@@ -32,7 +32,10 @@ std::string content_of(const std::string& path);
 // What differs between two runs of the same tests and may: times, timestamps, addresses of the clock.
 std::string without_times(std::string report);
 
-// Processes of this machine whose name is that of a builder, an init, or `program`.
+// Empty when the texts are the same, else the first line that differs, of both.
+std::string first_difference(const std::string& one, const std::string& other);
+
+// Processes of this machine with one of the names, as "PID NAME"; zombies are none.
 std::vector<std::string> processes_named(const std::vector<std::string>& names);
 
 // Directories of runs below any cgroup hierarchy.

@@ -1,0 +1,69 @@
+// Flags and variables, from outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CommandLine, AWrongFlagEndsTheRunBeforeAnyTest) {
+  const Ended ended = run({{guest("everything"), "--cloister_memory=lots"}});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr("--cloister_memory has the value 'lots'; it takes a size"));
+}
+
+TEST(CommandLine, AWrongVariableDoesSoToo) {
+  const Ended ended = run({{guest("everything")}, {"CLOISTER_DEADLINE=late"}});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("CLOISTER_DEADLINE has the value 'late'; it takes a time"));
+}
+
+TEST(CommandLine, ExplainPrintsThePlansOfTheSelectedTestsAndRunsNothing) {
+  const Ended ended =
+      run({{guest("misbehaving"), "--cloister_explain", "--gtest_filter=Hangs.InAnEndlessLoop:Neighbour.Before"}});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.out, HasSubstr("Neighbour.Before\n  namespaces  user pid mount network uts ipc cgroup\n"));
+  EXPECT_THAT(ended.out, HasSubstr("Hangs.InAnEndlessLoop\n"));
+  EXPECT_THAT(ended.out, HasSubstr("  deadline    300 ms\n"));
+  EXPECT_EQ(ended.out.find("[ RUN"), std::string::npos);
+}
+
+TEST(CommandLine, OffRunsInThisProcess) {
+  const Ended ended = run({{guest("misbehaving"), "--cloister=off", "--gtest_filter=Exits.WithStatusThree"}});
+  EXPECT_EQ(ended.status, 3);
+}
+
+TEST(CommandLine, TheNoticeNamesTheTestThatRuns) {
+  const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Hangs.InAnEndlessLoop",
+                            "--cloister_notice_after=100ms"}});
+  EXPECT_THAT(ended.err,
+              HasSubstr("cloister: note: Hangs.InAnEndlessLoop has been running for 100 ms (deadline 300 ms)\n"));
+}
+
+TEST(CommandLine, RequireTurnsALossIntoFailure) {
+  const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_require"}});
+  EXPECT_EQ(ended.status, geteuid() == 0 ? 0 : 1) << ended.out << ended.err;
+  if (geteuid() != 0) {
+    EXPECT_THAT(ended.out, HasSubstr("that --cloister_require demands"));
+  }
+}
+
+TEST(CommandLine, ALossIsOneLineWithItsCure) {
+  const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
+  EXPECT_EQ(ended.status, 0);
+  if (geteuid() == 0) {
+    EXPECT_EQ(ended.err, "");
+  } else {
+    EXPECT_THAT(ended.err, HasSubstr("cloister: note: no memory cap on this host: "));
+    EXPECT_THAT(ended.err, HasSubstr("; "));
+  }
+}
+
+}  // namespace
+}  // namespace cloister::selftests

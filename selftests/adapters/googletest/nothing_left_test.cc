@@ -1,0 +1,134 @@
+// When a run has ended, however it ended, nothing of it is left on the host.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+// Names as the kernel cuts them: TASK_COMM_LEN.
+const std::vector<std::string> kNames = {"cell-builder", "cell-init", "guest_waiting", "guest_misbehavi"};
+
+std::size_t mounts() {
+  std::ifstream file("/proc/self/mountinfo");
+  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
+}
+
+// In /tmp those of Cloister alone: others work there too.
+std::vector<std::string> shared_memory_and_temporary_files() {
+  std::vector<std::string> names;
+  for (const char* directory : {"/dev/shm", "/tmp"}) {
+    for (const auto& entry : fs::directory_iterator(directory)) {
+      const std::string path = entry.path();
+      if (path.starts_with("/dev/shm") || path.find("cloister") != std::string::npos) names.push_back(path);
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+struct Host {
+  std::vector<std::string> processes = processes_named(kNames);
+  std::vector<std::string> cgroups = run_cgroups();
+  std::vector<std::string> files = shared_memory_and_temporary_files();
+  std::size_t mount_count = mounts();
+
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
+void expect_same(const Host& before, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  Host after;
+  while (!(after == before) && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(5ms);
+    after = Host();
+  }
+  EXPECT_EQ(before.processes, after.processes);
+  EXPECT_EQ(before.cgroups, after.cgroups);
+  EXPECT_EQ(before.files, after.files);
+  EXPECT_EQ(before.mount_count, after.mount_count);
+}
+
+TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
+  const Host before;
+  run({{guest("misbehaving"), "--cloister_jobs=4", "--cloister_output=1M"}});
+  expect_same(before, 0ms);
+}
+
+// Starts a run whose guests wait, and gives it time to have some.
+pid_t start_waiting_run() {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
+    execl(guest("waiting").c_str(), "guest_waiting", "--cloister_jobs=4", nullptr);
+    _exit(127);
+  }
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (processes_named({"cell-init"}).size() < 4 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(5ms);
+  }
+  EXPECT_GE(processes_named({"cell-init"}).size(), 4U);
+  return pid;
+}
+
+class KilledKeeper : public testing::TestWithParam<int> {};
+TEST_P(KilledKeeper, LeavesNothingAfterASecond) {
+  const Host before;
+  const pid_t keeper = start_waiting_run();
+  kill(keeper, GetParam());
+  waitpid(keeper, nullptr, 0);
+  expect_same(before, 1s);
+}
+INSTANTIATE_TEST_SUITE_P(Signals, KilledKeeper, testing::Values(SIGKILL, SIGTERM, SIGINT, SIGHUP));
+
+// The builder is the keeper's only child, the warden the builder's first.
+pid_t child_of(pid_t parent) {
+  std::ifstream children("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
+  pid_t child = 0;
+  children >> child;
+  EXPECT_GT(child, 1);
+  return child;
+}
+
+TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
+  const Host before;
+  const pid_t keeper = start_waiting_run();
+  const pid_t warden = child_of(child_of(keeper));
+  ASSERT_GT(warden, 1);
+  kill(warden, SIGKILL);
+  int status = 0;
+  waitpid(keeper, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+  expect_same(before, 1s);
+}
+
+TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {
+  if (geteuid() != 0) return;  // an ordinary user of this kind of host has no groups at all
+  const Host before;
+  const pid_t keeper = start_waiting_run();
+  const pid_t builder = child_of(keeper);
+  ASSERT_GT(builder, 1);
+  kill(builder, SIGKILL);
+  kill(keeper, SIGKILL);
+  waitpid(keeper, nullptr, 0);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_NE(run_cgroups(), before.cgroups);
+  run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
+  expect_same(before, 1s);
+}
+
+}  // namespace
+}  // namespace cloister::selftests

@@ -1,0 +1,22 @@
+// Where the guest programs are: beside this test when it was copied away (as_ordinary_user.sh), else in the
+// build.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+namespace cloister::selftests {
+
+inline std::string guest(const std::string& name) {
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("guest_" + name);
+  return std::filesystem::exists(beside) ? beside.string() : std::string(GUESTS) + "/guest_" + name;
+}
+
+// A name below this process's own temporary directory.
+inline std::string scratch(const std::string& name) {
+  return testing::TempDir() + "cloister-" + std::to_string(getpid()) + "-" + name;
+}
+
+}  // namespace cloister::selftests
