@@ -1,0 +1,16 @@
+# cmake --install: headers, libraries, and the package that find_package(cloister) finds.
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(TARGETS cloister cloister_gtest cloister_gtest_main EXPORT cloister
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.in"
+  "${PROJECT_BINARY_DIR}/cloister-config.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
+  DESTINATION "${package_dir}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -15,10 +15,12 @@ namespace {
 std::string death_words(int status) {
   constexpr std::string_view kBefore = "before this test was reported";
   if (WIFSIGNALED(status)) {
-    return fmt::format("the cell builder was killed by SIG{} {}", sigabbrev_np(WTERMSIG(status)), kBefore);
+    return fmt::format("the cell builder was killed by SIG{} {}", sigabbrev_np(WTERMSIG(status)),
+                       kBefore);
   }
   if (WEXITSTATUS(status) > 128) {
-    return fmt::format("the warden was killed by SIG{} {}", sigabbrev_np(WEXITSTATUS(status) - 128), kBefore);
+    return fmt::format("the warden was killed by SIG{} {}", sigabbrev_np(WEXITSTATUS(status) - 128),
+                       kBefore);
   }
   return fmt::format("the warden ended with status {} {}", WEXITSTATUS(status), kBefore);
 }

@@ -282,16 +282,18 @@ void Keeper::replay_bad_end(const Record& record, const testing::TestInfo& test,
       TestPartResult(TestPartResult::kFatalFailure, test.file(), test.line(), words.c_str()));
 }
 
-// A set-up that failed in this test's cell and not in the one shown for the whole suite fails this test.
+// A set-up that failed in this test's cell and not in the one shown for the whole suite fails this
+// test.
 void Keeper::note_own_set_up_failures(const Record& record) const {
   for (const Part& part : record.parts) {
     if (part.phase >= Phase::kBody || !part.failed()) continue;
-    const Record* shown = part.phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
+    const Record* shown =
+        part.phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
     if (shown != nullptr && has_the_same(*shown, part)) continue;
-    const std::string message =
-        fmt::format("cloister: in {} of this test's own cell:\n{}", phase_words(part.phase), part.message);
-    reporter_->ReportTestPartResult(
-        TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(), part.line, message.c_str()));
+    const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
+                                            phase_words(part.phase), part.message);
+    reporter_->ReportTestPartResult(TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(),
+                                                   part.line, message.c_str()));
   }
 }
 
@@ -333,7 +335,8 @@ void Keeper::replay_suite_tear_down() {
   record_properties(*first_of_suite_, Scope::kSuite);
   for (const Part& part : other_tear_down_failures_) {
     if (has_the_same(*first_of_suite_, part)) continue;
-    reporter_->ReportTestPartResult(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    reporter_->ReportTestPartResult(
+        TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
   }
 }
 

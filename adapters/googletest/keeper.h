@@ -59,8 +59,8 @@ class Keeper final : public ForwardingListener {
   Inbox inbox_;
   Times times_;  // of the test that was replayed last
   testing::TimeInMillis suite_time_ = 0;
-  RecordPtr first_of_program_;                  // shown for the environments' set-up, and
-  RecordPtr for_tear_down_;                     // for their tear-down
+  RecordPtr first_of_program_;  // shown for the environments' set-up, and
+  RecordPtr for_tear_down_;     // for their tear-down
   RecordPtr first_of_suite_;
   std::vector<Part> other_tear_down_failures_;  // of the suite's other tests
   std::unique_ptr<GuestListener> guest_;        // in a guest only

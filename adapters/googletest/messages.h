@@ -21,7 +21,8 @@ enum class Phase : std::uint8_t {
   kSuiteTearDown,
   kEnvironmentTearDown,
   kAfterEnd,
-  kOwnWords,  // GoogleTest's own, between the environments and the first suite: the keeper says them itself
+  kOwnWords,  // GoogleTest's own, between the environments and the first suite: the keeper says
+              // them itself
 };
 // "its SetUpTestSuite", for sentences.
 std::string_view phase_words(Phase phase);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Shows what cells are for: runs the suite of BINARY without them, cut into shards that run at once.
-# Every test wants port 6379, so all but the first to come fail.
+# Every test wants port 6379, and one at a time can have it.
 #
 #   collide.sh BINARY [SHARDS]      (4 shards unless told)
 #

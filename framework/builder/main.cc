@@ -177,14 +177,17 @@ void hear_init(Building& building) {
   }
 }
 
-// Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left when it died.
+// Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left
+// when it died.
 void reap() {
   int status = 0;
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
     if (pid == runner) runner_status = status;
     for (Building& building : cells()) {
-      if (building.init != pid || building.stage == Stage::kFree || building.stage == Stage::kEmpty) continue;
-      if (building.stage != Stage::kEnding) hear_init(building);  // why it died, if it could still say so
+      if (building.init != pid || building.stage == Stage::kFree || building.stage == Stage::kEmpty)
+        continue;
+      if (building.stage != Stage::kEnding)
+        hear_init(building);  // why it died, if it could still say so
       recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
       building.stage = Stage::kEmpty;
       building.removals_left = kRemovals;
@@ -263,7 +266,8 @@ void clean_up() {
   run = -1;  // nobody is there to be told; poll(2) passes over it
   for (const long end = now_ms() + kLastWaitMs; any_cell() && now_ms() < end;) turn(kRetryMs);
   // The run closed its socket by ending, or is about to end.
-  if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD) runner_status = 0;
+  if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD)
+    runner_status = 0;
   ByteReader directories({owned_directories, owned_size});
   for (std::uint32_t left = directories.count(); left > 0; --left) {
     rmdir(Path{directories.text()}.c_str());

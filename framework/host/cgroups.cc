@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRunPrefix = "cloister-";
 
 // A process's start in clock ticks since boot, which tells it from a later one with the same pid:
-// field 22 of /proc/PID/stat. 0 when there is no such process.
+// field 22 of /proc/PID/stat. 0 when there is no such process, or only its zombie.
 std::uint64_t start_ticks(const std::string& pid) {
   const std::string stat = read_file("/proc/" + pid + "/stat").value_or("");
   const std::size_t name_end = stat.rfind(')');
@@ -28,6 +28,7 @@ std::uint64_t start_ticks(const std::string& pid) {
   std::istringstream fields(stat.substr(name_end + 2));
   std::string field;
   for (int i = 3; i <= 22 && fields >> field; ++i) {
+    if (i == 3 && field == "Z") return 0;
   }
   return std::strtoull(field.c_str(), nullptr, 10);
 }

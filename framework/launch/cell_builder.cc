@@ -43,8 +43,9 @@ Result<Fd> builder_file() {
   return file;
 }
 
-// The socket on descriptor 3, nothing else but /dev/null, and the builder's image. Where that cannot be
-// executed, the process still is what the builder would be to its child: a parent that waits for it.
+// The socket on descriptor 3, nothing else but /dev/null, and the builder's image. Where that
+// cannot be executed, the process still is what the builder would be to its child: a parent that
+// waits for it.
 [[noreturn]] void become_builder(int file, int socket, pid_t run) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int high_socket = ::fcntl(socket, F_DUPFD, 10);
@@ -85,7 +86,8 @@ Result<CellBuilder> CellBuilder::start() {
   CellBuilder builder(std::move(pair->ours));
   // An empty request tells whether it lives: a failed exec closes the socket.
   if (auto lives = builder.own_directories({}); !lives) {
-    return std::unexpected(Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
+    return std::unexpected(
+        Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
   }
   // Should the builder die, nobody is left to clean up after this process: prctl(2).
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

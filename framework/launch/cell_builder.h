@@ -30,11 +30,11 @@ struct BuilderNews {
 
 class CellBuilder {
  public:
-  // Turns the calling process into the builder, and returns in a new child of it. The builder ends when that
-  // child has ended and everything is cleaned up, with its exit status, or 128 and the number of the signal
-  // that killed it. An ordinary user's process must be inside its own user namespace by now
-  // (enter_run_namespace), because the cells' namespaces become that one's children. On an Error that came
-  // before the fork, this returns in the calling process itself.
+  // Turns the calling process into the builder, and returns in a new child of it. The builder ends
+  // when that child has ended and everything is cleaned up, with its exit status, or 128 and the
+  // number of the signal that killed it. An ordinary user's process must be inside its own user
+  // namespace by now (enter_run_namespace), because the cells' namespaces become that one's
+  // children. On an Error that came before the fork, this returns in the calling process itself.
   static Result<CellBuilder> start();
 
   CellBuilder(CellBuilder&&) = default;

@@ -51,8 +51,8 @@ class ByteReader {
       fail();
       return {};
     }
-    const std::string_view value(rest_.data(),
-                                 size);  // substr() could throw, which the builder cannot
+    // Not substr(), whose check would need the C++ run-time library that the builder is without.
+    const std::string_view value(rest_.data(), size);
     rest_.remove_prefix(size);
     return value;
   }

@@ -1,5 +1,5 @@
-// One of everything that a GoogleTest program can do and report. Run plain and in cells, its reports must
-// be the same but for times. Nothing here depends on another test.
+// One of everything that a GoogleTest program can do and report. Run plain and in cells, its
+// reports must be the same but for times. Nothing here depends on another test.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
@@ -7,13 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cloister/gtest.h>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include <cloister/gtest.h>
 
 namespace {
 
@@ -158,7 +159,8 @@ TEST_F(SkippingSetUp, NeverRuns) { FAIL(); }
 class Values : public testing::TestWithParam<int> {};
 TEST_P(Values, AreSmall) { EXPECT_LT(GetParam(), 3); }
 INSTANTIATE_TEST_SUITE_P(Few, Values, testing::Values(1, 2, 3));
-INSTANTIATE_TEST_SUITE_P(Named, Values, testing::Values(1), [](const auto& info) { return "Value" + std::to_string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Named, Values, testing::Values(1),
+                         [](const auto& info) { return "Value" + std::to_string(info.param); });
 
 template <typename T>
 class Typed : public testing::Test {};
@@ -194,7 +196,12 @@ TEST(FastDeathTest, Lives) {
 }
 TEST(ThreadsafeDeathTest, Dies) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_DEATH({ fprintf(stderr, "last words\n"); abort(); }, "last words");
+  EXPECT_DEATH(
+      {
+        fprintf(stderr, "last words\n");
+        abort();
+      },
+      "last words");
 }
 
 TEST(Threads, MayAssert) {
@@ -219,17 +226,21 @@ TEST(State, MayBeChanged) {
 }
 TEST(Names, Registered) {}
 class RegisteredByHand : public testing::Test {
-  void TestBody() override { EXPECT_STREQ(testing::UnitTest::GetInstance()->current_test_info()->name(), "x"); }
+  void TestBody() override {
+    EXPECT_STREQ(testing::UnitTest::GetInstance()->current_test_info()->name(), "x");
+  }
 };
-const auto* const kRegistered = testing::RegisterTest("By hand", "with *, ?, - and : in it", nullptr, "4", __FILE__,
-                                                      4711, []() -> testing::Test* { return new RegisteredByHand; });
+const auto* const kRegistered =
+    testing::RegisterTest("By hand", "with *, ?, - and : in it", nullptr, "4", __FILE__, 4711,
+                          []() -> testing::Test* { return new RegisteredByHand; });
 
 // Every event of a run, as a user's own listener sees it.
 class EventLog : public testing::EmptyTestEventListener {
  public:
   explicit EventLog(const char* path) : path_(path) {}
   void OnTestProgramStart(const testing::UnitTest& u) override {
-    file_.open(path_);  // not before: the re-executed half of a death test has a listener, but no events
+    file_.open(
+        path_);  // not before: the re-executed half of a death test has a listener, but no events
     file_ << std::unitbuf;  // what a forked child inherits in a buffer it would write once more
     file_ << "program " << u.total_test_count() << '\n';
   }
@@ -237,35 +248,44 @@ class EventLog : public testing::EmptyTestEventListener {
     file_ << "iteration " << i << ' ' << u.test_to_run_count() << '\n';
   }
   void OnEnvironmentsSetUpStart(const testing::UnitTest&) override { file_ << "environments up\n"; }
-  void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override { file_ << "environments down\n"; }
+  void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
+    file_ << "environments down\n";
+  }
   void OnTestSuiteStart(const testing::TestSuite& s) override {
     file_ << "suite " << s.name() << ' ' << s.test_to_run_count() << '\n';
   }
   void OnTestStart(const testing::TestInfo& t) override {
-    file_ << "test " << t.test_suite_name() << '.' << t.name() << ' ' << (t.value_param() ? t.value_param() : "-")
-          << ' ' << (t.type_param() ? t.type_param() : "-") << ' ' << t.file() << ':' << t.line() << '\n';
+    file_ << "test " << t.test_suite_name() << '.' << t.name() << ' '
+          << (t.value_param() ? t.value_param() : "-") << ' '
+          << (t.type_param() ? t.type_param() : "-") << ' ' << t.file() << ':' << t.line() << '\n';
   }
   void OnTestPartResult(const testing::TestPartResult& r) override {
-    if (getpid() != pid_) return;  // in a forked child; its descriptor is closed in a cell, and open outside
-    file_ << "part " << r.type() << ' ' << (r.file_name() ? r.file_name() : "-") << ':' << r.line_number() << ' '
-          << r.message() << '\n';
+    if (getpid() != pid_)
+      return;  // in a forked child; its descriptor is closed in a cell, and open outside
+    file_ << "part " << r.type() << ' ' << (r.file_name() ? r.file_name() : "-") << ':'
+          << r.line_number() << ' ' << r.message() << '\n';
   }
   void OnTestEnd(const testing::TestInfo& t) override {
     file_ << "end " << t.result()->Passed() << ' ' << t.result()->total_part_count();
     for (int i = 0; i < t.result()->test_property_count(); ++i) {
-      file_ << ' ' << t.result()->GetTestProperty(i).key() << '=' << t.result()->GetTestProperty(i).value();
+      file_ << ' ' << t.result()->GetTestProperty(i).key() << '='
+            << t.result()->GetTestProperty(i).value();
     }
     file_ << '\n';
   }
   void OnTestSuiteEnd(const testing::TestSuite& s) override {
-    file_ << "suite end " << s.failed_test_count() << ' ' << s.ad_hoc_test_result().total_part_count() << ' '
+    file_ << "suite end " << s.failed_test_count() << ' '
+          << s.ad_hoc_test_result().total_part_count() << ' '
           << s.ad_hoc_test_result().test_property_count() << '\n';
   }
   void OnTestIterationEnd(const testing::UnitTest& u, int i) override {
-    file_ << "iteration end " << i << ' ' << u.failed_test_count() << ' ' << u.successful_test_count() << ' '
-          << u.skipped_test_count() << ' ' << u.ad_hoc_test_result().total_part_count() << std::endl;
+    file_ << "iteration end " << i << ' ' << u.failed_test_count() << ' '
+          << u.successful_test_count() << ' ' << u.skipped_test_count() << ' '
+          << u.ad_hoc_test_result().total_part_count() << std::endl;
   }
-  void OnTestProgramEnd(const testing::UnitTest& u) override { file_ << "program end " << u.Passed() << std::endl; }
+  void OnTestProgramEnd(const testing::UnitTest& u) override {
+    file_ << "program end " << u.Passed() << std::endl;
+  }
 
  private:
   const char* path_;

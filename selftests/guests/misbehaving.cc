@@ -8,8 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cloister/gtest.h>
 #include <cstdlib>
+
+#include <cloister/gtest.h>
 
 namespace {
 

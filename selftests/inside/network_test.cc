@@ -8,16 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cloister/gtest.h>
 #include <string>
 #include <vector>
+
+#include <cloister/gtest.h>
 
 namespace {
 
 std::vector<std::string> interfaces() {
   std::vector<std::string> names;
   struct if_nameindex* list = if_nameindex();
-  for (const auto* each = list; each != nullptr && each->if_index != 0; ++each) names.emplace_back(each->if_name);
+  for (const auto* each = list; each != nullptr && each->if_index != 0; ++each)
+    names.emplace_back(each->if_name);
   if_freenameindex(list);
   return names;
 }
@@ -34,7 +36,8 @@ bool loopback_is_up() {
 template <typename Address>
 int listen_on(const Address& address) {
   const int fd = socket(reinterpret_cast<const sockaddr&>(address).sa_family, SOCK_STREAM, 0);
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(fd, 1) != 0) {
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd, 1) != 0) {
     close(fd);
     return -1;
   }
@@ -78,7 +81,9 @@ TEST(Network, Ipv6LoopbackWorks) {
   EXPECT_GE(connect_to(ipv6_loopback(5000)), 0) << strerror(errno);
 }
 
-TEST(Network, LowPortsNeedNoPrivilege) { EXPECT_GE(listen_on(ipv4("127.0.0.1", 80)), 0) << strerror(errno); }
+TEST(Network, LowPortsNeedNoPrivilege) {
+  EXPECT_GE(listen_on(ipv4("127.0.0.1", 80)), 0) << strerror(errno);
+}
 
 TEST(Network, NothingElseIsReachable) {
   // TEST-NET-1 of RFC 5737: an address that nobody has.

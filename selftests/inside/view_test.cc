@@ -1,4 +1,5 @@
-// What a guest sees: namespaces, processes, files, descriptors, host name. These tests run in cells.
+// What a guest sees: namespaces, processes, files, descriptors, host name. These tests run in
+// cells.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,13 +13,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cloister/gtest.h>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <cloister/gtest.h>
 
 namespace {
 
@@ -68,7 +70,9 @@ TEST(Proc, ShowsTheCellsProcessesAlone) {
   EXPECT_EQ(processes, 2) << "init and the guest";
 }
 
-TEST(Proc, KnowsTheGuestByItsOwnPid) { EXPECT_EQ(link_target("/proc/self"), std::to_string(getpid())); }
+TEST(Proc, KnowsTheGuestByItsOwnPid) {
+  EXPECT_EQ(link_target("/proc/self"), std::to_string(getpid()));
+}
 
 TEST(Hostname, IsTheFixedDefault) {
   char name[65] = {};
@@ -97,7 +101,8 @@ TEST(Descriptors, AreTheThreeStandardOnesAndTwoOrThreeHighOnes) {
   std::ranges::sort(open_ones);
   ASSERT_GE(open_ones.size(), 5U);
   EXPECT_LE(open_ones.size(), 6U);
-  EXPECT_EQ(std::vector<int>(open_ones.begin(), open_ones.begin() + 3), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(std::vector<int>(open_ones.begin(), open_ones.begin() + 3),
+            (std::vector<int>{0, 1, 2}));
   for (std::size_t i = 3; i < open_ones.size(); ++i) {
     EXPECT_GE(open_ones[i], kFirstOwnDescriptor);
     EXPECT_EQ(link_target("/proc/self/fd/" + std::to_string(open_ones[i])).rfind("pipe:", 0), 0U);
@@ -125,7 +130,7 @@ struct Capacity {
   unsigned long long inodes;
 };
 Capacity capacity(const char* path) {
-  struct statvfs status {};
+  struct statvfs status{};
   EXPECT_EQ(statvfs(path, &status), 0);
   return {status.f_blocks * status.f_frsize, status.f_files};
 }
@@ -137,7 +142,8 @@ TEST(Tmpfs, HaveTheDefaultCaps) {
   }
 }
 
-CLOISTER_TEST(Tmpfs, FillUpAtTheirCap, cloister::CellConfig{}.with_tmp_size(1_MiB).with_tmpfs_inodes(16));
+CLOISTER_TEST(Tmpfs, FillUpAtTheirCap,
+              cloister::CellConfig{}.with_tmp_size(1_MiB).with_tmpfs_inodes(16));
 TEST(Tmpfs, FillUpAtTheirCap) {
   const int fd = open("/tmp/big", O_CREAT | O_WRONLY, 0600);
   ASSERT_GE(fd, 0);
@@ -149,7 +155,9 @@ TEST(Tmpfs, FillUpAtTheirCap) {
   close(fd);
   unlink("/tmp/big");
   int files = 0;
-  while (files < 100 && close(open(("/tmp/" + std::to_string(files)).c_str(), O_CREAT | O_WRONLY, 0600)) == 0) ++files;
+  while (files < 100 &&
+         close(open(("/tmp/" + std::to_string(files)).c_str(), O_CREAT | O_WRONLY, 0600)) == 0)
+    ++files;
   EXPECT_LT(files, 17);
 }
 

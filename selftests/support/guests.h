@@ -1,5 +1,5 @@
-// Where the guest programs are: beside this test when it was copied away (as_ordinary_user.sh), else in the
-// build.
+// Where the guest programs are: beside this test when it was copied away (as_ordinary_user.sh),
+// else in the build.
 #pragma once
 
 #include <unistd.h>
@@ -10,7 +10,8 @@
 namespace cloister::selftests {
 
 inline std::string guest(const std::string& name) {
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("guest_" + name);
+  const auto beside =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("guest_" + name);
   return std::filesystem::exists(beside) ? beside.string() : std::string(GUESTS) + "/guest_" + name;
 }
 

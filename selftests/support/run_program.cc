@@ -5,13 +5,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -24,7 +26,8 @@ namespace fs = std::filesystem;
   std::vector<char*> argv;
   for (const std::string& word : program.command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  for (const std::string& variable : program.environment) putenv(const_cast<char*>(variable.c_str()));
+  for (const std::string& variable : program.environment)
+    putenv(const_cast<char*>(variable.c_str()));
   if (!program.directory.empty() && chdir(program.directory.c_str()) != 0) _exit(126);
   dup2(open("/dev/null", O_RDONLY), 0);
   dup2(out, 1);
@@ -49,7 +52,8 @@ Ended run(const Program& program) {
   const auto end = std::chrono::steady_clock::now() + program.limit;
   bool late = false;
   while (waits[0].fd >= 0 || waits[1].fd >= 0) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0 || poll(waits, 2, static_cast<int>(left.count())) == 0) {
       late = true;
       kill(pid, SIGKILL);
@@ -92,7 +96,8 @@ std::string without_times(std::string report) {
       {std::regex(R"re((time)="[0-9.]*")re"), "$1=\"N\""},
       {std::regex(R"re("timestamp": "[^"]*")re"), "\"timestamp\": \"T\""},
       {std::regex(R"re("time": "[0-9.]*s")re"), "\"time\": \"N\""}};
-  for (const auto& [pattern, replacement] : kTimes) report = std::regex_replace(report, pattern, replacement);
+  for (const auto& [pattern, replacement] : kTimes)
+    report = std::regex_replace(report, pattern, replacement);
   return report;
 }
 
@@ -107,13 +112,19 @@ std::string first_difference(const std::string& one, const std::string& other) {
     const bool more = static_cast<bool>(std::getline(lines_of_one, line));
     const bool other_more = static_cast<bool>(std::getline(lines_of_other, other_line));
     if (more && other_more && line == other_line) continue;
-    return "line " + std::to_string(number) + "\n  " + (more ? line.substr(0, kShown) : "(end)") + "\n  " +
-           (other_more ? other_line.substr(0, kShown) : "(end)");
+    return "line " + std::to_string(number) + "\n  " + (more ? line.substr(0, kShown) : "(end)") +
+           "\n  " + (other_more ? other_line.substr(0, kShown) : "(end)");
   }
 }
 
-std::vector<std::string> processes_named(const std::vector<std::string>& names) {
-  std::vector<std::string> found;
+std::vector<std::string> descendants() {
+  while (waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+  struct Process {
+    std::string name;
+    int parent;
+  };
+  std::map<int, Process> processes;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
     std::ifstream stat(entry.path() / "stat");
@@ -121,23 +132,34 @@ std::vector<std::string> processes_named(const std::vector<std::string>& names) 
     if (!std::getline(stat, line)) continue;
     const std::size_t open = line.find('(');
     const std::size_t close = line.rfind(')');
-    const std::string name = line.substr(open + 1, close - open - 1);
-    // A zombie is the machine's own init's to reap, in its own time.
-    if (line.substr(close, 3) != ") Z" && std::ranges::find(names, name) != names.end()) {
-      found.push_back(entry.path().filename().string() + " " + name);
-    }
+    std::istringstream rest(line.substr(close + 1));
+    std::string state;
+    int parent = 0;
+    rest >> state >> parent;
+    if (state != "Z")
+      processes[std::atoi(line.c_str())] = {line.substr(open + 1, close - open - 1), parent};
+  }
+  std::vector<std::string> found;
+  for (const auto& [pid, process] : processes) {
+    int ancestor = process.parent;
+    while (ancestor != getpid() && processes.contains(ancestor))
+      ancestor = processes.at(ancestor).parent;
+    if (ancestor == getpid()) found.push_back(std::to_string(pid) + " " + process.name);
   }
   return found;
 }
 
-std::vector<std::string> run_cgroups() {
+void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+std::vector<std::string> stale_cgroups() {
   std::vector<std::string> found;
   std::error_code ignored;
   for (auto entry = fs::recursive_directory_iterator("/sys/fs/cgroup", ignored);
        entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
-    if (entry->is_directory(ignored) && entry->path().filename().string().starts_with("cloister-")) {
-      found.push_back(entry->path().string());
-    }
+    const std::string name = entry->path().filename();
+    if (!name.starts_with("cloister-")) continue;
+    const int run = std::atoi(name.c_str() + std::strlen("cloister-"));
+    if (kill(run, 0) != 0 && errno == ESRCH) found.push_back(entry->path().string());
   }
   return found;
 }

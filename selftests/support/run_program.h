@@ -1,4 +1,5 @@
-// Runs a program to its end and keeps everything it says: how the selftests look at guests from outside.
+// Runs a program to its end and keeps everything it says: how the selftests look at guests from
+// outside.
 #pragma once
 
 #include <chrono>
@@ -8,12 +9,14 @@
 namespace cloister::selftests {
 
 struct Ended {
-  int status = -1;      // exit status; -1 when a signal ended it
-  int signal = 0;       // that signal; SIGALRM's number when the time ran out
+  int status = -1;  // exit status; -1 when a signal ended it
+  int signal = 0;   // that signal; SIGALRM's number when the time ran out
   std::string out;
   std::string err;
-  long peak_kib = 0;    // ru_maxrss
-  bool contains(const std::string& text) const { return (out + err).find(text) != std::string::npos; }
+  long peak_kib = 0;  // ru_maxrss
+  bool contains(const std::string& text) const {
+    return (out + err).find(text) != std::string::npos;
+  }
 };
 
 struct Program {
@@ -29,16 +32,20 @@ Ended run(const Program& program);
 // A file's content; fails the current test when it cannot be read.
 std::string content_of(const std::string& path);
 
-// What differs between two runs of the same tests and may: times, timestamps, addresses of the clock.
+// What differs between two runs of the same tests and may: times, timestamps, addresses of the
+// clock.
 std::string without_times(std::string report);
 
 // Empty when the texts are the same, else the first line that differs, of both.
 std::string first_difference(const std::string& one, const std::string& other);
 
-// Processes of this machine with one of the names, as "PID NAME"; zombies are none.
-std::vector<std::string> processes_named(const std::vector<std::string>& names);
+// The living children of this process, their children, and so on, as "PID NAME". After
+// adopt_orphans(), which makes this process a subreaper, nothing that it started can hide from
+// this.
+std::vector<std::string> descendants();
+void adopt_orphans();
 
-// Directories of runs below any cgroup hierarchy.
-std::vector<std::string> run_cgroups();
+// Directories of runs below any cgroup hierarchy whose run is over.
+std::vector<std::string> stale_cgroups();
 
 }  // namespace cloister::selftests

@@ -1,4 +1,5 @@
-// Every bad end is one fatal failure of its own test, in words; what came before is kept; the neighbours pass.
+// Every bad end is one fatal failure of its own test, in words; what came before is kept; the
+// neighbours pass.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -33,26 +34,30 @@ TEST_P(BadEnds, FailTheirOwnTestInWords) {
   EXPECT_THAT(ended.out, HasSubstr("misbehaving.cc:"));
   EXPECT_THAT(ended.out, HasSubstr("cloister: " + bad_end.test + " " + bad_end.words));
   EXPECT_THAT(ended.out, HasSubstr("where:  " + bad_end.where));
-  EXPECT_THAT(ended.out, HasSubstr("[  PASSED  ] 2 tests.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] " +
-                                   bad_end.test));
+  EXPECT_THAT(ended.out,
+              HasSubstr("[  PASSED  ] 2 tests.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] " +
+                        bad_end.test));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Guests, BadEnds,
-    testing::Values(BadEnd{"Crashes.OfASegmentationFault", "was killed by SIGSEGV (Segmentation fault)"},
-                    BadEnd{"Crashes.OfAnAbort", "was killed by SIGABRT (Aborted)"},
-                    BadEnd{"Crashes.OfAKillFromItself", "was killed by SIGKILL (Killed)"},
-                    BadEnd{"Hangs.InAnEndlessLoop", "did not end within its deadline of 300 ms and was killed"},
-                    BadEnd{"Hangs.WithEverySignalBlocked", "did not end within its deadline of 300 ms and was killed"},
-                    BadEnd{"Exits.WithStatusZero", "exited with status 0 before the test had ended"},
-                    BadEnd{"Exits.WithStatusThree", "exited with status 3 before the test had ended"},
-                    BadEnd{"Exits.Quickly", "exited with status 0 before the test had ended"},
-                    BadEnd{"Exits.ByExec", "exited with status 0 before the test had ended"},
-                    BadEnd{"CrashesEarly.InSetUpTestSuite", "was killed by SIGABRT (Aborted)", "in SetUpTestSuite"},
-                    BadEnd{"CrashesLate.InTearDownTestSuite", "was killed by SIGABRT (Aborted)",
-                           "in TearDownTestSuite"},
-                    BadEnd{"Garbles.ItsEventPipe", "sent a report that cannot be trusted",
-                           "in the process after the end of the test"}),
+    testing::Values(
+        BadEnd{"Crashes.OfASegmentationFault", "was killed by SIGSEGV (Segmentation fault)"},
+        BadEnd{"Crashes.OfAnAbort", "was killed by SIGABRT (Aborted)"},
+        BadEnd{"Crashes.OfAKillFromItself", "was killed by SIGKILL (Killed)"},
+        BadEnd{"Hangs.InAnEndlessLoop", "did not end within its deadline of 300 ms and was killed"},
+        BadEnd{"Hangs.WithEverySignalBlocked",
+               "did not end within its deadline of 300 ms and was killed"},
+        BadEnd{"Exits.WithStatusZero", "exited with status 0 before the test had ended"},
+        BadEnd{"Exits.WithStatusThree", "exited with status 3 before the test had ended"},
+        BadEnd{"Exits.Quickly", "exited with status 0 before the test had ended"},
+        BadEnd{"Exits.ByExec", "exited with status 0 before the test had ended"},
+        BadEnd{"CrashesEarly.InSetUpTestSuite", "was killed by SIGABRT (Aborted)",
+               "in SetUpTestSuite"},
+        BadEnd{"CrashesLate.InTearDownTestSuite", "was killed by SIGABRT (Aborted)",
+               "in TearDownTestSuite"},
+        BadEnd{"Garbles.ItsEventPipe", "sent a report that cannot be trusted",
+               "in the process after the end of the test"}),
     [](const auto& mode) {
       std::string name = mode.param.test;
       name.erase(name.find('.'), 1);
@@ -71,7 +76,8 @@ TEST(BadEnd, OfMemoryNamesTheCapOrTheMissingOne) {
   if (geteuid() == 0) {
     EXPECT_THAT(ended.out, HasSubstr("reached its memory cap of 64 MiB (peak 6"));
   } else {
-    EXPECT_THAT(ended.out, HasSubstr("was not run: cannot give this test the memory cap it asks for"));
+    EXPECT_THAT(ended.out,
+                HasSubstr("was not run: cannot give this test the memory cap it asks for"));
   }
   EXPECT_THAT(ended.out, HasSubstr("[  PASSED  ] 2 tests."));
 }
@@ -93,8 +99,10 @@ TEST(Flood, IsCutCountedAndNamed) {
       run({{guest("misbehaving"), "--gtest_filter=Floods.*", "--cloister_output=1M"}});
   EXPECT_EQ(ended.status, 0);
   EXPECT_LT(ended.out.size(), 2000000U);
-  EXPECT_THAT(ended.err, HasSubstr("cloister: note: Floods.ItsOutput printed 30951424 more bytes on stdout than the "
-                                   "1048576 that are kept (--cloister_output)"));
+  EXPECT_THAT(
+      ended.err,
+      HasSubstr("cloister: note: Floods.ItsOutput printed 30951424 more bytes on stdout than the "
+                "1048576 that are kept (--cloister_output)"));
 }
 
 TEST(AllOfThem, EndTheRunInBoundedTimeWithEachNeighbourPassing) {

@@ -25,29 +25,34 @@ TEST(CommandLine, AWrongVariableDoesSoToo) {
 }
 
 TEST(CommandLine, ExplainPrintsThePlansOfTheSelectedTestsAndRunsNothing) {
-  const Ended ended =
-      run({{guest("misbehaving"), "--cloister_explain", "--gtest_filter=Hangs.InAnEndlessLoop:Neighbour.Before"}});
+  const Ended ended = run({{guest("misbehaving"), "--cloister_explain",
+                            "--gtest_filter=Hangs.InAnEndlessLoop:Neighbour.Before"}});
   EXPECT_EQ(ended.status, 0);
-  EXPECT_THAT(ended.out, HasSubstr("Neighbour.Before\n  namespaces  user pid mount network uts ipc cgroup\n"));
+  EXPECT_THAT(ended.out,
+              HasSubstr("Neighbour.Before\n  namespaces  user pid mount network uts ipc cgroup\n"));
   EXPECT_THAT(ended.out, HasSubstr("Hangs.InAnEndlessLoop\n"));
   EXPECT_THAT(ended.out, HasSubstr("  deadline    300 ms\n"));
   EXPECT_EQ(ended.out.find("[ RUN"), std::string::npos);
 }
 
 TEST(CommandLine, OffRunsInThisProcess) {
-  const Ended ended = run({{guest("misbehaving"), "--cloister=off", "--gtest_filter=Exits.WithStatusThree"}});
+  const Ended ended =
+      run({{guest("misbehaving"), "--cloister=off", "--gtest_filter=Exits.WithStatusThree"}});
   EXPECT_EQ(ended.status, 3);
 }
 
 TEST(CommandLine, TheNoticeNamesTheTestThatRuns) {
   const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Hangs.InAnEndlessLoop",
                             "--cloister_notice_after=100ms"}});
-  EXPECT_THAT(ended.err,
-              HasSubstr("cloister: note: Hangs.InAnEndlessLoop has been running for 100 ms (deadline 300 ms)\n"));
+  EXPECT_THAT(
+      ended.err,
+      HasSubstr(
+          "cloister: note: Hangs.InAnEndlessLoop has been running for 100 ms (deadline 300 ms)\n"));
 }
 
 TEST(CommandLine, RequireTurnsALossIntoFailure) {
-  const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_require"}});
+  const Ended ended =
+      run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_require"}});
   EXPECT_EQ(ended.status, geteuid() == 0 ? 0 : 1) << ended.out << ended.err;
   if (geteuid() != 0) {
     EXPECT_THAT(ended.out, HasSubstr("that --cloister_require demands"));

@@ -30,7 +30,9 @@ TEST(Configured, AboveTheRun) {
   EXPECT_EQ(own_config(CellConfig{}.with_memory(1_GiB).with_hostname("abbey")).memory, 64_MiB);
   EXPECT_EQ(own_config(CellConfig{}.with_hostname("abbey")).hostname, "abbey");
 }
-TEST(NotConfigured, TakesTheRuns) { EXPECT_EQ(own_config(CellConfig{}.with_memory(1_GiB)).memory, 1_GiB); }
+TEST(NotConfigured, TakesTheRuns) {
+  EXPECT_EQ(own_config(CellConfig{}.with_memory(1_GiB)).memory, 1_GiB);
+}
 
 class ConfiguredValues : public testing::TestWithParam<int> {};
 TEST_P(ConfiguredValues, All) { EXPECT_EQ(own_config().processes, 9U); }

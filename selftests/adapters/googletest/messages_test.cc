@@ -18,7 +18,8 @@ TEST(Record, KnowsWhereThePhasesPrinted) {
   EXPECT_EQ(record.output_of(Phase::kSuiteSetUp).to.out_offset, 2U);
   EXPECT_EQ(record.output_of(Phase::kBody).from.out_offset, 2U);
   EXPECT_EQ(record.output_of(Phase::kBody).to.out_offset, 6U);
-  EXPECT_EQ(record.output_of(Phase::kAfterEnd).from.out_offset, record.output_of(Phase::kAfterEnd).to.out_offset);
+  EXPECT_EQ(record.output_of(Phase::kAfterEnd).from.out_offset,
+            record.output_of(Phase::kAfterEnd).to.out_offset);
   EXPECT_EQ(record.last_phase(), Phase::kBody);
 }
 
@@ -29,8 +30,8 @@ TEST_P(BadEvent, MakesTheProtocolBroken) {
   EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(make_record(std::move(report)).cell.outcome));
 }
 INSTANTIATE_TEST_SUITE_P(Kinds, BadEvent,
-                         testing::Values(Event{0, ""}, Event{99, "x"}, Event{1, "short"}, Event{2, ""},
-                                         Event{3, std::string(17, 'x')},
+                         testing::Values(Event{0, ""}, Event{99, "x"}, Event{1, "short"},
+                                         Event{2, ""}, Event{3, std::string(17, 'x')},
                                          Event{1, std::string(1, '\x09') + std::string(40, '\0')}));
 
 }  // namespace

@@ -1,4 +1,5 @@
 // When a run has ended, however it ended, nothing of it is left on the host.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -19,9 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-// Names as the kernel cuts them: TASK_COMM_LEN.
-const std::vector<std::string> kNames = {"cell-builder", "cell-init", "guest_waiting", "guest_misbehavi"};
-
 std::size_t mounts() {
   std::ifstream file("/proc/self/mountinfo");
   return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
@@ -33,7 +31,8 @@ std::vector<std::string> shared_memory_and_temporary_files() {
   for (const char* directory : {"/dev/shm", "/tmp"}) {
     for (const auto& entry : fs::directory_iterator(directory)) {
       const std::string path = entry.path();
-      if (path.starts_with("/dev/shm") || path.find("cloister") != std::string::npos) names.push_back(path);
+      if (path.starts_with("/dev/shm") || path.find("cloister") != std::string::npos)
+        names.push_back(path);
     }
   }
   std::ranges::sort(names);
@@ -41,8 +40,9 @@ std::vector<std::string> shared_memory_and_temporary_files() {
 }
 
 struct Host {
-  std::vector<std::string> processes = processes_named(kNames);
-  std::vector<std::string> cgroups = run_cgroups();
+  Host() { adopt_orphans(); }
+  std::vector<std::string> processes = descendants();
+  std::vector<std::string> cgroups = stale_cgroups();
   std::vector<std::string> files = shared_memory_and_temporary_files();
   std::size_t mount_count = mounts();
 
@@ -68,19 +68,27 @@ TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
   expect_same(before, 0ms);
 }
 
-// Starts a run whose guests wait, and gives it time to have some.
+std::size_t count_of(const std::string& name) {
+  const auto processes = descendants();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      processes, [&](const std::string& line) { return line.ends_with(" " + name); }));
+}
+
+// Starts a run whose guests wait, each with a child, and gives it time to have some.
 pid_t start_waiting_run() {
   const pid_t pid = fork();
   if (pid == 0) {
-    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
+    const int null = open("/dev/null", O_WRONLY);
+    if (dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0) _exit(126);
     execl(guest("waiting").c_str(), "guest_waiting", "--cloister_jobs=4", nullptr);
     _exit(127);
   }
+  constexpr std::size_t kExpected = 4 * 2 + 2;  // guests and children, keeper and warden
   const auto end = std::chrono::steady_clock::now() + 10s;
-  while (processes_named({"cell-init"}).size() < 4 && std::chrono::steady_clock::now() < end) {
+  while (count_of("guest_waiting") < kExpected && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(5ms);
   }
-  EXPECT_GE(processes_named({"cell-init"}).size(), 4U);
+  EXPECT_EQ(count_of("guest_waiting"), kExpected);
   return pid;
 }
 
@@ -89,14 +97,14 @@ TEST_P(KilledKeeper, LeavesNothingAfterASecond) {
   const Host before;
   const pid_t keeper = start_waiting_run();
   kill(keeper, GetParam());
-  waitpid(keeper, nullptr, 0);
   expect_same(before, 1s);
 }
 INSTANTIATE_TEST_SUITE_P(Signals, KilledKeeper, testing::Values(SIGKILL, SIGTERM, SIGINT, SIGHUP));
 
 // The builder is the keeper's only child, the warden the builder's first.
 pid_t child_of(pid_t parent) {
-  std::ifstream children("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
+  std::ifstream children("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) +
+                         "/children");
   pid_t child = 0;
   children >> child;
   EXPECT_GT(child, 1);
@@ -123,9 +131,9 @@ TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {
   ASSERT_GT(builder, 1);
   kill(builder, SIGKILL);
   kill(keeper, SIGKILL);
-  waitpid(keeper, nullptr, 0);
   std::this_thread::sleep_for(100ms);
-  EXPECT_NE(run_cgroups(), before.cgroups);
+  descendants();  // which reaps them
+  EXPECT_NE(stale_cgroups(), before.cgroups);
   run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
   expect_same(before, 1s);
 }

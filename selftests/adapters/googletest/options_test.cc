@@ -9,7 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-auto parse(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {}) {
+auto parse(const std::vector<std::string>& arguments,
+           const std::map<std::string, std::string>& environment = {}) {
   return parse_options(arguments, [&](const char* name) -> const char* {
     const auto found = environment.find(name);
     return found == environment.end() ? nullptr : found->second.c_str();
@@ -31,8 +32,8 @@ TEST(Options, AreOnAndAutomaticByDefault) {
 }
 
 TEST(Options, FlagsAreTaken) {
-  const auto options = parse({"program", "--cloister=off", "--cloister_jobs=3", "--cloister_memory=64M",
-                              "--cloister_as_root", "--cloister_explain"});
+  const auto options = parse({"program", "--cloister=off", "--cloister_jobs=3",
+                              "--cloister_memory=64M", "--cloister_as_root", "--cloister_explain"});
   ASSERT_TRUE(options);
   EXPECT_FALSE(options->enabled);
   EXPECT_EQ(options->jobs, 3);
@@ -42,8 +43,9 @@ TEST(Options, FlagsAreTaken) {
 }
 
 TEST(Options, FlagsWinOverTheEnvironment) {
-  const auto options = parse({"program", "--cloister_deadline=3s"},
-                             {{"CLOISTER_DEADLINE", "2s"}, {"CLOISTER_JOBS", "7"}, {"CLOISTER", "0"}});
+  const auto options =
+      parse({"program", "--cloister_deadline=3s"},
+            {{"CLOISTER_DEADLINE", "2s"}, {"CLOISTER_JOBS", "7"}, {"CLOISTER", "0"}});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->config.deadline, 3s);
   EXPECT_EQ(options->jobs, 7);
@@ -52,13 +54,16 @@ TEST(Options, FlagsWinOverTheEnvironment) {
 
 TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
   EXPECT_EQ(error_of({"program", "--cloister_memory=lots"}),
-            "cloister: the flag --cloister_memory has the value 'lots'; it takes a size such as 512K, 64M or 1GiB, "
+            "cloister: the flag --cloister_memory has the value 'lots'; it takes a size such as "
+            "512K, 64M or 1GiB, "
             "or 'none'");
   EXPECT_EQ(error_of({"program"}, {{"CLOISTER_NETWORK", "wifi"}}),
-            "cloister: the environment variable CLOISTER_NETWORK has the value 'wifi'; it takes none, loopback or "
+            "cloister: the environment variable CLOISTER_NETWORK has the value 'wifi'; it takes "
+            "none, loopback or "
             "host");
   EXPECT_EQ(error_of({"program", "--cloister_jobs=0"}),
-            "cloister: the flag --cloister_jobs has the value '0'; it takes a whole number from 1 to 400, or 'auto'");
+            "cloister: the flag --cloister_jobs has the value '0'; it takes a whole number from 1 "
+            "to 400, or 'auto'");
 }
 
 TEST(Options, AnUnknownFlagIsAnError) {
@@ -66,11 +71,14 @@ TEST(Options, AnUnknownFlagIsAnError) {
             "cloister: there is no flag --cloister_memroy; --help lists those there are");
 }
 
-TEST(Options, NothingIsTakenBehindADoubleDash) { EXPECT_EQ(error_of({"program", "--", "--cloister_x"}), "no error"); }
+TEST(Options, NothingIsTakenBehindADoubleDash) {
+  EXPECT_EQ(error_of({"program", "--", "--cloister_x"}), "no error");
+}
 
 TEST(OptionsHelp, ListsEveryFlagOnALine) {
   const std::string help = options_help();
-  for (const char* flag : {"--cloister ", "--cloister_jobs ", "--cloister_memory ", "--cloister_keep_fds "}) {
+  for (const char* flag :
+       {"--cloister ", "--cloister_jobs ", "--cloister_memory ", "--cloister_keep_fds "}) {
     EXPECT_NE(help.find(std::string("\n  ") + flag), std::string::npos) << flag;
   }
 }

@@ -1,5 +1,5 @@
-// A plain run and a run in cells of the same program say the same, times aside: on the console, in XML and
-// JSON, to a user's listener, and by exit status.
+// A plain run and a run in cells of the same program say the same, times aside: on the console, in
+// XML and JSON, to a user's listener, and by exit status.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -28,10 +28,12 @@ class SameReport : public testing::TestWithParam<Mode> {
     std::string events;
   };
 
-  Reports run_everything(const std::string& cloister, const std::string& format, bool join = false) {
+  Reports run_everything(const std::string& cloister, const std::string& format,
+                         bool join = false) {
     const std::string file = scratch(format);
     const std::string log = scratch("events");
-    Program program{{guest("everything"), cloister, "--cloister_jobs=4", "--gtest_output=" + format + ":" + file}};
+    Program program{{guest("everything"), cloister, "--cloister_jobs=4",
+                     "--gtest_output=" + format + ":" + file}};
     program.command.insert(program.command.end(), GetParam().flags.begin(), GetParam().flags.end());
     program.environment = GetParam().environment;
     program.environment.push_back("GUEST_EVENT_LOG=" + log);
@@ -71,12 +73,15 @@ TEST_P(SameReport, InJson) { compare("json"); }
 
 INSTANTIATE_TEST_SUITE_P(
     Modes, SameReport,
-    testing::Values(Mode{"Default"}, Mode{"Brief", {"--gtest_brief=1"}}, Mode{"Colour", {"--gtest_color=yes"}},
-                    Mode{"NoTimes", {"--gtest_print_time=0"}}, Mode{"Filter", {"--gtest_filter=Plain.*:*Death*-*Twice"}},
+    testing::Values(Mode{"Default"}, Mode{"Brief", {"--gtest_brief=1"}},
+                    Mode{"Colour", {"--gtest_color=yes"}},
+                    Mode{"NoTimes", {"--gtest_print_time=0"}},
+                    Mode{"Filter", {"--gtest_filter=Plain.*:*Death*-*Twice"}},
                     Mode{"NothingSelected", {"--gtest_filter=None"}},
                     Mode{"Disabled", {"--gtest_also_run_disabled_tests", "--gtest_filter=Plain.*"}},
                     Mode{"Shuffled", {"--gtest_shuffle", "--gtest_random_seed=42"}},
-                    Mode{"Repeated", {"--gtest_repeat=2", "--gtest_shuffle", "--gtest_random_seed=7"},
+                    Mode{"Repeated",
+                         {"--gtest_repeat=2", "--gtest_shuffle", "--gtest_random_seed=7"},
                          {"GUEST_ENVIRONMENT=quiet"}},
                     Mode{"FailFast", {"--gtest_fail_fast"}},
                     Mode{"Shard", {}, {"GTEST_TOTAL_SHARDS=3", "GTEST_SHARD_INDEX=1"}},
@@ -85,7 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Mode{"EnvironmentSkips", {}, {"GUEST_ENVIRONMENT=skip"}},
                     Mode{"EnvironmentComplains", {}, {"GUEST_ENVIRONMENT=complain"}},
                     Mode{"EnvironmentFailsLate", {}, {"GUEST_ENVIRONMENT=fail_late"}},
-                    Mode{"Recreated", {"--gtest_repeat=2", "--gtest_recreate_environments_when_repeating"},
+                    Mode{"Recreated",
+                         {"--gtest_repeat=2", "--gtest_recreate_environments_when_repeating"},
                          {"GUEST_ENVIRONMENT=quiet"}}),
     [](const auto& mode) { return mode.param.name; });
 
@@ -94,7 +100,9 @@ class SameOrder : public SameReport {};
 TEST_P(SameOrder, OfStdoutAndStderrInOneFile) {
   const Reports plain = run_everything("--cloister=off", "xml", true);
   const Reports cells = run_everything("--cloister=on", "xml", true);
-  EXPECT_EQ(first_difference(without_times(plain.ended.out), without_times(without_notes(cells.ended.out))), "");
+  EXPECT_EQ(first_difference(without_times(plain.ended.out),
+                             without_times(without_notes(cells.ended.out))),
+            "");
 }
 INSTANTIATE_TEST_SUITE_P(Modes, SameOrder, testing::Values(Mode{"Default"}),
                          [](const auto& mode) { return mode.param.name; });
@@ -110,9 +118,11 @@ TEST(PassedThrough, ListingAndHelpAreGoogleTests) {
 }
 
 TEST(PassedThrough, BreakOnFailureRunsPlainAndSaysSo) {
-  const Ended ended = run({{guest("everything"), "--gtest_break_on_failure", "--gtest_filter=Plain.Passes"}});
+  const Ended ended =
+      run({{guest("everything"), "--gtest_break_on_failure", "--gtest_filter=Plain.Passes"}});
   EXPECT_EQ(ended.status, 0);
-  EXPECT_EQ(ended.err, "cloister: note: --gtest_break_on_failure is set: the tests run without cells\n");
+  EXPECT_EQ(ended.err,
+            "cloister: note: --gtest_break_on_failure is set: the tests run without cells\n");
 }
 
 }  // namespace

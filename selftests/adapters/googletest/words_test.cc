@@ -19,7 +19,9 @@ Record record_of(Outcome outcome) {
   return record;
 }
 
-TEST(FailureWords, AreNoneForAFinishedTest) { EXPECT_EQ(failure_words(record_of(Finished{}), "A.B"), ""); }
+TEST(FailureWords, AreNoneForAFinishedTest) {
+  EXPECT_EQ(failure_words(record_of(Finished{}), "A.B"), "");
+}
 
 TEST(FailureWords, NameTheSignalThePhaseAndTheLastFailure) {
   Record record = record_of(Signaled{SIGSEGV, true});
@@ -41,7 +43,8 @@ TEST(FailureWords, NameTheDeadline) {
             "cloister: A.B did not end within its deadline of 2 s and was killed\n"
             "  where:  in the test body, after no failed assertion\n"
             "  used:   1.23 s, peak memory 3 MiB\n"
-            "  advice: raise it with --cloister_deadline or CLOISTER_TEST, or run it alone in a debugger with "
+            "  advice: raise it with --cloister_deadline or CLOISTER_TEST, or run it alone in a "
+            "debugger with "
             "--cloister=off --gtest_filter=A.B");
 }
 

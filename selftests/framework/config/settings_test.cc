@@ -32,7 +32,8 @@ TEST(ParseDuration, TakesTheUnitsPeopleWrite) {
 }
 
 TEST(ParseDuration, RefusesEverythingElse) {
-  for (const char* text : {"", "s", "-1s", "1 day", "soon"}) EXPECT_FALSE(parse_duration(text)) << text;
+  for (const char* text : {"", "s", "-1s", "1 day", "soon"})
+    EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 const Setting& setting(std::string_view name) {
@@ -58,16 +59,17 @@ TEST_P(EverySetting, TakesWhatIsAllowedAndNothingElse) {
 }
 
 const Case kCases[] = {
-    {"memory", "64M", "lots"},      {"memory", "none", "-1"},         {"processes", "32", "0"},
-    {"deadline", "2s", "late"},     {"notice_after", "none", "x"},    {"network", "host", "wifi"},
-    {"hostname", "abbey", ""},      {"as_root", "yes", "maybe"},      {"privileged", "0", "2"},
-    {"private_tmp", "off", "tmp"},  {"tmp_size", "1G", "none"},       {"shm_size", "64M", "0"},
-    {"tmpfs_inodes", "100", "1"},   {"output", "1M", "none"},         {"keep_fds", "3,17", "2"}};
+    {"memory", "64M", "lots"},     {"memory", "none", "-1"},      {"processes", "32", "0"},
+    {"deadline", "2s", "late"},    {"notice_after", "none", "x"}, {"network", "host", "wifi"},
+    {"hostname", "abbey", ""},     {"as_root", "yes", "maybe"},   {"privileged", "0", "2"},
+    {"private_tmp", "off", "tmp"}, {"tmp_size", "1G", "none"},    {"shm_size", "64M", "0"},
+    {"tmpfs_inodes", "100", "1"},  {"output", "1M", "none"},      {"keep_fds", "3,17", "2"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST(Settings, EachHasACase) {
   for (const Setting& each : settings()) {
-    EXPECT_TRUE(std::ranges::any_of(kCases, [&](const Case& c) { return each.name == c.name; })) << each.name;
+    EXPECT_TRUE(std::ranges::any_of(kCases, [&](const Case& c) { return each.name == c.name; }))
+        << each.name;
   }
 }
 

@@ -77,7 +77,8 @@ TEST(FrameReader, UnknownEngineKindsBreakIt) {
 TEST(FrameReader, TotalIsBounded) {
   FrameReader reader;
   const std::string payload(1 << 20, 'x');
-  for (std::uint32_t i = 0; i < 70 && reader.broken().empty(); ++i) reader.feed(frame(i, 1, payload));
+  for (std::uint32_t i = 0; i < 70 && reader.broken().empty(); ++i)
+    reader.feed(frame(i, 1, payload));
   EXPECT_EQ(reader.broken(), "it sent more than 64 MiB of events");
 }
 

@@ -33,7 +33,8 @@ void in_a_process(Check check) {
 TEST(OpenHost, FindsEverythingButCapsOnAHostThatHasIt) {
   in_a_process([](Host& host) {
     for (const Loss& loss : host.facts.losses) {
-      if (loss.facility != Facility::kMemoryCap && loss.facility != Facility::kProcessCap) return false;
+      if (loss.facility != Facility::kMemoryCap && loss.facility != Facility::kProcessCap)
+        return false;
     }
     return host.builder.has_value();
   });

@@ -8,7 +8,8 @@ namespace {
 
 TEST(Error, NamesTheDeedTheReasonAndTheCure) {
   const Error error{"mount tmpfs on '/tmp'", EPERM, "run as root"};
-  EXPECT_EQ(error.text(), "cannot mount tmpfs on '/tmp': Operation not permitted (EPERM); run as root");
+  EXPECT_EQ(error.text(),
+            "cannot mount tmpfs on '/tmp': Operation not permitted (EPERM); run as root");
 }
 
 TEST(Error, LeavesOutWhatIsNotKnown) {

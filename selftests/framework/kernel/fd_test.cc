@@ -46,7 +46,8 @@ TEST(Pipe, ClosesOnExec) {
 TEST(ReadFile, NamesTheFileThatItCannotOpen) {
   const auto content = read_file("/no/such/file");
   ASSERT_FALSE(content);
-  EXPECT_EQ(content.error().text(), "cannot open '/no/such/file': No such file or directory (ENOENT)");
+  EXPECT_EQ(content.error().text(),
+            "cannot open '/no/such/file': No such file or directory (ENOENT)");
 }
 
 TEST(ReadFile, StopsAtItsLimit) {

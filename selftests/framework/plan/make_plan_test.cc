@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kAllSeven = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS |
-                                    CLONE_NEWIPC | CLONE_NEWCGROUP;
+constexpr std::uint64_t kAllSeven = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |
+                                    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
 
 CellPlan plan_for(const CellConfig& config, const HostFacts& facts) {
   const auto plan = make_plan(config, facts, 7);
@@ -28,7 +28,9 @@ const Step* find_step(const CellPlan& plan) {
   return nullptr;
 }
 
-bool keeps(const CellPlan& plan, unsigned capability) { return (plan.guest.capabilities >> capability & 1) != 0; }
+bool keeps(const CellPlan& plan, unsigned capability) {
+  return (plan.guest.capabilities >> capability & 1) != 0;
+}
 
 TEST(Plan, HasAllSevenNamespacesByDefault) {
   EXPECT_EQ(plan_for({}, ordinary_host()).inside.namespaces, kAllSeven);
@@ -75,7 +77,8 @@ TEST(Users, PrivilegedKeepsEveryCapability) {
 TEST(Mounts, EntriesThatAreNeededStayVisible) {
   HostFacts facts = ordinary_host();
   facts.working_directory = "/tmp/build/tests";
-  facts.needed_paths = {"/tmp/build/tests", "/tmp/build/bin/a_test", "/tmp/ramdisk", "/tmpfile", "/usr/lib/x"};
+  facts.needed_paths = {"/tmp/build/tests", "/tmp/build/bin/a_test", "/tmp/ramdisk", "/tmpfile",
+                        "/usr/lib/x"};
   const auto plan = plan_for({}, facts);
   const auto* tmpfs = find_step<MountTmpfs>(plan);
   ASSERT_NE(tmpfs, nullptr);
@@ -93,7 +96,8 @@ TEST(Mounts, TmpItselfAsWorkingDirectoryStaysTheHosts) {
 }
 
 TEST(Mounts, PrivateTmpCanBeTurnedOff) {
-  EXPECT_EQ(find_step<MountTmpfs>(plan_for(CellConfig{}.with_private_tmp(false), ordinary_host())), nullptr);
+  EXPECT_EQ(find_step<MountTmpfs>(plan_for(CellConfig{}.with_private_tmp(false), ordinary_host())),
+            nullptr);
 }
 
 TEST(Network, HostMeansNoNamespace) {
@@ -111,20 +115,24 @@ TEST(Network, NoneLeavesLoopbackDown) {
 std::vector<std::string> settings_of(const CellPlan& plan) {
   std::vector<std::string> texts;
   for (const CgroupPlan& group : plan.inside.cgroups) {
-    for (const CgroupSetting& setting : group.settings) texts.push_back(setting.file + "=" + setting.value);
+    for (const CgroupSetting& setting : group.settings)
+      texts.push_back(setting.file + "=" + setting.value);
   }
   return texts;
 }
 
 TEST(Cgroups, SpeakVersionOne) {
-  const auto plan = plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV1));
+  const auto plan =
+      plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV1));
   EXPECT_EQ(plan.inside.cgroups.front().directory, "/cg/run/cell-7");
-  EXPECT_EQ(settings_of(plan), (std::vector<std::string>{"memory.limit_in_bytes=67108864",
-                                                         "memory.memsw.limit_in_bytes=67108864", "pids.max=32"}));
+  EXPECT_EQ(settings_of(plan),
+            (std::vector<std::string>{"memory.limit_in_bytes=67108864",
+                                      "memory.memsw.limit_in_bytes=67108864", "pids.max=32"}));
 }
 
 TEST(Cgroups, SpeakVersionTwo) {
-  const auto plan = plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV2));
+  const auto plan =
+      plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV2));
   EXPECT_EQ(settings_of(plan), (std::vector<std::string>{"memory.max=67108864", "memory.swap.max=0",
                                                          "memory.oom.group=1", "pids.max=32"}));
 }
@@ -132,7 +140,8 @@ TEST(Cgroups, SpeakVersionTwo) {
 TEST(Cgroups, MeasureMemoryWithoutACap) {
   const auto plan = plan_for({}, root_host(CgroupVersion::kV2));
   EXPECT_EQ(settings_of(plan), (std::vector<std::string>{"pids.max=4096"}));
-  EXPECT_EQ(plan.inside.cgroups.front().readings.front(), (CgroupReading{Reading::kPeakMemory, "memory.peak", ""}));
+  EXPECT_EQ(plan.inside.cgroups.front().readings.front(),
+            (CgroupReading{Reading::kPeakMemory, "memory.peak", ""}));
 }
 
 TEST(Losses, ALostDefaultIsLeftOut) {

@@ -12,12 +12,16 @@ constexpr int exited(int status) { return status << 8; }
 constexpr int killed(int signal) { return signal; }
 
 TEST(Classify, FinishedNeedsTheLastFrameAndStatusZero) {
-  EXPECT_TRUE(std::holds_alternative<Finished>(classify({.wait_status = exited(0), .said_finished = true})));
+  EXPECT_TRUE(std::holds_alternative<Finished>(
+      classify({.wait_status = exited(0), .said_finished = true})));
   EXPECT_TRUE(std::holds_alternative<Exited>(classify({.wait_status = exited(0)})));
-  EXPECT_EQ(std::get<Exited>(classify({.wait_status = exited(23), .said_finished = true})).status, 23);
+  EXPECT_EQ(std::get<Exited>(classify({.wait_status = exited(23), .said_finished = true})).status,
+            23);
 }
 
-TEST(Classify, NoEvidenceIsNoSuccess) { EXPECT_FALSE(std::holds_alternative<Finished>(classify({}))); }
+TEST(Classify, NoEvidenceIsNoSuccess) {
+  EXPECT_FALSE(std::holds_alternative<Finished>(classify({})));
+}
 
 TEST(Classify, ASignalIsASignalEvenAfterTheLastFrame) {
   const auto outcome = classify({.wait_status = killed(SIGSEGV), .said_finished = true});

@@ -33,8 +33,9 @@ TEST(EncodedReport, ComesOutAsItWentIn) {
 }
 
 TEST(EncodedReport, EveryOutcomeSurvives) {
-  const Outcome outcomes[] = {Finished{},           Exited{3},         Signaled{9, false},   TimedOut{2s},
-                              OutOfMemory{64_MiB}, SetupFailed{"w"}, ProtocolBroken{"why"}};
+  const Outcome outcomes[] = {Finished{},           Exited{3},           Signaled{9, false},
+                              TimedOut{2s},         OutOfMemory{64_MiB}, SetupFailed{"w"},
+                              ProtocolBroken{"why"}};
   for (const Outcome& outcome : outcomes) {
     CellReport report;
     report.outcome = outcome;
@@ -47,7 +48,8 @@ TEST(EncodedReport, EveryOutcomeSurvives) {
 
 TEST(EncodedReport, IsRefusedWhenCutOrLengthened) {
   const std::string bytes = encode(full_report());
-  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_report(bytes.substr(0, size)));
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode_report(bytes.substr(0, size)));
   EXPECT_FALSE(decode_report(bytes + "x"));
 }
 

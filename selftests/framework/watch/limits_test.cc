@@ -28,16 +28,16 @@ bool host_caps() {
 void expect_refused(const CellReport& report, const std::string& what) {
   ASSERT_TRUE(std::holds_alternative<SetupFailed>(report.outcome));
   const std::string& why = std::get<SetupFailed>(report.outcome).why;
-  EXPECT_NE(why.find("cannot give this test the " + what + " it asks for"), std::string::npos) << why;
+  EXPECT_NE(why.find("cannot give this test the " + what + " it asks for"), std::string::npos)
+      << why;
   EXPECT_NE(why.find("; "), std::string::npos) << "a cure in " << why;
 }
 
-TEST(Limits, RootHasThemOnThisKindOfHost) {
-  EXPECT_EQ(host_caps(), geteuid() == 0);
-}
+TEST(Limits, RootHasThemOnThisKindOfHost) { EXPECT_EQ(host_caps(), geteuid() == 0); }
 
 TEST(Limits, MemoryOverTheCapIsOutOfMemoryWithItsPeak) {
-  const auto report = run_cell(CellConfig{}.with_memory(64_MiB), [](GuestSide&) { touch(std::size_t{1} << 30); });
+  const auto report =
+      run_cell(CellConfig{}.with_memory(64_MiB), [](GuestSide&) { touch(std::size_t{1} << 30); });
   if (!host_caps()) return expect_refused(report, "memory cap");
   ASSERT_TRUE(std::holds_alternative<OutOfMemory>(report.outcome));
   EXPECT_EQ(std::get<OutOfMemory>(report.outcome).cap, 64_MiB);
@@ -46,7 +46,8 @@ TEST(Limits, MemoryOverTheCapIsOutOfMemoryWithItsPeak) {
 }
 
 TEST(Limits, MemoryUnderTheCapIsFine) {
-  const auto report = run_cell(CellConfig{}.with_memory(64_MiB), [](GuestSide&) { touch(std::size_t{40} << 20); });
+  const auto report =
+      run_cell(CellConfig{}.with_memory(64_MiB), [](GuestSide&) { touch(std::size_t{40} << 20); });
   if (!host_caps()) return expect_refused(report, "memory cap");
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
   EXPECT_GT(report.usage.peak_memory.count, (40_MiB).count);

@@ -14,7 +14,8 @@ namespace {
 
 class Guests final : public CellSource {
  public:
-  Guests(const std::vector<FunctionGuest>& guests, const HostFacts& facts) : guests_(guests), facts_(facts) {}
+  Guests(const std::vector<FunctionGuest>& guests, const HostFacts& facts)
+      : guests_(guests), facts_(facts) {}
   std::optional<CellTask> next() override {
     if (next_ == guests_.size()) return std::nullopt;
     const auto id = static_cast<std::uint32_t>(next_++);
@@ -43,7 +44,8 @@ class Reports final : public ReportSink {
   auto* host = new Host(open_host());
   auto* source = new Guests(guests, host->facts);
   auto* sink = new Reports(*outbox);
-  auto* loop = Watch::make(std::move(host->builder), {jobs, false}, *source, *sink, *outbox)->release();
+  auto* loop =
+      Watch::make(std::move(host->builder), {jobs, false}, *source, *sink, *outbox)->release();
   if (auto guest = loop->run()) {
     guests[guest->id].body(guest->side);
     guest->side.finish();

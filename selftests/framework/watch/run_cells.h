@@ -1,11 +1,12 @@
 // Runs functions as guests in real cells, and brings back their reports.
 #pragma once
 
-#include <cloister/config.h>
-#include <cloister/report.h>
 #include <functional>
 #include <map>
 #include <vector>
+
+#include <cloister/config.h>
+#include <cloister/report.h>
 
 #include "framework/events/guest_side.h"
 
@@ -18,7 +19,8 @@ struct FunctionGuest {
 };
 
 // The reports by the guests' places in `guests`. `jobs` run at once.
-std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests, int jobs = 2);
+std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
+                                              int jobs = 2);
 
 // One guest, one report.
 CellReport run_cell(const CellConfig& config, std::function<void(GuestSide&)> body);

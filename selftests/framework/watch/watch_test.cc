@@ -17,7 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void print(int fd, const std::string& text) { ASSERT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+void print(int fd, const std::string& text) {
+  ASSERT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+}
 
 TEST(Watch, AGuestThatReturnsHasFinished) {
   const auto report = run_cell({}, [](GuestSide& guest) { guest.send(5, "hello"); });
@@ -69,7 +71,8 @@ TEST(Watch, TheDeadlineEndsEverything) {
 }
 
 TEST(Watch, AStoppedGuestStillHasItsDeadline) {
-  const auto report = run_cell(CellConfig{}.with_deadline(100ms), [](GuestSide&) { raise(SIGSTOP); });
+  const auto report =
+      run_cell(CellConfig{}.with_deadline(100ms), [](GuestSide&) { raise(SIGSTOP); });
   EXPECT_TRUE(std::holds_alternative<TimedOut>(report.outcome));
 }
 
