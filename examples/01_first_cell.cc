@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -52,7 +55,8 @@ TEST(FirstCell, SeesNoProcessButTheCellsInitAndItself) {
   std::vector<std::string> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
-    if (std::all_of(name.begin(), name.end(), isdigit)) processes.push_back(name);
+    if (std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); }))
+      processes.push_back(name);
   }
   std::sort(processes.begin(), processes.end());
   EXPECT_EQ(processes, (std::vector<std::string>{"1", std::to_string(getpid())}));

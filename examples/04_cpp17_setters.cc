@@ -17,7 +17,9 @@ using namespace std::chrono_literals;
 
 // A configuration is a value: it can be named, copied and refined.
 CellConfig small_cell() {
-  return CellConfig{}.with_deadline(10s).with_tmp_size(4_MiB).with_shm_size(4_MiB);
+  CellConfig config;
+  config.with_deadline(10s).with_tmp_size(4_MiB).with_shm_size(4_MiB);
+  return config;
 }
 
 CLOISTER_SUITE(Setters, small_cell().with_hostname("small"));

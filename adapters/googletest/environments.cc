@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -15,7 +16,7 @@ static_assert(sizeof(Environments) == 3 * sizeof(void*),
               "a vector is begin, end and end of storage");
 
 // More adds than any vector needs before one of them does not reallocate.
-constexpr int kMostSentinels = 8;
+constexpr std::size_t kMostSentinels = 8;
 
 using Words = std::vector<std::uintptr_t>;
 
@@ -40,10 +41,10 @@ std::size_t only_change(const Words& before, const Words& after) {
 
 Environments* find_environments() {
   // Never destroyed: GoogleTest keeps pointers to them for the moment between add and removal.
-  static auto* sentinels = new testing::Environment[kMostSentinels];
+  static auto& sentinels = *new std::array<testing::Environment, kMostSentinels>;
   auto* implementation = reinterpret_cast<char*>(private_access::get(
       private_access::UnitTestImplementation{}, *testing::UnitTest::GetInstance()));
-  for (int added = 0; added < kMostSentinels; ++added) {
+  for (std::size_t added = 0; added < kMostSentinels; ++added) {
     const Words before = words_of(implementation);
     testing::AddGlobalTestEnvironment(&sentinels[added]);
     // Without a reallocation just the vector's `end`, its second word, moves.
@@ -52,7 +53,7 @@ Environments* find_environments() {
     auto* found =
         reinterpret_cast<Environments*>(implementation + (end - 1) * sizeof(std::uintptr_t));
     if (found->empty() || found->back() != &sentinels[added]) continue;
-    found->resize(found->size() - static_cast<std::size_t>(added) - 1);
+    found->resize(found->size() - added - 1);
     return found;
   }
   return nullptr;

@@ -3,6 +3,7 @@
 // they are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "framework/plan/step_code.h"
@@ -22,7 +23,7 @@ struct RequestHead {
 };
 
 // The longest request: a plan is a few hundred bytes, most of it paths.
-inline constexpr std::size_t kLongestRequest = 64 * 1024;
+inline constexpr std::size_t kLongestRequest = std::size_t{64} * 1024;
 
 enum class Reply : std::uint32_t {
   kReady,   // to kOwnDirectories

@@ -14,7 +14,7 @@
 namespace cloister {
 
 inline constexpr int kMostPhases = 8;
-inline constexpr std::size_t kSpillSize = 60 * 1024;
+inline constexpr std::size_t kSpillSize = std::size_t{60} * 1024;
 
 struct CellPage {
   // Bytes that the watcher has taken from each output pipe. It is odd while the watcher is taking

@@ -1,0 +1,180 @@
+#include "run_pieces.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+
+namespace googletest_own {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kOutside = "(outside tests)";
+constexpr const char* kSummary = "(summary)";
+constexpr const char* kOrder = "(order of tests)";
+
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at))
+    text.replace(at, from.size(), to);
+}
+
+std::string normalized_line(std::string line, const Surroundings& surroundings) {
+  struct Rule {
+    std::regex pattern;
+    const char* replacement;
+  };
+  static const Rule rules[] = {
+      {std::regex(R"(\(\d+ ms)"), "(N ms"},
+      {std::regex(R"re((time|timestamp)="[^"]*")re"), "$1=\"T\""},  // XML
+      {std::regex(R"(0x[0-9a-f]{6,})"), "0xADDRESS"},
+      // gmock prints them in the order of the expectations' addresses.
+      {std::regex(R"(:\d+: pre-requisite #)"), ":N: pre-requisite #"},
+  };
+  replace_all(line, surroundings.program_folder, "FOLDER");
+  replace_all(line, surroundings.place + "/tmp/", "/tmp/");
+  replace_all(line, surroundings.place, "PLACE");
+  for (const Rule& rule : rules) line = std::regex_replace(line, rule.pattern, rule.replacement);
+  return line;
+}
+
+// What only one of the two mains says, and no test.
+bool is_of_main(const std::string& line) {
+  return line.rfind("Running main() from ", 0) == 0 ||  // gtest_main's and gmock_main's greeting
+         line.rfind("cloister: note: no ", 0) == 0;     // a facility that this host lacks
+}
+
+std::string normalized(const std::string& text, const Surroundings& surroundings) {
+  std::string result;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (is_of_main(line)) continue;
+    result += normalized_line(line, surroundings);
+    if (!in.eof()) result += '\n';
+  }
+  return result;
+}
+
+bool starts_with(const std::string& line, const std::string& start) {
+  return line.rfind(start, 0) == 0;
+}
+
+// "Foo.Bar, where GetParam() = 1 (2 ms)" begins with the name of a test.
+std::string test_name_in(const std::string& line, std::size_t from) {
+  return line.substr(from, line.find_first_of(", \n", from) - from);
+}
+
+constexpr std::size_t kTagLength = sizeof("[ RUN      ] ") - 1;
+
+bool is_result(const std::string& line) {
+  return starts_with(line, "[       OK ] ") || starts_with(line, "[  FAILED  ] ") ||
+         starts_with(line, "[  SKIPPED ] ");
+}
+
+bool is_of_summary(const std::string& line) {
+  static const std::regex count(R"( *\d+ FAILED TESTS?( SUITES?)?)");
+  return line.empty() || is_result(line) || starts_with(line, "[  PASSED  ] ") ||
+         std::regex_match(line, count);
+}
+
+// Cuts the text of GoogleTest's own printer. The text of any other printer is all outside.
+void add_console(const std::string& text, bool racing, Pieces& pieces) {
+  std::string running;  // the test whose text this is
+  bool in_summary = false;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line); line.clear()) {
+    if (!in.eof()) line += '\n';
+    const std::string bare = line.substr(0, line.find('\n'));
+    if (starts_with(bare, "[ RUN      ] ")) {
+      running = test_name_in(bare, kTagLength);
+      pieces[kOrder] += running + "\n";
+      in_summary = false;
+    }
+    if (!running.empty()) {
+      const bool is_end = is_result(bare) && test_name_in(bare, kTagLength) == running;
+      if (!racing || is_end) pieces[running] += line;
+      if (is_end) running.clear();
+      continue;
+    }
+    if (starts_with(bare, "[==========] ")) in_summary = bare.find(" ran.") != std::string::npos;
+    const bool names_test = is_result(bare) && pieces.count(test_name_in(bare, kTagLength)) != 0;
+    const bool summary = in_summary && is_of_summary(bare);
+    pieces[names_test ? test_name_in(bare, kTagLength) : summary ? kSummary : kOutside] += line;
+  }
+}
+
+Json parse_report(std::string text) {
+  // GoogleTest 1.12 forgets this comma before failures that belong to no suite.
+  replace_all(text, "    }    {\n", "    },   {\n");
+  // It copies the bytes of messages, which need not be UTF-8.
+  std::string ascii;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      ascii += c;
+    } else {
+      ascii += "(byte " + std::to_string(static_cast<unsigned char>(c)) + ")";
+    }
+  }
+  return Json::parse(ascii);
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+void normalize_failures(Json& test, const Surroundings& surroundings, bool racing) {
+  if (!test.contains("failures")) return;
+  std::vector<std::string> failures;
+  for (const Json& failure : test["failures"]) {
+    const std::string text = normalized(failure["failure"], surroundings);
+    failures.push_back(racing ? first_line(text) : text);
+  }
+  if (racing) std::sort(failures.begin(), failures.end());
+  test["failures"] = failures;
+}
+
+// Without what a clock says, and with the number of failures reduced by those of the tests below,
+// so that it differs from 0 only when the report contradicts itself.
+Json head_of(Json node, std::size_t failures_below) {
+  for (const char* name : {"time", "timestamp", "testsuite", "testsuites"}) node.erase(name);
+  if (node.contains("failures"))
+    node["failures"] = node["failures"].get<int>() - static_cast<int>(failures_below);
+  return node;
+}
+
+void add_report(const std::string& text, const Surroundings& surroundings, bool racing,
+                Pieces& pieces) {
+  const Json report = parse_report(text);
+  std::size_t all_failures = 0;
+  for (const Json& suite : report["testsuites"]) {
+    const std::string suite_name = suite["name"];
+    std::size_t failures = 0;
+    for (Json test : suite["testsuite"]) {
+      failures += test.contains("failures");
+      normalize_failures(test, surroundings, racing);
+      for (const char* name : {"time", "timestamp"}) test.erase(name);
+      const std::string name = test["name"];
+      pieces[suite_name + "." + name] += test.dump(1) + "\n";
+    }
+    pieces["(suite " + suite_name + ")"] = head_of(suite, failures).dump(1) + "\n";
+    all_failures += failures;
+  }
+  pieces["(program)"] = head_of(report, all_failures).dump(1) + "\n";
+}
+
+}  // namespace
+
+Pieces pieces_of(const ProgramRun& run, const Surroundings& surroundings, bool racing) {
+  Pieces pieces;
+  pieces["(exit status)"] = run.ending + "\n";
+  if (!racing) pieces["(stderr)"] = normalized(run.err, surroundings);
+  for (const auto& [name, content] : run.files) {
+    if (name == kReportFile) {
+      add_report(content, surroundings, racing, pieces);
+    } else {
+      pieces["(file " + name + ")"] = normalized(content, surroundings);
+    }
+  }
+  add_console(normalized(run.out, surroundings), racing, pieces);
+  return pieces;
+}
+
+}  // namespace googletest_own

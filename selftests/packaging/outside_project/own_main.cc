@@ -1,0 +1,7 @@
+#include <cloister/gtest.h>
+#include <gtest/gtest.h>
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  return cloister::run_all_tests();
+}
