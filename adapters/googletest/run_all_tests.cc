@@ -13,6 +13,9 @@
 #include "adapters/googletest/options.h"
 #include "framework/kernel/fd.h"
 
+// Present under ThreadSanitizer only.
+extern "C" [[gnu::weak]] void __tsan_acquire(void*);
+
 namespace cloister {
 namespace {
 
@@ -33,6 +36,19 @@ bool debugged() {
   if (tracer != std::string::npos && status[tracer + strlen("TracerPid:\t")] != '0') return true;
   const char* preload = getenv("LD_PRELOAD");
   return preload != nullptr && strstr(preload, "vgpreload") != nullptr;
+}
+
+// Threads that exist before the run, besides this one. ThreadSanitizer's own is none of the user's.
+void note_other_threads() {
+  if (__tsan_acquire != nullptr) return;
+  const std::string status = read_file("/proc/self/status").value_or("");
+  const std::size_t at = status.find("Threads:\t");
+  const int threads =
+      at == std::string::npos ? 1 : atoi(status.c_str() + at + strlen("Threads:\t"));
+  if (threads <= 1) return;
+  fmt::print(stderr,
+             "cloister: note: {} more thread{} running before the tests; {} not exist in them\n",
+             threads - 1, threads == 2 ? " is" : "s are", threads == 2 ? "it does" : "they do");
 }
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
@@ -59,6 +75,7 @@ int run_all_tests() {
   }
   if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
   if (runs_plain(*options, arguments)) return RUN_ALL_TESTS();
+  note_other_threads();
   return googletest::Keeper::instance().run(*options);
 }
 

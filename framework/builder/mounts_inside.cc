@@ -20,7 +20,7 @@ struct KeptEntry {
   int fd = -1;
   bool directory = false;
 };
-constexpr int kMostKept = 32;
+constexpr int kMostKept = 64;
 
 bool open_entry(std::string_view target, KeptEntry& entry) {
   entry.fd = open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -71,7 +71,10 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   int kept_count = 0;
   for (std::uint32_t left = fields.count(); left > 0; --left) {
     const std::string_view name = fields.text();
-    if (kept_count == kMostKept) continue;
+    if (kept_count == kMostKept) {
+      errno = E2BIG;
+      return fail(failure, "keep more than %d entries of '%s' visible", kMostKept, target.c_str());
+    }
     kept[kept_count].name = name;
     if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
   }

@@ -14,6 +14,9 @@ bool sysctl_is(const char* file, char value) {
   return content && !content->empty() && content->front() == value;
 }
 
+// Version 2 lists the controllers it has; on a version 1 host they are elsewhere.
+bool controllers_are_v1() { return !read_file("/sys/fs/cgroup/cgroup.controllers").has_value(); }
+
 std::string user_namespace_cure() {
   if (sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1')) {
     return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
@@ -39,8 +42,10 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
              "--security-opt unmask=ALL (podman)";
     case Facility::kMemoryCap:
     case Facility::kProcessCap:
-      return facts.uid == 0 ? "mount /sys/fs/cgroup writable for this process"
-                            : "systemd-run --user --scope -p Delegate=yes COMMAND";
+      if (facts.uid == 0) return "mount /sys/fs/cgroup writable for this process";
+      // Version 1 cannot be delegated safely: cgroups(7).
+      return controllers_are_v1() ? "run the tests as root: on this host cgroups are version 1"
+                                  : "systemd-run --user --scope -p Delegate=yes COMMAND";
     default:
       return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
                               : user_namespace_cure();

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cloister/gtest.h>
 
 namespace {
 
@@ -59,6 +62,21 @@ TEST(Identity, RootCanStartAServerThatDropsToAnotherUser) {
   int status = 0;
   ASSERT_EQ(waitpid(server, &status, 0), server);
   EXPECT_EQ(WEXITSTATUS(status), has_every_id() ? 0 : 1);
+}
+
+CLOISTER_TEST(Identity, AsRootIsUidZeroInsideWithoutTheRightToMount,
+              cloister::CellConfig{}.with_as_root());
+TEST(Identity, AsRootIsUidZeroInsideWithoutTheRightToMount) {
+  EXPECT_EQ(getuid(), 0U);
+  EXPECT_EQ(getgid(), 0U);
+  EXPECT_EQ(mount("tmpfs", "/tmp", "tmpfs", 0, nullptr), -1);
+  EXPECT_EQ(errno, EPERM);
+}
+
+CLOISTER_TEST(Identity, PrivilegedRootMayMount,
+              cloister::CellConfig{}.with_as_root().with_privileged());
+TEST(Identity, PrivilegedRootMayMount) {
+  EXPECT_EQ(mount("tmpfs", "/tmp", "tmpfs", 0, nullptr), 0);
 }
 
 }  // namespace
