@@ -81,6 +81,7 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   char options[96];
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
            static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(inodes));
+  if (access(target.c_str(), F_OK) != 0) return true;  // nothing there that could be shared
   if (mount("tmpfs", target.c_str(), "tmpfs", kPlain, options) != 0) {
     return fail(failure, "mount tmpfs on '%s'", target.c_str());
   }

@@ -68,6 +68,12 @@ HostFacts gather_facts() {
   }
   add_mapped_files(needed);
   facts.needed_paths.assign(needed.begin(), needed.end());
+  if (facts.working_directory == "/tmp" || facts.working_directory == "/dev/shm") {
+    facts.losses.push_back({Facility::kPrivateTmp,
+                            fmt::format("the run was started in '{}' itself, which would be hidden",
+                                        facts.working_directory),
+                            "start it in another directory"});
+  }
   return facts;
 }
 

@@ -78,8 +78,15 @@ void join_cgroups(const CellPlan& plan, int event_fd) {
 void join_namespaces(const GuestStart& start, int event_fd) {
   const auto joined = static_cast<int>(start.plan.inside.namespaces & ~std::uint64_t{CLONE_NEWPID});
   if (start.init == nullptr || joined == 0) return;
-  if (setns(start.init->pidfd.get(), joined) != 0)
+  if (setns(start.init->pidfd.get(), joined) != 0) {
     give_up(event_fd, "join the namespaces of the cell");
+  }
+  // init's cgroup namespace begins where init is. One made here begins at the guest's own groups, so that the
+  // guest sees itself in "/": cgroup_namespaces(7).
+  if ((joined & CLONE_NEWCGROUP) != 0 && !start.plan.inside.cgroups.empty() &&
+      unshare(CLONE_NEWCGROUP) != 0) {
+    give_up(event_fd, "make the cgroup namespace of the guest");
+  }
 }
 
 // Order: the bounding set first, because dropping from it takes a capability.

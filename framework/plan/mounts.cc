@@ -46,8 +46,6 @@ void plan_mounts(const CellConfig& config, const HostFacts& facts, CellPlan& pla
       {"/tmp", config.tmp_size.value_or(kTmpfsSize)},
       {"/dev/shm", config.shm_size.value_or(kTmpfsSize)}};
   for (const auto& [target, size] : targets) {
-    // A run started in /tmp itself keeps the host's: everything it works with lies there.
-    if (facts.working_directory == target) continue;
     steps.emplace_back(MountTmpfs{target, size.count, inodes, entries_to_keep(target, facts)});
   }
 }

@@ -17,7 +17,7 @@ Outcome classify(const Evidence& evidence) {
     // came from elsewhere.
     if (WTERMSIG(status) == SIGKILL && evidence.oom_kills > 0)
       return OutOfMemory{evidence.memory_cap};
-    return Signaled{WTERMSIG(status), WCOREDUMP(status)};
+    return Signaled{WTERMSIG(status), static_cast<bool>(WCOREDUMP(status))};
   }
   if (!evidence.broken_protocol.empty()) return ProtocolBroken{evidence.broken_protocol};
   if (evidence.said_finished && exited_well) return Finished{};

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "run_pieces.h"
+
 namespace googletest_own {
 namespace {
 
@@ -17,11 +19,11 @@ std::string trimmed(const std::string& text) {
   return text.substr(from, text.find_last_not_of(' ') + 1 - from);
 }
 
-std::vector<std::string> columns_of(const std::string& line) {
-  std::vector<std::string> columns;
-  std::istringstream in(line);
-  for (std::string column; std::getline(in, column, '|');) columns.push_back(trimmed(column));
-  return columns;
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, separator);) parts.push_back(trimmed(part));
+  return parts;
 }
 
 bool matches(const std::string& pattern, const std::string& text) {
@@ -37,31 +39,34 @@ IntendedDifferences::IntendedDifferences(const std::string& file, const std::str
   for (std::string line; std::getline(in, line);) {
     ++number;
     if (trimmed(line).empty() || line[0] == '#') continue;
-    const std::vector<std::string> columns = columns_of(line);
+    const std::vector<std::string> columns = split(line, '|');
     if (columns.size() != kColumns || columns.back().empty()) {
       throw std::runtime_error(file + ":" + std::to_string(number) +
                                ": a row is: program | run | pieces | reason");
     }
-    if (columns[0] == program) rows_.push_back({number, columns[1], columns[2]});
+    if (columns[0] != program) continue;
+    for (const std::string& piece : split(columns[2], ','))
+      entries_.push_back({number, columns[1], piece});
   }
 }
 
 bool IntendedDifferences::covers(const std::string& run, const std::string& piece) {
+  // The text of a test whose result must differ does so too.
+  const std::string result = piece.substr(0, piece.find(kTextOf));
   bool covered = false;
-  for (Row& row : rows_) {
-    if ((row.run != "*" && row.run != run) || !matches(row.pieces, piece)) continue;
-    row.used = true;
-    covered = true;
+  for (Entry& entry : entries_) {
+    if (entry.run != "*" && entry.run != run) continue;
+    const bool exactly = matches(entry.piece, piece);
+    entry.used = entry.used || exactly;
+    covered = covered || exactly || matches(entry.piece, result);
   }
   return covered;
 }
 
 std::vector<std::string> IntendedDifferences::unused() const {
   std::vector<std::string> unused;
-  for (const Row& row : rows_) {
-    if (!row.used)
-      unused.push_back("line " + std::to_string(row.line) + ": " + row.pieces + " in run " +
-                       row.run);
+  for (const Entry& entry : entries_) {
+    if (!entry.used) unused.push_back("line " + std::to_string(entry.line) + ", " + entry.piece);
   }
   return unused;
 }

@@ -11,20 +11,21 @@ class IntendedDifferences {
   // Keeps the rows for `program`. Throws std::runtime_error that names a line that is no row.
   IntendedDifferences(const std::string& file, const std::string& program);
 
-  // Whether a row says that this piece of this run must differ. Remembers that the row was needed.
+  // Whether the table says that this piece of this run must differ. Remembers what of it was
+  // needed.
   bool covers(const std::string& run, const std::string& piece);
 
-  // The rows that covered nothing, as "line 12: (stderr) in run --gtest_repeat=2".
+  // What covered nothing, as "line 12, (stderr)".
   std::vector<std::string> unused() const;
 
  private:
-  struct Row {
+  struct Entry {
     int line;
     std::string run;
-    std::string pieces;
+    std::string piece;  // a pattern
     bool used = false;
   };
-  std::vector<Row> rows_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace googletest_own

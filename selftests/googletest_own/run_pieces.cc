@@ -1,5 +1,7 @@
 #include "run_pieces.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -21,20 +23,24 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 std::string normalized_line(std::string line, const Surroundings& surroundings) {
   struct Rule {
+    const char* sign;  // the pattern matches no line without it: a regex is slow
     std::regex pattern;
     const char* replacement;
   };
   static const Rule rules[] = {
-      {std::regex(R"(\(\d+ ms)"), "(N ms"},
-      {std::regex(R"re((time|timestamp)="[^"]*")re"), "$1=\"T\""},  // XML
-      {std::regex(R"(0x[0-9a-f]{6,})"), "0xADDRESS"},
+      {" ms", std::regex(R"(\(\d+ ms)"), "(N ms"},
+      {"time", std::regex(R"re((time|timestamp)="[^"]*")re"), "$1=\"T\""},  // XML
+      {"0x", std::regex(R"(0x[0-9a-f]{6,})"), "0xADDRESS"},
       // gmock prints them in the order of the expectations' addresses.
-      {std::regex(R"(:\d+: pre-requisite #)"), ":N: pre-requisite #"},
+      {"requisite", std::regex(R"(:\d+: pre-requisite #)"), ":N: pre-requisite #"},
   };
   replace_all(line, surroundings.program_folder, "FOLDER");
   replace_all(line, surroundings.place + "/tmp/", "/tmp/");
   replace_all(line, surroundings.place, "PLACE");
-  for (const Rule& rule : rules) line = std::regex_replace(line, rule.pattern, rule.replacement);
+  for (const Rule& rule : rules) {
+    if (line.find(rule.sign) != std::string::npos)
+      line = std::regex_replace(line, rule.pattern, rule.replacement);
+  }
   return line;
 }
 
@@ -77,30 +83,55 @@ bool is_of_summary(const std::string& line) {
          std::regex_match(line, count);
 }
 
+std::string suite_piece(const std::string& suite) { return "(suite " + suite + ")"; }
+
 // Cuts the text of GoogleTest's own printer. The text of any other printer is all outside.
-void add_console(const std::string& text, bool racing, Pieces& pieces) {
-  std::string running;  // the test whose text this is
-  bool in_summary = false;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line); line.clear()) {
-    if (!in.eof()) line += '\n';
-    const std::string bare = line.substr(0, line.find('\n'));
+class Console {
+ public:
+  Console(bool racing, Pieces& pieces) : racing_(racing), pieces_(pieces) {}
+
+  // `line` ends as it was printed, `bare` does not have the end of line.
+  void add(const std::string& line, const std::string& bare) {
     if (starts_with(bare, "[ RUN      ] ")) {
-      running = test_name_in(bare, kTagLength);
-      pieces[kOrder] += running + "\n";
-      in_summary = false;
+      test_ = test_name_in(bare, kTagLength);
+      pieces_[kOrder] += test_ + "\n";
     }
-    if (!running.empty()) {
-      const bool is_end = is_result(bare) && test_name_in(bare, kTagLength) == running;
-      if (!racing || is_end) pieces[running] += line;
-      if (is_end) running.clear();
-      continue;
+    if (!test_.empty()) {
+      const bool is_end = is_result(bare) && test_name_in(bare, kTagLength) == test_;
+      if (!racing_ || is_end) pieces_[test_ + kTextOf] += line;
+      if (is_end) test_.clear();
+    } else {
+      pieces_[piece_outside_tests(bare)] += line;
     }
-    if (starts_with(bare, "[==========] ")) in_summary = bare.find(" ran.") != std::string::npos;
-    const bool names_test = is_result(bare) && pieces.count(test_name_in(bare, kTagLength)) != 0;
-    const bool summary = in_summary && is_of_summary(bare);
-    pieces[names_test ? test_name_in(bare, kTagLength) : summary ? kSummary : kOutside] += line;
   }
+
+ private:
+  std::string piece_outside_tests(const std::string& bare) {
+    if (starts_with(bare, "[----------] ")) {
+      const std::size_t from = bare.find(" from ");  // "2 tests from FooTest (1 ms total)"
+      around_ = from == std::string::npos
+                    ? kOutside
+                    : suite_piece(test_name_in(bare, from + strlen(" from ")));
+    } else if (starts_with(bare, "[==========] ")) {
+      around_ = bare.find(" ran.") == std::string::npos ? kOutside : kSummary;
+      return kOutside;
+    } else if (is_result(bare)) {  // in the summary's list, or by itself with --gtest_brief
+      const std::string text_piece = test_name_in(bare, kTagLength) + kTextOf;
+      if (pieces_.count(text_piece) != 0) return text_piece;
+    }
+    return around_ == kSummary && !is_of_summary(bare) ? kOutside : around_;
+  }
+
+  bool racing_;
+  Pieces& pieces_;
+  std::string test_;               // the one that runs
+  std::string around_ = kOutside;  // the piece for text that no test printed
+};
+
+void add_console(const std::string& text, bool racing, Pieces& pieces) {
+  Console console(racing, pieces);
+  std::istringstream in(text);
+  for (std::string bare; std::getline(in, bare);) console.add(in.eof() ? bare : bare + "\n", bare);
 }
 
 Json parse_report(std::string text) {
@@ -120,15 +151,13 @@ Json parse_report(std::string text) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-void normalize_failures(Json& test, const Surroundings& surroundings, bool racing) {
-  if (!test.contains("failures")) return;
-  std::vector<std::string> failures;
-  for (const Json& failure : test["failures"]) {
-    const std::string text = normalized(failure["failure"], surroundings);
-    failures.push_back(racing ? first_line(text) : text);
-  }
-  if (racing) std::sort(failures.begin(), failures.end());
-  test["failures"] = failures;
+// What is the same however the threads of a test run: its result and where it failed.
+Json without_races(const Json& test) {
+  std::vector<std::string> places;
+  for (const Json& failure : test.value("failures", Json::array()))
+    places.push_back(first_line(failure["failure"]));
+  std::sort(places.begin(), places.end());
+  return {{"result", test["result"]}, {"status", test["status"]}, {"failures", places}};
 }
 
 // Without what a clock says, and with the number of failures reduced by those of the tests below,
@@ -149,13 +178,15 @@ void add_report(const std::string& text, const Surroundings& surroundings, bool 
     std::size_t failures = 0;
     for (Json test : suite["testsuite"]) {
       failures += test.contains("failures");
-      normalize_failures(test, surroundings, racing);
-      for (const char* name : {"time", "timestamp"}) test.erase(name);
+      // Nameless: what failed outside all tests. GoogleTest does not count it among the failures.
       const std::string name = test["name"];
-      pieces[suite_name + "." + name] += test.dump(1) + "\n";
+      all_failures += test.contains("failures") && !name.empty();
+      if (racing) test = without_races(test);
+      for (const char* field : {"time", "timestamp"}) test.erase(field);
+      pieces[name.empty() ? suite_piece(suite_name) : suite_name + "." + name] +=
+          normalized(test.dump(1) + "\n", surroundings);
     }
-    pieces["(suite " + suite_name + ")"] = head_of(suite, failures).dump(1) + "\n";
-    all_failures += failures;
+    pieces[suite_piece(suite_name)] += head_of(suite, failures).dump(1) + "\n";
   }
   pieces["(program)"] = head_of(report, all_failures).dump(1) + "\n";
 }

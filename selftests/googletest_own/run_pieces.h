@@ -15,15 +15,19 @@ struct Surroundings {
   std::string place;
 };
 
-// The piece "Suite.Test" holds what GoogleTest's JSON report and the console say of this test.
-// The rest has names in parentheses: (suite Name), (program), (order of tests), (outside tests),
-// (summary), (stderr), (exit status), (file name).
+// "Suite.Test" is what the JSON report says of a test, "Suite.Test: text" what the console does.
+// "(suite Name)" is both, of what belongs to a suite and to none of its tests. The rest is
+// (program), (order of tests), (outside tests), (summary), (stderr), (exit status), (file NAME).
 using Pieces = std::map<std::string, std::string>;
 
 // `racing` is for programs whose threads race: of each test only the places of its failures count,
 // in any order.
 Pieces pieces_of(const ProgramRun& run, const Surroundings& surroundings, bool racing);
 
-inline bool is_test(const std::string& piece) { return piece[0] != '('; }
+inline constexpr const char* kTextOf = ": text";
+inline bool is_test_result(const std::string& piece) {
+  return piece[0] != '(' && piece.find(kTextOf) == std::string::npos;
+}
+inline bool is_suite(const std::string& piece) { return piece.rfind("(suite ", 0) == 0; }
 
 }  // namespace googletest_own

@@ -172,6 +172,11 @@ TEST(Files, TemporaryDirectoryOfTheEnvironmentStaysReachable) {
   EXPECT_EQ(access(directory == nullptr ? "/tmp" : directory, R_OK | W_OK), 0);
 }
 
+TEST(Cgroups, AreTheRootsOfWhatTheGuestSees) {
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) EXPECT_EQ(line.find("cell-"), std::string::npos) << line;
+}
+
 TEST(Cgroups, CannotBeWrittenTo) {
   for (const char* path : {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs",
                            "/sys/fs/cgroup/pids/cgroup.procs"}) {

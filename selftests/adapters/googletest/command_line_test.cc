@@ -50,6 +50,16 @@ TEST(CommandLine, TheNoticeNamesTheTestThatRuns) {
           "cloister: note: Hangs.InAnEndlessLoop has been running for 100 ms (deadline 300 ms)\n"));
 }
 
+TEST(CommandLine, ARunStartedInTmpKeepsTheHostsAndSaysSo) {
+  Program program{{guest("misbehaving"), "--gtest_filter=Neighbour.Before"}};
+  program.directory = "/tmp";
+  EXPECT_THAT(run(program).err,
+              HasSubstr("cloister: note: no private /tmp and /dev/shm on this host: the run was started in '/tmp' "
+                        "itself, which would be hidden; start it in another directory\n"));
+  program.command.push_back("--cloister_tmp_size=1M");
+  EXPECT_THAT(run(program).out, HasSubstr("cannot give this test the private /tmp and /dev/shm it asks for"));
+}
+
 TEST(CommandLine, RequireTurnsALossIntoFailure) {
   const Ended ended =
       run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_require"}});

@@ -86,15 +86,6 @@ TEST(Mounts, EntriesThatAreNeededStayVisible) {
   EXPECT_EQ(tmpfs->keep, (std::vector<std::string>{"build", "ramdisk"}));
 }
 
-TEST(Mounts, TmpItselfAsWorkingDirectoryStaysTheHosts) {
-  HostFacts facts = ordinary_host();
-  facts.working_directory = "/tmp";
-  const auto plan = plan_for({}, facts);
-  const auto* tmpfs = find_step<MountTmpfs>(plan);
-  ASSERT_NE(tmpfs, nullptr);
-  EXPECT_EQ(tmpfs->target, "/dev/shm");
-}
-
 TEST(Mounts, PrivateTmpCanBeTurnedOff) {
   EXPECT_EQ(find_step<MountTmpfs>(plan_for(CellConfig{}.with_private_tmp(false), ordinary_host())),
             nullptr);
