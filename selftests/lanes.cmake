@@ -1,10 +1,16 @@
 # The lanes that a selftest runs in: as whoever runs the suite, and as an ordinary user.
 
+# Sanitizers turn a segmentation fault into an exit status; here it stays a signal.
+function(cloister_selftest_properties name)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300
+    ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0")
+endfunction()
+
 # cloister_selftest(NAME COMMAND ...): as whoever runs the suite.
 function(cloister_selftest name)
   cmake_parse_arguments(test "" "" "COMMAND" ${ARGN})
   add_test(NAME ${name} COMMAND ${test_COMMAND} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  cloister_selftest_properties(${name})
 endfunction()
 
 # cloister_selftest_as_user(NAME COMMAND TARGET [ARGS...] [WITH TARGETS...]): as an ordinary user, with
@@ -19,5 +25,5 @@ function(cloister_selftest_as_user name)
   add_test(NAME ordinary_user.${name}
     COMMAND "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:${program}>" ${with} --
             ${test_COMMAND})
-  set_tests_properties(ordinary_user.${name} PROPERTIES TIMEOUT 300)
+  cloister_selftest_properties(ordinary_user.${name})
 endfunction()

@@ -94,6 +94,16 @@ void print(FILE* stream, const std::string& text, std::uint64_t from, std::uint6
   if (from < to) fwrite(text.data() + from, 1, to - from, stream);
 }
 
+// With --gtest_throw_on_failure a failure ends the program by this exception, here as in a plain
+// run.
+void throw_if_asked([[maybe_unused]] const TestPartResult& result) {
+#if GTEST_HAS_EXCEPTIONS
+  if (GTEST_FLAG_GET(throw_on_failure) && result.failed()) {
+    throw testing::internal::GoogleTestFailureException(result);
+  }
+#endif
+}
+
 void say_what_was_dropped(const Record& record, const testing::TestInfo& test) {
   for (const auto& [output, name] :
        {std::pair(&record.cell.out, "stdout"), {&record.cell.err, "stderr"}}) {
@@ -223,11 +233,15 @@ void Keeper::replay(const Record& record, Phase phase) const {
     print(stderr, record.cell.err.kept, from.err_offset, err);
     from.out_offset = out;
     from.err_offset = err;
-    reporter_->ReportTestPartResult(
-        TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    reissue(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
   }
   print(stdout, record.cell.out.kept, from.out_offset, to.out_offset);
   print(stderr, record.cell.err.kept, from.err_offset, to.err_offset);
+}
+
+void Keeper::reissue(const TestPartResult& result) const {
+  reporter_->ReportTestPartResult(result);
+  throw_if_asked(result);
 }
 
 void Keeper::replay_test(TestId id) {
@@ -253,14 +267,6 @@ void Keeper::replay_test(TestId id) {
         std::chrono::duration_cast<std::chrono::milliseconds>(record->cell.usage.wall).count();
   }
   inbox_.drop(id);
-#if GTEST_HAS_EXCEPTIONS
-  if (!GTEST_FLAG_GET(throw_on_failure)) return;
-  for (const Part& part : record->parts) {
-    if (!part.failed()) continue;
-    throw testing::internal::GoogleTestFailureException(
-        TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
-  }
-#endif
 }
 
 // Everything that is known goes to the test itself, whichever stretch it happened in.
@@ -272,14 +278,9 @@ void Keeper::replay_bad_end(const Record& record, const testing::TestInfo& test,
        {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown, Phase::kAfterEnd}) {
     replay(record, phase);
   }
-  // With throw_on_failure the guest ends by the very exception that is thrown again below.
-  const bool thrown =
-      GTEST_FLAG_GET(throw_on_failure) && std::ranges::any_of(record.parts, &Part::failed);
-  if (thrown) return;
   const std::string words =
       failure_words(record, fmt::format("{}.{}", test.test_suite_name(), test.name()));
-  reporter_->ReportTestPartResult(
-      TestPartResult(TestPartResult::kFatalFailure, test.file(), test.line(), words.c_str()));
+  reissue(TestPartResult(TestPartResult::kFatalFailure, test.file(), test.line(), words.c_str()));
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this
@@ -292,8 +293,8 @@ void Keeper::note_own_set_up_failures(const Record& record) const {
     if (shown != nullptr && has_the_same(*shown, part)) continue;
     const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
                                             phase_words(part.phase), part.message);
-    reporter_->ReportTestPartResult(TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(),
-                                                   part.line, message.c_str()));
+    reissue(TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(), part.line,
+                           message.c_str()));
   }
 }
 
@@ -335,8 +336,7 @@ void Keeper::replay_suite_tear_down() {
   record_properties(*first_of_suite_, Scope::kSuite);
   for (const Part& part : other_tear_down_failures_) {
     if (has_the_same(*first_of_suite_, part)) continue;
-    reporter_->ReportTestPartResult(
-        TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    reissue(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
   }
 }
 

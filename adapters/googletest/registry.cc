@@ -23,13 +23,17 @@ void Registry::move_aside(MakeReplay make_replay, testing::internal::SetUpTestSu
                        std::exchange(pa::get(pa::SuiteTearDown{}, suite), tear_down)});
   }
   for (const SuiteEntry& entry : suites_) {
+    if (entry.originals.empty()) continue;
+    // One fixture for the whole suite: that a suite mixes fixtures is found, and said, by its
+    // guests.
+    const testing::internal::TypeId fixture = pa::get(pa::InfoFixture{}, *entry.originals.front());
     for (TestInfo* original : entry.originals) {
       const auto id = static_cast<TestId>(tests_.size());
       tests_.push_back({original, entry.suite});
       TestInfo* replay = testing::internal::MakeAndRegisterTestInfo(
           entry.suite->name(), original->name(), original->type_param(), original->value_param(),
-          testing::internal::CodeLocation(original->file(), original->line()),
-          pa::get(pa::InfoFixture{}, *original), nullptr, nullptr, make_replay(id));
+          testing::internal::CodeLocation(original->file(), original->line()), fixture, nullptr,
+          nullptr, make_replay(id));
       ids_.emplace(replay, id);
     }
   }

@@ -69,7 +69,7 @@ void GuestSide::spill(std::string_view head, std::string_view payload) {
   const std::uint32_t at = page_->spilled;
   if (at > kSpillSize || head.size() + payload.size() > kSpillSize - at) return;
   ::memcpy(page_->spill + at, head.data(), head.size());
-  ::memcpy(page_->spill + at + head.size(), payload.data(), payload.size());
+  if (!payload.empty()) ::memcpy(page_->spill + at + head.size(), payload.data(), payload.size());
   page_->spilled = at + static_cast<std::uint32_t>(head.size() + payload.size());
 }
 

@@ -81,8 +81,8 @@ void join_namespaces(const GuestStart& start, int event_fd) {
   if (setns(start.init->pidfd.get(), joined) != 0) {
     give_up(event_fd, "join the namespaces of the cell");
   }
-  // init's cgroup namespace begins where init is. One made here begins at the guest's own groups, so that the
-  // guest sees itself in "/": cgroup_namespaces(7).
+  // init's cgroup namespace begins where init is. One made here begins at the guest's own groups,
+  // so that the guest sees itself in "/": cgroup_namespaces(7).
   if ((joined & CLONE_NEWCGROUP) != 0 && !start.plan.inside.cgroups.empty() &&
       unshare(CLONE_NEWCGROUP) != 0) {
     give_up(event_fd, "make the cgroup namespace of the guest");

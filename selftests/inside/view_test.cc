@@ -174,7 +174,8 @@ TEST(Files, TemporaryDirectoryOfTheEnvironmentStaysReachable) {
 
 TEST(Cgroups, AreTheRootsOfWhatTheGuestSees) {
   std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) EXPECT_EQ(line.find("cell-"), std::string::npos) << line;
+  for (std::string line; std::getline(groups, line);)
+    EXPECT_EQ(line.find("cell-"), std::string::npos) << line;
 }
 
 TEST(Cgroups, CannotBeWrittenTo) {

@@ -54,10 +54,12 @@ TEST(CommandLine, ARunStartedInTmpKeepsTheHostsAndSaysSo) {
   Program program{{guest("misbehaving"), "--gtest_filter=Neighbour.Before"}};
   program.directory = "/tmp";
   EXPECT_THAT(run(program).err,
-              HasSubstr("cloister: note: no private /tmp and /dev/shm on this host: the run was started in '/tmp' "
+              HasSubstr("cloister: note: no private /tmp and /dev/shm on this host: the run was "
+                        "started in '/tmp' "
                         "itself, which would be hidden; start it in another directory\n"));
   program.command.push_back("--cloister_tmp_size=1M");
-  EXPECT_THAT(run(program).out, HasSubstr("cannot give this test the private /tmp and /dev/shm it asks for"));
+  EXPECT_THAT(run(program).out,
+              HasSubstr("cannot give this test the private /tmp and /dev/shm it asks for"));
 }
 
 TEST(CommandLine, RequireTurnsALossIntoFailure) {

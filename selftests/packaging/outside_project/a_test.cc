@@ -1,6 +1,7 @@
-#include <cloister/gtest.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <cloister/gtest.h>
 
 CLOISTER_SUITE(Outside, cloister::CellConfig{}.with_hostname("outside"));
 

@@ -1,5 +1,6 @@
-#include <cloister/gtest.h>
 #include <gtest/gtest.h>
+
+#include <cloister/gtest.h>
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
