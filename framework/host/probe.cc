@@ -141,6 +141,7 @@ Result<void> try_run_namespace(const HostFacts& facts) {
 
 Result<void> own_cgroups(CellBuilder& builder, const HostFacts& facts) {
   std::vector<std::string> directories;
+  directories.reserve(facts.cgroups.size());
   for (const CgroupBase& base : facts.cgroups) directories.push_back(base.run_directory);
   if (auto made = builder.own_directories(directories); !made) return made;
   return enable_controllers(facts);

@@ -16,6 +16,7 @@ constexpr std::uint64_t kWithheld =
 
 std::vector<IdMapping> same_inside_and_outside(const std::vector<IdRange>& ranges) {
   std::vector<IdMapping> map;
+  map.reserve(ranges.size());
   for (const IdRange& range : ranges) map.push_back({range.first, range.first, range.count});
   return map;
 }

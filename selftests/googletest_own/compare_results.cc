@@ -14,9 +14,9 @@
 #include <set>
 #include <sstream>
 
-#include "intended_differences.h"
-#include "program_run.h"
-#include "run_pieces.h"
+#include "selftests/googletest_own/intended_differences.h"
+#include "selftests/googletest_own/program_run.h"
+#include "selftests/googletest_own/run_pieces.h"
 
 namespace googletest_own {
 namespace {

@@ -1,4 +1,4 @@
-#include "intended_differences.h"
+#include "selftests/googletest_own/intended_differences.h"
 
 #include <fnmatch.h>
 
@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "run_pieces.h"
+#include "selftests/googletest_own/run_pieces.h"
 
 namespace googletest_own {
 namespace {

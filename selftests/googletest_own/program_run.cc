@@ -1,4 +1,4 @@
-#include "program_run.h"
+#include "selftests/googletest_own/program_run.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,12 +12,15 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <stdexcept>
 #include <system_error>
 
 namespace googletest_own {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kNotStarted = 127;  // what a shell says of a command that it cannot find
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -27,7 +30,7 @@ std::string read_file(const fs::path& path) {
 // What a developer's shell or a test runner may have set, and would change what the tests do.
 bool is_for_googletest(const std::string& variable) {
   for (const char* prefix : {"GTEST_", "GMOCK_", "TEST_", "TESTBRIDGE_", "XML_OUTPUT_FILE="}) {
-    if (variable.rfind(prefix, 0) == 0) return true;
+    if (variable.starts_with(prefix)) return true;
   }
   return false;
 }
@@ -64,13 +67,13 @@ struct Place {
   ::setpgid(0, 0);  // so that everything can be killed when the time is up
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);  // some programs are meant to crash
-  if (::chdir(place.work.c_str()) != 0) ::_exit(127);
+  if (::chdir(place.work.c_str()) != 0) ::_exit(kNotStarted);
   ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
   redirect(place.out, STDOUT_FILENO);
   redirect(place.err, STDERR_FILENO);
   if (join_streams) ::dup2(STDOUT_FILENO, STDERR_FILENO);
   ::execve(command[0].c_str(), pointers_to(command).data(), pointers_to(environment).data());
-  ::_exit(127);
+  ::_exit(kNotStarted);
 }
 
 std::string wait_for_end(pid_t pid, std::chrono::seconds limit) {
@@ -122,8 +125,8 @@ ProgramRun run_program(const fs::path& program, const RunRequest& request, const
   if (pid == 0) become(command, environment, files, request.join_streams);
   ProgramRun run;
   run.ending = wait_for_end(pid, limit);
-  if (run.ending == "exit status 127")
-    throw std::system_error(ENOEXEC, std::generic_category(), program.string());
+  if (run.ending == "exit status " + std::to_string(kNotStarted))
+    throw std::runtime_error("cannot start " + program.string());
   run.out = read_file(files.out);
   run.err = read_file(files.err);
   for (const auto& entry : fs::directory_iterator(files.work))

@@ -31,7 +31,7 @@ inline constexpr const char* kReportFile = "report.json";
 
 // Runs `program` in a fresh working directory below `place`, which must be an empty directory.
 // `shares_tmp` gives the process a fresh directory for its temporary files, through TEST_TMPDIR: a
-// cell has one of its own. Throws std::system_error when the program cannot be started.
+// cell has one of its own. Throws std::runtime_error when the program cannot be started.
 ProgramRun run_program(const std::filesystem::path& program, const RunRequest& request,
                        const std::filesystem::path& place, bool shares_tmp,
                        std::chrono::seconds limit);

@@ -6,7 +6,6 @@
 #   gtest_test_macro_stack_footprint_test.cc  runs none of its 1000 empty tests (10 s to compile)
 #   the *_no_exception and *_no_rtti variants, and gtest_dll_test_ and shared_gmock_test_
 #                                             need a GoogleTest built in another way than the distribution's
-#   googletest-param-test-invalid-name1-test_ and the like are in: what must not start must not start here either
 
 set(orders "--gtest_shuffle --gtest_random_seed=17" "--gtest_repeat=2")
 set(ways_to_run
@@ -15,7 +14,7 @@ set(ways_to_run
   --gtest_fail_fast --gtest_also_run_disabled_tests --gtest_list_tests --gtest_filter=*a*:-*b* --gtest_filter=None
   --gtest_brief=1 --gtest_color=yes --gtest_print_time=0 --gtest_output=xml:report.xml 2>&1
   "GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=1 GTEST_SHARD_STATUS_FILE=status"
-  TEST_PREMATURE_EXIT_FILE=premature_exit)
+  TEST_PREMATURE_EXIT_FILE=premature_exit --gtest_throw_on_failure)
 
 # The samples.
 own_program(sample1_unittest FOLDER googletest/samples SOURCES sample1_unittest.cc sample1.cc RUNS ${orders})
@@ -75,19 +74,19 @@ own_program(googletest-failfast-unittest_ OWN_MAIN
        "--gtest_fail_fast --gtest_filter=HasDisabledSuite.* --gtest_also_run_disabled_tests"
        "--gtest_fail_fast --gtest_filter=Typed*" "--gtest_fail_fast --gtest_filter=HasParam*")
 own_program(googletest-filter-unittest_ OWN_MAIN
-  RUNS ${ways_to_run} --gtest_filter=Foo*:BarTest.TestOne "GTEST_FILTER=Foo* --gtest_filter=*One" --gtest_filter=-*Test?*
-       --gtest_death_test_style=threadsafe)
-own_program(googletest-global-environment-unittest_ OWN_MAIN RUNS ${ways_to_run} --gtest_throw_on_failure)
+  RUNS ${ways_to_run} --gtest_filter=Foo*:BarTest.TestOne "GTEST_FILTER=Foo* --gtest_filter=*One"
+       --gtest_filter=-*Test?* --gtest_death_test_style=threadsafe)
+own_program(googletest-global-environment-unittest_ OWN_MAIN RUNS ${ways_to_run})
 own_program(googletest-list-tests-unittest_ OWN_MAIN
   RUNS ${ways_to_run} "--gtest_list_tests --gtest_filter=Foo*" "--gtest_list_tests --gtest_break_on_failure")
 own_program(googletest-output-test_ OWN_MAIN
   RUNS ${ways_to_run} internal_skip_environment_and_ad_hoc_tests
        "internal_skip_environment_and_ad_hoc_tests --gtest_print_time --gtest_filter=FatalFailureTest.*:LoggingTest.*"
        "internal_skip_environment_and_ad_hoc_tests --gtest_also_run_disabled_tests --gtest_filter=*DISABLED_*"
-       "GTEST_SHARD_INDEX=1 GTEST_TOTAL_SHARDS=2 internal_skip_environment_and_ad_hoc_tests --gtest_filter=PassingTest.*")
+       "GTEST_SHARD_INDEX=1 GTEST_TOTAL_SHARDS=2 --gtest_filter=PassingTest.*")
 own_program(googletest-param-test-invalid-name1-test_ OWN_MAIN)
 own_program(googletest-param-test-invalid-name2-test_ OWN_MAIN)
-own_program(googletest-setuptestsuite-test_ RUNS ${ways_to_run} --gtest_throw_on_failure)
+own_program(googletest-setuptestsuite-test_ RUNS ${ways_to_run})
 own_program(googletest-shuffle-test_ OWN_MAIN
   RUNS ${ways_to_run} "--gtest_shuffle --gtest_repeat=4 --gtest_random_seed=1"
        "--gtest_also_run_disabled_tests --gtest_shuffle --gtest_random_seed=2")
@@ -95,7 +94,8 @@ own_program(googletest-throw-on-failure-test_ OWN_MAIN RUNS --gtest_throw_on_fai
 own_program(googletest-uninitialized-test_ OWN_MAIN)
 own_program(gtest_help_test_ RUNS --help)
 own_program(gtest_list_output_unittest_ OWN_MAIN
-  RUNS ${ways_to_run} "--gtest_list_tests --gtest_output=xml:list.xml" "--gtest_list_tests --gtest_output=json:list.json")
+  RUNS ${ways_to_run} "--gtest_list_tests --gtest_output=xml:list.xml"
+       "--gtest_list_tests --gtest_output=json:list.json")
 own_program(gtest_testbridge_test_ RUNS TESTBRIDGE_TEST_ONLY=*.TestThatSucceeds)
 own_program(gtest_xml_outfile1_test_ RUNS --gtest_output=xml:)
 own_program(gtest_xml_outfile2_test_ RUNS --gtest_output=xml:)
@@ -122,6 +122,6 @@ own_program(gmock-spec-builders_test ${gmock} OWN_MAIN)
 own_program(gmock_ex_test ${gmock})
 own_program(gmock_leak_test_ ${gmock} RUNS --gmock_catch_leaked_mocks=0)
 own_program(gmock_link_test ${gmock} SOURCES gmock_link_test.cc gmock_link2_test.cc)
-own_program(gmock_output_test_ ${gmock} OWN_MAIN RUNS ${orders} --gmock_verbose=info)
+own_program(gmock_output_test_ ${gmock} OWN_MAIN RUNS ${orders} --gtest_throw_on_failure --gmock_verbose=info)
 own_program(gmock_stress_test ${gmock} OWN_MAIN RACING)
 own_program(gmock_test ${gmock} RUNS --gmock_verbose=error)

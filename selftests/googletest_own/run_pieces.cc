@@ -1,4 +1,4 @@
-#include "run_pieces.h"
+#include "selftests/googletest_own/run_pieces.h"
 
 #include <string.h>
 
@@ -46,8 +46,8 @@ std::string normalized_line(std::string line, const Surroundings& surroundings) 
 
 // What only one of the two mains says, and no test.
 bool is_of_main(const std::string& line) {
-  return line.rfind("Running main() from ", 0) == 0 ||  // gtest_main's and gmock_main's greeting
-         line.rfind("cloister: note: no ", 0) == 0;     // a facility that this host lacks
+  return line.starts_with("Running main() from ") ||  // gtest_main's and gmock_main's greeting
+         line.starts_with("cloister: note: no ");     // a facility that this host lacks
 }
 
 std::string normalized(const std::string& text, const Surroundings& surroundings) {
@@ -61,10 +61,6 @@ std::string normalized(const std::string& text, const Surroundings& surroundings
   return result;
 }
 
-bool starts_with(const std::string& line, const std::string& start) {
-  return line.rfind(start, 0) == 0;
-}
-
 // "Foo.Bar, where GetParam() = 1 (2 ms)" begins with the name of a test.
 std::string test_name_in(const std::string& line, std::size_t from) {
   return line.substr(from, line.find_first_of(", \n", from) - from);
@@ -73,13 +69,13 @@ std::string test_name_in(const std::string& line, std::size_t from) {
 constexpr std::size_t kTagLength = sizeof("[ RUN      ] ") - 1;
 
 bool is_result(const std::string& line) {
-  return starts_with(line, "[       OK ] ") || starts_with(line, "[  FAILED  ] ") ||
-         starts_with(line, "[  SKIPPED ] ");
+  return line.starts_with("[       OK ] ") || line.starts_with("[  FAILED  ] ") ||
+         line.starts_with("[  SKIPPED ] ");
 }
 
 bool is_of_summary(const std::string& line) {
   static const std::regex count(R"( *\d+ FAILED TESTS?( SUITES?)?)");
-  return line.empty() || is_result(line) || starts_with(line, "[  PASSED  ] ") ||
+  return line.empty() || is_result(line) || line.starts_with("[  PASSED  ] ") ||
          std::regex_match(line, count);
 }
 
@@ -92,7 +88,7 @@ class Console {
 
   // `line` ends as it was printed, `bare` does not have the end of line.
   void add(const std::string& line, const std::string& bare) {
-    if (starts_with(bare, "[ RUN      ] ")) {
+    if (bare.starts_with("[ RUN      ] ")) {
       test_ = test_name_in(bare, kTagLength);
       pieces_[kOrder] += test_ + "\n";
     }
@@ -107,12 +103,12 @@ class Console {
 
  private:
   std::string piece_outside_tests(const std::string& bare) {
-    if (starts_with(bare, "[----------] ")) {
+    if (bare.starts_with("[----------] ")) {
       const std::size_t from = bare.find(" from ");  // "2 tests from FooTest (1 ms total)"
       around_ = from == std::string::npos
                     ? kOutside
                     : suite_piece(test_name_in(bare, from + strlen(" from ")));
-    } else if (starts_with(bare, "[==========] ")) {
+    } else if (bare.starts_with("[==========] ")) {
       around_ = bare.find(" ran.") == std::string::npos ? kOutside : kSummary;
       return kOutside;
     } else if (is_result(bare)) {  // in the summary's list, or by itself with --gtest_brief

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "program_run.h"
+#include "selftests/googletest_own/program_run.h"
 
 namespace googletest_own {
 
@@ -28,6 +28,6 @@ inline constexpr const char* kTextOf = ": text";
 inline bool is_test_result(const std::string& piece) {
   return piece[0] != '(' && piece.find(kTextOf) == std::string::npos;
 }
-inline bool is_suite(const std::string& piece) { return piece.rfind("(suite ", 0) == 0; }
+inline bool is_suite(const std::string& piece) { return piece.starts_with("(suite "); }
 
 }  // namespace googletest_own
