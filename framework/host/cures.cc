@@ -17,7 +17,13 @@ bool sysctl_is(const char* file, char value) {
 // Version 2 lists the controllers it has; on a version 1 host they are elsewhere.
 bool controllers_are_v1() { return !read_file("/sys/fs/cgroup/cgroup.controllers").has_value(); }
 
-std::string user_namespace_cure() {
+std::string user_namespace_cure(const HostFacts& facts) {
+  // A root without capabilities may not map itself: user_namespaces(7), on CAP_SETFCAP.
+  if (facts.uid == 0 && !facts.privileged) {
+    return "run the tests as an ordinary user, or give this one CAP_SETFCAP; in a container, also "
+           "start it with "
+           "--security-opt seccomp=unconfined --security-opt apparmor=unconfined";
+  }
   if (sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1')) {
     return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
   }
@@ -36,7 +42,7 @@ std::string user_namespace_cure() {
 std::string cure_for(Facility facility, const HostFacts& facts) {
   switch (facility) {
     case Facility::kUserNamespace:
-      return user_namespace_cure();
+      return user_namespace_cure(facts);
     case Facility::kPrivateProc:
       return "in a container, start it with --security-opt systempaths=unconfined (docker) or "
              "--security-opt unmask=ALL (podman)";
@@ -48,7 +54,7 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
                                   : "systemd-run --user --scope -p Delegate=yes COMMAND";
     default:
       return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
-                              : user_namespace_cure();
+                              : user_namespace_cure(facts);
   }
 }
 

@@ -106,13 +106,14 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
   }
 }
 
+// One cause, and so one cure.
 void lose_everything(HostFacts& facts, const Error& error) {
   facts.losses.clear();
   facts.cgroups.clear();
-  for (const Facility facility : kAllFacilities) {
-    facts.losses.push_back(
-        {facility, error.text(), error.hint.empty() ? cure_for(facility, facts) : error.hint});
-  }
+  const std::string cure =
+      error.hint.empty() ? cure_for(Facility::kUserNamespace, facts) : error.hint;
+  for (const Facility facility : kAllFacilities)
+    facts.losses.push_back({facility, error.text(), cure});
 }
 
 // Whether an ordinary user's run gets its namespace, tried in a throw-away process: a half-made one

@@ -14,7 +14,7 @@ set(ways_to_run
   --gtest_fail_fast --gtest_also_run_disabled_tests --gtest_list_tests --gtest_filter=*a*:-*b* --gtest_filter=None
   --gtest_brief=1 --gtest_color=yes --gtest_print_time=0 --gtest_output=xml:report.xml 2>&1
   "GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=1 GTEST_SHARD_STATUS_FILE=status"
-  TEST_PREMATURE_EXIT_FILE=premature_exit --gtest_throw_on_failure)
+  TEST_PREMATURE_EXIT_FILE=premature_exit --gtest_throw_on_failure CLOISTER_JOBS=1 CLOISTER_JOBS=16)
 
 # The samples.
 own_program(sample1_unittest FOLDER googletest/samples SOURCES sample1_unittest.cc sample1.cc RUNS ${orders})
