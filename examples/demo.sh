@@ -6,9 +6,9 @@ build=$1
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 say "1. GoogleTest's own samples, each test in its own cell, none of them changed"
-for sample in "$build"/selftests/googletest_own/sample*_unittest_cells; do
-  printf '%s: ' "$(basename "$sample" _cells)"
-  "$sample" | tail -n 1
+for sample in "$build"/selftests/googletest_own/cells/sample*_unittest; do
+  printf '%s: ' "$(basename "$sample")"
+  "$sample" | sed -n 's/^\[  PASSED  \] //p'
 done
 
 say "2. What a test finds in its cell"
