@@ -1,6 +1,7 @@
 #include "adapters/googletest/guest_listener.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 // Present only where the program is built with the instrument that they belong to.
@@ -36,8 +37,11 @@ void send_properties(GuestSide& guest, Scope scope, const testing::TestResult& r
 }  // namespace
 
 GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
-                             const testing::TestInfo& test)
-    : ForwardingListener(users), guest_(guest), test_(test) {}
+                             const testing::TestInfo& test, bool static_destructors)
+    : ForwardingListener(users),
+      guest_(guest),
+      test_(test),
+      static_destructors_(static_destructors) {}
 
 // What follows is, event by event, "in the guest do this, in a process it forked do as in a plain
 // run".
@@ -124,10 +128,12 @@ void GuestListener::end(const testing::UnitTest& unit_test) {
   send_properties(guest_, Scope::kProgram, unit_test.ad_hoc_test_result());
   start_phase(Phase::kAfterEnd);
   fflush(nullptr);
-  write_coverage();
   guest_.finish();
-  if (__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0)
+  if (static_destructors_) exit(0);  // which also writes coverage and looks for leaks
+  write_coverage();
+  if (__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0) {
     _exit(kLeakStatus);
+  }
   _exit(0);
 }
 

@@ -13,7 +13,8 @@ namespace cloister::googletest {
 
 class GuestListener final : public ForwardingListener {
  public:
-  GuestListener(GuestSide guest, testing::TestEventListener* users, const testing::TestInfo& test);
+  GuestListener(GuestSide guest, testing::TestEventListener* users, const testing::TestInfo& test,
+                bool static_destructors);
 
   void OnTestProgramStart(const testing::UnitTest& u) override;
   void OnTestIterationStart(const testing::UnitTest& u, int iteration) override;
@@ -40,6 +41,7 @@ class GuestListener final : public ForwardingListener {
  private:
   GuestSide guest_;
   const testing::TestInfo& test_;
+  bool static_destructors_;
   Phase phase_ = Phase::kEnvironmentSetUp;
 };
 

@@ -188,7 +188,8 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
 void Keeper::become_guest(const GuestCall& call, int iteration) {
   registry_.select(call.id);
-  guest_ = std::make_unique<GuestListener>(call.side, target(), registry_.original(call.id));
+  guest_ = std::make_unique<GuestListener>(call.side, target(), registry_.original(call.id),
+                                           options_.static_destructors);
   the_switch->turn_to(guest_.get());
   const bool by_hand = iteration > 0 && !environments_are_recreated();
   if (!by_hand) return;

@@ -38,6 +38,11 @@ bool parse_jobs(std::string_view text, Options& into) {
   return true;
 }
 
+bool parse_exit(std::string_view text, Options& into) {
+  into.static_destructors = text == "exit";
+  return text == "exit" || text == "_exit";
+}
+
 constexpr auto kRunOptions = std::to_array<RunOption>({
     {"", "on or off", "off runs the tests in this process, as without Cloister (default on)",
      parse_yes_no<&Options::enabled>},
@@ -47,6 +52,9 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
      parse_yes_no<&Options::explain>},
     {"require", "1 or 0", "fail every test when this host lacks anything a default cell has",
      parse_yes_no<&Options::require>},
+    {"exit", "_exit or exit",
+     "how a test's process ends; exit runs static destructors, in every test (default _exit)",
+     parse_exit},
 });
 
 // Nothing when there is no option of that name.

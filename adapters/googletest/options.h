@@ -11,10 +11,11 @@
 namespace cloister::googletest {
 
 struct Options {
-  bool enabled = true;   // --cloister=off runs plain
-  int jobs = 0;          // guests at once; 0 is one per processor
-  bool explain = false;  // print plans, run nothing
-  bool require = false;  // a lost default fails every test
+  bool enabled = true;              // --cloister=off runs plain
+  int jobs = 0;                     // guests at once; 0 is one per processor
+  bool explain = false;             // print plans, run nothing
+  bool require = false;             // a lost default fails every test
+  bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
   CellConfig config;
 };
 

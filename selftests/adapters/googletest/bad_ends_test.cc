@@ -82,6 +82,19 @@ TEST(BadEnd, OfMemoryNamesTheCapOrTheMissingOne) {
   EXPECT_THAT(ended.out, HasSubstr("[  PASSED  ] 2 tests."));
 }
 
+TEST(BadEnd, OfALeakedMockIsFoundWhereStaticDestructorsRun) {
+  Program program{{guest("everything"), "--gtest_also_run_disabled_tests",
+                   "--gtest_filter=*AreLeaked:*AreSatisfied"}};
+  EXPECT_EQ(run(program).status, 0);
+  program.command.push_back("--cloister_exit=exit");
+  const Ended ended = run(program);
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out,
+              HasSubstr("Mocks.DISABLED_AreLeaked exited with status 1 after the test had ended"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Mocks.AreSatisfied"));
+  EXPECT_TRUE(ended.contains("this mock object")) << "gmock's own words";
+}
+
 TEST(GoodEnd, ForTestsThatMerelyLookBad) {
   const Ended ended = run_test("Leaves.*:Signals.*");
   EXPECT_EQ(ended.status, 0) << ended.out;

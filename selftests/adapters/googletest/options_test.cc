@@ -42,6 +42,13 @@ TEST(Options, FlagsAreTaken) {
   EXPECT_TRUE(options->explain);
 }
 
+TEST(Options, StaticDestructorsRunOnRequest) {
+  EXPECT_FALSE(parse({"program"})->static_destructors);
+  EXPECT_TRUE(parse({"program", "--cloister_exit=exit"})->static_destructors);
+  EXPECT_EQ(error_of({"program", "--cloister_exit=abort"}),
+            "cloister: the flag --cloister_exit has the value 'abort'; it takes _exit or exit");
+}
+
 TEST(Options, FlagsWinOverTheEnvironment) {
   const auto options =
       parse({"program", "--cloister_deadline=3s"},
