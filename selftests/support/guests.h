@@ -9,11 +9,12 @@
 
 namespace cloister::selftests {
 
-inline std::string guest(const std::string& name) {
-  const auto beside =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("guest_" + name);
-  return std::filesystem::exists(beside) ? beside.string() : std::string(GUESTS) + "/guest_" + name;
+inline std::string tool(const std::string& name) {
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+  return std::filesystem::exists(beside) ? beside.string() : std::string(GUESTS) + "/" + name;
 }
+
+inline std::string guest(const std::string& name) { return tool("guest_" + name); }
 
 // A name below this process's own temporary directory.
 inline std::string scratch(const std::string& name) {
