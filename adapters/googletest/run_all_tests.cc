@@ -12,9 +12,7 @@
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/options.h"
 #include "framework/kernel/fd.h"
-
-// Present under ThreadSanitizer only.
-extern "C" [[gnu::weak]] void __tsan_acquire(void*);
+#include "framework/kernel/single_threaded_fork.h"
 
 namespace cloister {
 namespace {
@@ -40,7 +38,7 @@ bool debugged() {
 
 // Threads that exist before the run, besides this one. ThreadSanitizer's own is none of the user's.
 void note_other_threads() {
-  if (__tsan_acquire != nullptr) return;
+  if (fork_starts_a_thread()) return;
   const std::string status = read_file("/proc/self/status").value_or("");
   const std::size_t at = status.find("Threads:\t");
   const int threads =

@@ -13,6 +13,7 @@
 #include "adapters/googletest/configuration.h"
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
+#include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
 
 namespace cloister::googletest {
@@ -137,7 +138,7 @@ std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, voi
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
   fflush(nullptr);  // what is buffered now must not come out of every guest again
-  const pid_t pid = ::fork();
+  const pid_t pid = single_threaded_fork();
   if (pid == 0) {
     pair->ours.reset();
     return live_as_warden(orders, std::move(pair->theirs), in_warden);

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "framework/events/frame_reader.h"
+#include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
 
@@ -121,7 +122,7 @@ void lose_everything(HostFacts& facts, const Error& error) {
 Result<void> try_run_namespace(const HostFacts& facts) {
   auto pipe = make_pipe();
   if (!pipe) return std::unexpected(pipe.error());
-  const pid_t pid = ::fork();
+  const pid_t pid = single_threaded_fork();
   if (pid < 0) return failed("fork a process to try a user namespace");
   if (pid == 0) {
     const auto entered = enter_run_namespace(facts.uid, facts.gid);

@@ -6,17 +6,20 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "framework/builder/close_others.h"
 #include "framework/events/frame.h"
+#include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 
 namespace cloister {
@@ -124,6 +127,23 @@ void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& 
   close_between(next, UINT_MAX);
 }
 
+// Under ThreadSanitizer the guest must be a fork(3) of the process that has entered the cell. That
+// one stays behind, waits, and ends as the guest has ended.
+void leave_a_shepherd(int event_fd) {
+  const pid_t guest = fork();
+  if (guest < 0) give_up(event_fd, "fork the guest inside the cell");
+  if (guest == 0) return;
+  int status = 0;
+  while (waitpid(guest, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
+  const rlimit no_core{};
+  setrlimit(RLIMIT_CORE, &no_core);
+  signal(WTERMSIG(status), SIG_DFL);
+  kill(getpid(), WTERMSIG(status));
+  _exit(128 + WTERMSIG(status));
+}
+
 void set_standard_streams(const GuestStart& start, int event_fd) {
   const int from[3] = {start.null_fd, start.out_fd, start.err_fd};
   for (int stream = 0; stream < 3; ++stream) {
@@ -140,11 +160,12 @@ GuestSide enter_cell(const GuestStart& start) {
   const bool joined = start.err_fd == start.out_fd;
   own.err = joined ? own.out : move_high(start.err_fd, own.event);
 
-  setsid();  // kill(0) of a test reaches the test alone, and no terminal is its own
   join_cgroups(start.plan, own.event);
   join_namespaces(start, own.event);
   limit_capabilities(start.plan.guest.capabilities, own.event);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
+  if (fork_starts_a_thread()) leave_a_shepherd(own.event);
+  setsid();  // kill(0) of a test reaches the test alone, and no terminal is its own
   // After the capabilities: changing those would clear it again, prctl(2).
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (chdir(start.plan.guest.working_directory.c_str()) != 0) {

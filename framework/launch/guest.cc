@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "framework/kernel/single_threaded_fork.h"
+
 namespace cloister {
 namespace {
 
@@ -42,7 +44,7 @@ Result<Forked> fork_guest(const GuestStart& start) {
   }
   start.pages.let_inherit(start.page, true);
   // fork(3), not clone(2): it runs the handlers that malloc, sanitizers and the program rely on.
-  const pid_t pid = ::fork();
+  const pid_t pid = single_threaded_fork();
   if (pid == 0) {
     GuestSide guest = enter_cell(start);
     if (birthplace) birthplace->forget();

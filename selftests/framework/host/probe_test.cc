@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "framework/kernel/single_threaded_fork.h"
+
 namespace cloister {
 namespace {
 
@@ -19,7 +21,7 @@ TEST(GatherFacts, KnowsWhoAndWhere) {
 // Probing changes the process for good, so each probe has one of its own.
 template <typename Check>
 void in_a_process(Check check) {
-  const pid_t pid = fork();
+  const pid_t pid = single_threaded_fork();
   if (pid == 0) {
     Host host = open_host();
     const bool good = check(host);

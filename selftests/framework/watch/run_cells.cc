@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "framework/host/probe.h"
+#include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
 #include "framework/watch/watch.h"
 
@@ -70,7 +71,7 @@ bool read_exactly(int fd, char* into, std::size_t size) {
 
 std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests, int jobs) {
   auto pair = make_socket_pair(SOCK_STREAM);
-  const pid_t watcher = fork();
+  const pid_t watcher = single_threaded_fork();
   if (watcher == 0) {
     pair->ours.reset();
     watch(guests, jobs, std::move(pair->theirs));
