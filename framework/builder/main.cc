@@ -173,7 +173,7 @@ void hear_init(Building& building) {
     report_failure(building, words);
     building.stage = Stage::kEnding;
   } else {
-    building.stage = Stage::kEnding;  // init is dying: its pidfd tells when
+    building.stage = Stage::kEnding;  // init is dying: reap() sees when
   }
 }
 

@@ -176,7 +176,12 @@ void Watch::hear(BuilderNews news) {
       refuse(*cell, Error{news.words.failure.doing, news.words.failure.error, ""});
       break;
     case Reply::kGone:
-      report_done(*cell, &news.words);
+      if (cell->stage == CellStage::kRunning) {
+        // Without a pid namespace init may die before the guest, whose end is then the cell's.
+        cell->init = Init{};
+      } else {
+        report_done(*cell, &news.words);
+      }
       break;
     case Reply::kReady:
       break;
