@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "framework/report/encode.h"
 
@@ -41,17 +40,12 @@ RecordPtr Inbox::wait_for(TestId id) {
 
 // Takes one report; false when there will be no more.
 bool Inbox::receive() {
-  std::uint32_t length = 0;
-  std::string bytes;
-  if (read_exactly(reinterpret_cast<char*>(&length), sizeof length)) {
-    bytes.resize(length);
-    if (read_exactly(bytes.data(), length)) {
-      if (auto report = decode_report(bytes)) {
-        const TestId id = report->id;
-        records_[id] = std::make_shared<Record>(make_record(std::move(*report)));
-      }
-      return true;
+  if (const auto bytes = read_message(link_.socket)) {
+    if (auto report = decode_report(*bytes)) {
+      const TestId id = report->id;
+      records_[id] = std::make_shared<Record>(make_record(std::move(*report)));
     }
+    return true;
   }
   link_.socket.reset();
   int status = 0;
@@ -59,17 +53,6 @@ bool Inbox::receive() {
   link_.pid = -1;
   link_.failure = death_words(status);
   return false;
-}
-
-bool Inbox::read_exactly(char* into, std::size_t size) {
-  while (size > 0) {
-    const ssize_t got = ::read(link_.socket.get(), into, size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    into += got;
-    size -= static_cast<std::size_t>(got);
-  }
-  return true;
 }
 
 void Inbox::close() {

@@ -26,7 +26,6 @@ class Inbox {
 
  private:
   bool receive();
-  bool read_exactly(char* into, std::size_t size);
 
   WardenLink link_;
   std::unordered_map<TestId, RecordPtr> records_;

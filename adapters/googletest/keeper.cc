@@ -174,10 +174,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   static ReplayEnvironment replay_environment;
   if (environments_ != nullptr) users_environments_ = *environments_;
   const WardenOrders orders{options_, registry_, order_, iteration == 0};
-  auto side = start_warden(orders, [] {
-    Keeper& keeper = Keeper::instance();
-    keeper.registry_.put_back();
-  });
+  auto side = start_warden(orders, [] { instance().registry_.put_back(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
   inbox_ = Inbox(std::move(std::get<WardenLink>(side)));
   if (environments_ != nullptr && !users_environments_.empty())
@@ -234,13 +231,15 @@ void Keeper::replay(const Record& record, Phase phase) const {
     print(stderr, record.cell.err.kept, from.err_offset, err);
     from.out_offset = out;
     from.err_offset = err;
-    reissue(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    reissue(part.type, part.file, part.line, part.message);
   }
   print(stdout, record.cell.out.kept, from.out_offset, to.out_offset);
   print(stderr, record.cell.err.kept, from.err_offset, to.err_offset);
 }
 
-void Keeper::reissue(const TestPartResult& result) const {
+void Keeper::reissue(TestPartResult::Type type, const std::string& file, int line,
+                     const std::string& message) const {
+  const TestPartResult result(type, file.c_str(), line, message.c_str());
   reporter_->ReportTestPartResult(result);
   throw_if_asked(result);
 }
@@ -281,7 +280,7 @@ void Keeper::replay_bad_end(const Record& record, const testing::TestInfo& test,
   }
   const std::string words =
       failure_words(record, fmt::format("{}.{}", test.test_suite_name(), test.name()));
-  reissue(TestPartResult(TestPartResult::kFatalFailure, test.file(), test.line(), words.c_str()));
+  reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this
@@ -294,8 +293,7 @@ void Keeper::note_own_set_up_failures(const Record& record) const {
     if (shown != nullptr && has_the_same(*shown, part)) continue;
     const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
                                             phase_words(part.phase), part.message);
-    reissue(TestPartResult(TestPartResult::kFatalFailure, part.file.c_str(), part.line,
-                           message.c_str()));
+    reissue(TestPartResult::kFatalFailure, part.file, part.line, message);
   }
 }
 
@@ -337,7 +335,7 @@ void Keeper::replay_suite_tear_down() {
   record_properties(*first_of_suite_, Scope::kSuite);
   for (const Part& part : other_tear_down_failures_) {
     if (has_the_same(*first_of_suite_, part)) continue;
-    reissue(TestPartResult(part.type, part.file.c_str(), part.line, part.message.c_str()));
+    reissue(part.type, part.file, part.line, part.message);
   }
 }
 

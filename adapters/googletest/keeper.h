@@ -42,7 +42,8 @@ class Keeper final : public ForwardingListener {
   void become_guest(const GuestCall& call, int iteration);
   [[noreturn]] void explain_and_exit();
   void replay(const Record& record, Phase phase) const;
-  void reissue(const testing::TestPartResult& result) const;
+  void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
+               const std::string& message) const;
   void replay_bad_end(const Record& record, const testing::TestInfo& test,
                       bool first_of_suite) const;
   void note_own_set_up_failures(const Record& record) const;

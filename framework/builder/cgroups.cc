@@ -86,8 +86,6 @@ bool make_cgroups(ByteReader& plan, InsideReply& failure) {
       kNoReading);
 }
 
-void skip_cgroups(ByteReader& plan) { walk(plan, kEveryGroup, kNoSetting, kNoReading); }
-
 void read_cgroups(ByteReader plan, std::uint64_t (&readings)[kReadingCount]) {
   walk(plan, kEveryGroup, kNoSetting, [&](Reading reading, const Path& file, std::string_view key) {
     const auto index = static_cast<unsigned>(reading);

@@ -19,9 +19,6 @@ bool remove_cgroups(ByteReader plan);
 // own.
 void kill_cgroups(ByteReader plan);
 
-// Skips what make_cgroups would read.
-void skip_cgroups(ByteReader& plan);
-
 // mkdir -p's last step: an existing directory is fine.
 bool make_directory(std::string_view path, InsideReply& failure);
 

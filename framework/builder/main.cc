@@ -151,12 +151,8 @@ bool serve_request() {
   return true;
 }
 
-// A message of init: that the inside stands, that it does not, or who was left.
+// A message of init before it is told to end: that the inside stands, or that it does not.
 void hear_init(Building& building) {
-  if (building.stage == Stage::kEnding) {
-    recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
-    return;
-  }
   InsideReply words;
   const ssize_t got = recv(building.socket, &words, sizeof words, MSG_DONTWAIT);
   if (got == static_cast<ssize_t>(sizeof words) && words.error == 0) {

@@ -3,10 +3,25 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdint>
 
 namespace cloister {
+namespace {
+
+bool read_exactly(const Fd& socket, char* into, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = ::read(socket.get(), into, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    into += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
 
 void Outbox::put(std::string_view message) {
   const auto length = static_cast<std::uint32_t>(message.size());
@@ -32,6 +47,14 @@ void Outbox::flush_all() {
     pollfd wait{socket_.get(), POLLOUT, 0};
     ::poll(&wait, 1, -1);
   }
+}
+
+std::optional<std::string> read_message(const Fd& socket) {
+  std::uint32_t length = 0;
+  if (!read_exactly(socket, reinterpret_cast<char*>(&length), sizeof length)) return std::nullopt;
+  std::string message(length, '\0');
+  if (!read_exactly(socket, message.data(), length)) return std::nullopt;
+  return message;
 }
 
 }  // namespace cloister

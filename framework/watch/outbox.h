@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,8 @@ class Outbox {
   std::string pending_;
   std::size_t written_ = 0;
 };
+
+// The other end: waits for the next message. Nothing when the writer is gone, also in mid-message.
+std::optional<std::string> read_message(const Fd& socket);
 
 }  // namespace cloister

@@ -57,16 +57,6 @@ class Reports final : public ReportSink {
   _exit(0);
 }
 
-bool read_exactly(int fd, char* into, std::size_t size) {
-  while (size > 0) {
-    const ssize_t got = read(fd, into, size);
-    if (got <= 0) return false;
-    into += got;
-    size -= static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
 }  // namespace
 
 std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests, int jobs) {
@@ -78,11 +68,8 @@ std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& 
   }
   pair->theirs.reset();
   std::map<std::uint32_t, CellReport> reports;
-  std::uint32_t length = 0;
-  while (read_exactly(pair->ours.get(), reinterpret_cast<char*>(&length), sizeof length)) {
-    std::string bytes(length, '\0');
-    if (!read_exactly(pair->ours.get(), bytes.data(), length)) break;
-    if (auto report = decode_report(bytes)) reports[report->id] = std::move(*report);
+  while (const auto bytes = read_message(pair->ours)) {
+    if (auto report = decode_report(*bytes)) reports[report->id] = std::move(*report);
   }
   int status = 0;
   waitpid(watcher, &status, 0);
