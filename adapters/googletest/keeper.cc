@@ -104,14 +104,14 @@ void throw_if_asked([[maybe_unused]] const TestPartResult& result) {
 #endif
 }
 
-void say_what_was_dropped(const Record& record, const testing::TestInfo& test) {
-  for (const auto& [output, name] :
-       {std::pair(&record.cell.out, "stdout"), {&record.cell.err, "stderr"}}) {
-    if (output->dropped == 0) continue;
-    fmt::print(stderr,
-               "cloister: note: {}.{} printed {} more bytes on {} than the {} that are kept "
-               "(--cloister_output)\n",
-               test.test_suite_name(), test.name(), output->dropped, name, output->kept.size());
+// The caps that the test ran into. A test that did not end well has them in its own words.
+void say_what_was_limited(const Record& record, const testing::TestInfo& test) {
+  if (!std::holds_alternative<Finished>(record.cell.outcome)) return;
+  std::vector<std::string> notes = limit_notes(record);
+  const std::string throttled = throttled_note(record);
+  if (test.result()->Failed() && !throttled.empty()) notes.push_back(throttled);
+  for (const std::string& note : notes) {
+    fmt::print(stderr, "cloister: note: {}.{}: {}\n", test.test_suite_name(), test.name(), note);
   }
 }
 
@@ -257,7 +257,7 @@ void Keeper::replay_test(TestId id) {
   } else {
     replay_bad_end(*record, test, first_of_suite);
   }
-  say_what_was_dropped(*record, test);
+  say_what_was_limited(*record, test);
   record_properties(*record, Scope::kTest);
   remember_for_suite(record, first_of_suite);
   times_ = record->times;

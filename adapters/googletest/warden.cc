@@ -30,8 +30,10 @@ class TestSource final : public CellSource {
     return CellTask{id, plan_of(id)};
   }
   Result<CellPlan> plan_of(TestId id) const {
-    if (orders_.options.require && !facts_.losses.empty()) {
-      const Loss& loss = facts_.losses.front();
+    const auto lost =
+        std::ranges::find_if(facts_.losses, [](const Loss& l) { return is_default(l.facility); });
+    if (orders_.options.require && lost != facts_.losses.end()) {
+      const Loss& loss = *lost;
       return std::unexpected(
           Error{fmt::format("give this test the {} that --cloister_require demands: {}",
                             facility_name(loss.facility), loss.why),
@@ -155,6 +157,7 @@ std::string losses_text(const HostFacts& facts) {
   // One line per cause: a host without user namespaces lacks ten things for one reason.
   std::vector<std::pair<const Loss*, std::vector<std::string_view>>> causes;
   for (const Loss& loss : facts.losses) {
+    if (!is_default(loss.facility)) continue;
     const auto same = std::ranges::find_if(causes, [&](const auto& cause) {
       return cause.first->why == loss.why && cause.first->cure == loss.cure;
     });

@@ -46,6 +46,10 @@ struct Story {
             "child process"};
   }
   Telling operator()(const Signaled& outcome) const {
+    if (outcome.signal == SIGXFSZ) {
+      return {"wrote past the largest file it may write and was killed by SIGXFSZ",
+              "raise that with --cloister_file_size or CLOISTER_TEST, or ulimit -f"};
+    }
     return {fmt::format("was killed by {}{}", signal_text(outcome.signal),
                         outcome.core_dumped ? ", core dumped" : ""),
             outcome.signal == SIGKILL ? "it was neither the deadline nor the memory cap: look for "
@@ -59,9 +63,21 @@ struct Story {
             "raise it with --cloister_deadline or CLOISTER_TEST, or " + debug_advice(name)};
   }
   Telling operator()(const OutOfMemory& outcome) const {
-    return {fmt::format("reached its memory cap of {} (peak {}) and was killed",
-                        bytes_text(outcome.cap), bytes_text(record.cell.usage.peak_memory)),
-            "raise the cap with --cloister_memory or CLOISTER_TEST, or use less"};
+    const MemoryParts& parts = outcome.parts;
+    return {
+        fmt::format("reached its memory cap of {} (peak {}) and was killed\n  memory: {} "
+                    "anonymous, {} shared, {} of file cache",
+                    bytes_text(outcome.cap), bytes_text(record.cell.usage.peak_memory),
+                    bytes_text(parts.anonymous), bytes_text(parts.shared), bytes_text(parts.file)),
+        parts.anonymous < parts.shared
+            ? "look for large files in /tmp and /dev/shm, which are memory, or raise the cap "
+              "with --cloister_memory or CLOISTER_TEST"
+            : "raise the cap with --cloister_memory or CLOISTER_TEST, or use less"};
+  }
+  Telling operator()(const OutOfCpuTime& outcome) const {
+    return {
+        fmt::format("used up its {} of processor time and was killed", duration_text(outcome.cap)),
+        "raise it with --cloister_cpu_time or CLOISTER_TEST, or " + debug_advice(name)};
   }
   Telling operator()(const SetupFailed& outcome) const {
     return {"was not run: " + outcome.why, "--cloister=off runs the tests without cells"};
@@ -80,6 +96,45 @@ const Part* last_failure(const Record& record) {
 
 }  // namespace
 
+std::vector<std::string> limit_notes(const Record& record) {
+  const Usage& usage = record.cell.usage;
+  const bool killed_for_memory = std::holds_alternative<OutOfMemory>(record.cell.outcome);
+  std::vector<std::string> notes;
+  if (usage.refused_forks > 0) {
+    notes.push_back(fmt::format("{} fork{} refused by the process cap (--cloister_processes)",
+                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were"));
+  }
+  if (usage.oom_kills > 0 && !killed_for_memory) {
+    notes.push_back(
+        fmt::format("{} of its processes {} killed at the memory cap (--cloister_memory)",
+                    usage.oom_kills, usage.oom_kills == 1 ? "was" : "were"));
+  }
+  for (const TmpfsUse& tmpfs : record.cell.tmpfs) {
+    if (!tmpfs.full()) continue;
+    const bool by_inodes = tmpfs.inodes_used >= tmpfs.inodes;
+    notes.push_back(
+        fmt::format("its {} is full: {} (--cloister_{})", tmpfs.target,
+                    by_inodes ? fmt::format("{} files", tmpfs.inodes_used) : bytes_text(tmpfs.used),
+                    by_inodes                ? "tmpfs_inodes"
+                    : tmpfs.target == "/tmp" ? "tmp_size"
+                                             : "shm_size"));
+  }
+  for (const auto& [output, name] :
+       {std::pair(&record.cell.out, "stdout"), {&record.cell.err, "stderr"}}) {
+    if (output->dropped == 0) continue;
+    notes.push_back(
+        fmt::format("it printed {} more bytes on {} than the {} that are kept (--cloister_output)",
+                    output->dropped, name, output->kept.size()));
+  }
+  return notes;
+}
+
+std::string throttled_note(const Record& record) {
+  const auto throttled = record.cell.usage.throttled;
+  if (throttled.count() == 0) return "";
+  return fmt::format("it waited {} for its CPU cap (--cloister_cpus)", seconds_text(throttled));
+}
+
 std::string failure_words(const Record& record, const std::string& full_name) {
   if (std::holds_alternative<Finished>(record.cell.outcome)) return "";
   const auto [what, advice] = std::visit(Story{record, full_name}, record.cell.outcome);
@@ -91,6 +146,9 @@ std::string failure_words(const Record& record, const std::string& full_name) {
                         : failure->has_file ? fmt::format("the failed assertion at {}:{}",
                                                           failure->file, failure->line)
                                             : "a failed assertion of unknown place");
+    for (const std::string& note : limit_notes(record)) text += "\n  limits: " + note;
+    if (const std::string note = throttled_note(record); !note.empty())
+      text += "\n  limits: " + note;
     text += fmt::format("\n  used:   {}, peak memory {}", seconds_text(record.cell.usage.wall),
                         bytes_text(record.cell.usage.peak_memory));
   }

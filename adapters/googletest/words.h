@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "adapters/googletest/messages.h"
 #include "framework/plan/plan.h"
@@ -12,5 +13,11 @@ namespace cloister::googletest {
 // The message of the one fatal failure that a bad outcome becomes; empty when the outcome is
 // Finished.
 std::string failure_words(const Record& record, const std::string& full_name);
+
+// The caps that a test ran into without being ended by them, a phrase each: worth a word however it
+// ended.
+std::vector<std::string> limit_notes(const Record& record);
+// How long the CPU cap held the test up, for one that did not end well. Empty when it did not.
+std::string throttled_note(const Record& record);
 
 }  // namespace cloister::googletest

@@ -29,6 +29,7 @@ struct Building {
   bool failed = false;    // the run has been told that this cell could not be built
   int removals_left = 0;  // attempts before a busy cgroup is given up
   RollCall left;
+  std::uint64_t readings[kReadingCount] = {};
 
   // The encoded cgroups of the plan.
   std::string_view cgroups() const;

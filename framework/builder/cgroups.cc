@@ -28,7 +28,11 @@ bool walk(ByteReader& plan, OnGroup on_group, OnSetting on_setting, OnReading on
     for (std::uint32_t readings = plan.count(); readings > 0; --readings) {
       const auto reading = plan.number<Reading>();
       const std::string_view file = plan.text();
-      on_reading(reading, Path{directory, "/", file}, plan.text());
+      const std::string_view key = plan.text();
+      const auto divide_by = plan.number<std::uint32_t>();
+      const auto index = static_cast<unsigned>(reading);
+      if (index < kReadingCount && divide_by != 0)
+        on_reading(reading, Path{directory, "/", file}, key, divide_by);
     }
   }
   return true;
@@ -36,7 +40,7 @@ bool walk(ByteReader& plan, OnGroup on_group, OnSetting on_setting, OnReading on
 
 constexpr auto kEveryGroup = [](std::string_view) { return true; };
 constexpr auto kNoSetting = [](const Path&, std::string_view, bool) { return true; };
-constexpr auto kNoReading = [](Reading, const Path&, std::string_view) {};
+constexpr auto kNoReading = [](Reading, const Path&, std::string_view, std::uint32_t) {};
 
 bool write_setting(const Path& file, std::string_view value) {
   const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
@@ -48,7 +52,18 @@ bool write_setting(const Path& file, std::string_view value) {
   return written;
 }
 
-// The number in a one-number file, or after "key " in a file of such lines.
+// The sum of what follows each "key=".
+std::uint64_t add_up(const char* text, std::string_view key) {
+  const Path wanted{key};
+  std::uint64_t sum = 0;
+  while ((text = strstr(text, wanted.c_str())) != nullptr) {
+    text += key.size();
+    sum += strtoull(text, nullptr, 10);
+  }
+  return sum;
+}
+
+// As CgroupReading says it (plan.h).
 std::uint64_t read_number(const Path& file, std::string_view key) {
   char text[4096];
   const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
@@ -58,6 +73,7 @@ std::uint64_t read_number(const Path& file, std::string_view key) {
   if (got <= 0) return 0;
   text[got] = '\0';
   if (key.empty()) return strtoull(text, nullptr, 10);
+  if (key.back() == '=') return add_up(text, key);
   const Path wanted{key, " "};
   for (const char* line = text; line != nullptr; line = strchr(line, '\n')) {
     if (*line == '\n') ++line;
@@ -68,12 +84,59 @@ std::uint64_t read_number(const Path& file, std::string_view key) {
   return 0;
 }
 
-}  // namespace
-
 bool make_directory(std::string_view path, InsideReply& failure) {
   const Path directory{path};
   if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return true;
   return fail(failure, "make cgroup '%s'", directory.c_str());
+}
+
+template <typename Use>
+void for_each_process(const Path& group, Use use) {
+  FILE* procs = fopen(Path{group.c_str(), "/cgroup.procs"}.c_str(), "re");
+  int pid = 0;
+  while (procs != nullptr && fscanf(procs, "%d", &pid) == 1) {
+    if (pid > 0) use(pid);
+  }
+  if (procs != nullptr) fclose(procs);
+}
+
+// The processes go back to where they came from; some may fork meanwhile.
+void empty_leaf(const Path& leaf, const Path& group) {
+  constexpr int kMostRounds = 20;
+  for (int round = 0; round < kMostRounds; ++round) {
+    for_each_process(leaf, [&group](int pid) {
+      char text[16];
+      const int length = snprintf(text, sizeof text, "%d", pid);
+      write_setting(Path{group.c_str(), "/cgroup.procs"},
+                    std::string_view(text, static_cast<std::size_t>(length)));
+    });
+    if (rmdir(leaf.c_str()) == 0 || errno == ENOENT) return;
+  }
+}
+
+}  // namespace
+
+bool make_run_cgroups(ByteReader bases, InsideReply& failure) {
+  for (std::uint32_t left = bases.count(); left > 0; --left) {
+    if (!make_directory(bases.text(), failure)) return false;
+    for (int skipped = 0; skipped < 3; ++skipped) bases.text();
+  }
+  return true;
+}
+
+void undo_run_cgroups(ByteReader bases) {
+  for (std::uint32_t left = bases.count(); left > 0; --left) {
+    rmdir(Path{bases.text()}.c_str());
+    const Path group{bases.text()};
+    const std::string_view disable = bases.text();
+    const std::string_view leaf = bases.text();
+    // Refused while another run has groups of its own here: it will undo this in its turn.
+    if (!disable.empty() &&
+        !write_setting(Path{group.c_str(), "/cgroup.subtree_control"}, disable)) {
+      continue;
+    }
+    if (!leaf.empty()) empty_leaf(Path{leaf}, group);
+  }
 }
 
 bool make_cgroups(ByteReader& plan, InsideReply& failure) {
@@ -86,11 +149,12 @@ bool make_cgroups(ByteReader& plan, InsideReply& failure) {
       kNoReading);
 }
 
-void read_cgroups(ByteReader plan, std::uint64_t (&readings)[kReadingCount]) {
-  walk(plan, kEveryGroup, kNoSetting, [&](Reading reading, const Path& file, std::string_view key) {
-    const auto index = static_cast<unsigned>(reading);
-    if (index < kReadingCount) readings[index] = read_number(file, key);
-  });
+void read_cgroups(ByteReader plan, bool early, std::uint64_t (&readings)[kReadingCount]) {
+  walk(plan, kEveryGroup, kNoSetting,
+       [&](Reading reading, const Path& file, std::string_view key, std::uint32_t divide_by) {
+         if (is_read_early(reading) == early)
+           readings[static_cast<int>(reading)] = read_number(file, key) / divide_by;
+       });
 }
 
 bool remove_cgroups(ByteReader plan) {
@@ -109,12 +173,7 @@ void kill_cgroups(ByteReader plan) {
   walk(
       plan,
       [](std::string_view directory) {
-        FILE* procs = fopen(Path{directory, "/cgroup.procs"}.c_str(), "re");
-        int pid = 0;
-        while (procs != nullptr && fscanf(procs, "%d", &pid) == 1) {
-          if (pid > 0) kill(pid, SIGKILL);
-        }
-        if (procs != nullptr) fclose(procs);
+        for_each_process(Path{directory}, [](int pid) { kill(pid, SIGKILL); });
         return true;
       },
       kNoSetting, kNoReading);

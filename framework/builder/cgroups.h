@@ -9,8 +9,8 @@ namespace cloister {
 // Makes the directories and writes their settings. Advances `plan` past its cgroups.
 bool make_cgroups(ByteReader& plan, InsideReply& failure);
 
-// Fills `readings` from the directories' files; what cannot be read stays 0.
-void read_cgroups(ByteReader plan, std::uint64_t (&readings)[kReadingCount]);
+// Fills in the early or the other `readings` from the directories' files; what cannot be read is 0.
+void read_cgroups(ByteReader plan, bool early, std::uint64_t (&readings)[kReadingCount]);
 
 // Removes the directories; false while the kernel still sees something in one of them.
 bool remove_cgroups(ByteReader plan);
@@ -19,7 +19,8 @@ bool remove_cgroups(ByteReader plan);
 // own.
 void kill_cgroups(ByteReader plan);
 
-// mkdir -p's last step: an existing directory is fine.
-bool make_directory(std::string_view path, InsideReply& failure);
+// The directories of a whole run, and what was done to their groups: the payload of kOwnCgroups.
+bool make_run_cgroups(ByteReader bases, InsideReply& failure);
+void undo_run_cgroups(ByteReader bases);
 
 }  // namespace cloister

@@ -14,6 +14,8 @@ bool make_mounts_private(InsideReply& failure);
 bool mount_proc(InsideReply& failure);
 // Reads the step's own fields: target, size, inodes, names to keep.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
+// What the tmpfs that were mounted hold now, in their order.
+void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
 bool make_read_only(std::string_view target, InsideReply& failure);
 bool set_hostname(std::string_view name, InsideReply& failure);
 bool bring_up_loopback(InsideReply& failure);

@@ -98,7 +98,8 @@ void live_as_init(int socket, ByteReader steps) {
   if (!stands) _exit(1);
 
   if (recv(kSocket, &word, 1, 0) == 1) {
-    const RollCall roll = call_the_roll();
+    RollCall roll = call_the_roll();
+    weigh_tmpfs(roll.tmpfs);
     send(kSocket, &roll, sizeof roll, MSG_NOSIGNAL);
   }
   _exit(0);  // and the kernel kills whatever is left: pid_namespaces(7)

@@ -36,7 +36,7 @@ pid_t runner = -1;          // this process's first child, which asks for the ce
 int runner_status = 0;      // of wait(2)
 int slots_used = 0;         // one past the highest slot in use so far: the loops below stop there
 char request[kLongestRequest];
-char* owned_directories = nullptr;  // the payload of kOwnDirectories
+char* owned = nullptr;  // the payload of kOwnCgroups
 std::size_t owned_size = 0;
 
 std::span<Building> cells() { return {slots, static_cast<std::size_t>(slots_used)}; }
@@ -88,18 +88,15 @@ void report_failure(Building& building, const InsideReply& failure) {
   building.failed = true;
 }
 
-void own_directories(const char* payload, std::size_t size, std::uint32_t cell) {
-  free(owned_directories);
-  owned_directories = static_cast<char*>(malloc(size));
-  memcpy(owned_directories, payload, size);
+void own_cgroups(const char* payload, std::size_t size, std::uint32_t cell) {
+  free(owned);
+  owned = static_cast<char*>(malloc(size));
+  memcpy(owned, payload, size);
   owned_size = size;
   BuilderReply words{};
   words.reply = Reply::kReady;
   words.cell = cell;
-  ByteReader directories({owned_directories, owned_size});
-  for (std::uint32_t left = directories.count(); left > 0; --left) {
-    if (!make_directory(directories.text(), words.failure)) break;
-  }
+  make_run_cgroups(ByteReader({owned, owned_size}), words.failure);
   reply(words);
 }
 
@@ -124,6 +121,7 @@ void start_building(std::uint32_t cell, const char* payload, std::size_t size) {
 
 void end_init(Building& building) {
   if (building.stage != Stage::kRising && building.stage != Stage::kStanding) return;
+  read_cgroups(ByteReader(building.cgroups()), true, building.readings);
   send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   building.stage = Stage::kEnding;
 }
@@ -138,8 +136,8 @@ bool serve_request() {
   const char* payload = request + sizeof head;
   const std::size_t size = static_cast<std::size_t>(got) - sizeof head;
   switch (head.request) {
-    case Request::kOwnDirectories:
-      own_directories(payload, size, head.cell);
+    case Request::kOwnCgroups:
+      own_cgroups(payload, size, head.cell);
       break;
     case Request::kBuild:
       start_building(head.cell, payload, size);
@@ -195,7 +193,8 @@ void reap() {
 // again.
 void sweep(Building& building) {
   BuilderReply gone{};
-  read_cgroups(ByteReader(building.cgroups()), gone.readings);
+  read_cgroups(ByteReader(building.cgroups()), false, building.readings);
+  memcpy(gone.readings, building.readings, sizeof gone.readings);
   if (!remove_cgroups(ByteReader(building.cgroups())) && --building.removals_left > 0) {
     kill_cgroups(ByteReader(building.cgroups()));
     return;
@@ -264,10 +263,7 @@ void clean_up() {
   // The run closed its socket by ending, or is about to end.
   if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD)
     runner_status = 0;
-  ByteReader directories({owned_directories, owned_size});
-  for (std::uint32_t left = directories.count(); left > 0; --left) {
-    rmdir(Path{directories.text()}.c_str());
-  }
+  undo_run_cgroups(ByteReader({owned, owned_size}));
 }
 
 int live_as_builder() {

@@ -2,6 +2,7 @@
 #include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +12,10 @@
 
 namespace cloister {
 namespace {
+
+// Of this init's steps; the names lie in its plan.
+std::string_view tmpfs_targets[kMostTmpfs];
+std::size_t tmpfs_count = 0;
 
 constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
 
@@ -64,23 +69,26 @@ bool mount_proc(InsideReply& failure) {
 }
 
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
-  const Path target{fields.text()};
+  const std::string_view name = fields.text();
+  const Path target{name};
+  if (tmpfs_count < kMostTmpfs) tmpfs_targets[tmpfs_count++] = name;
   const auto bytes = fields.number<std::uint64_t>();
   const auto inodes = fields.number<std::uint64_t>();
   KeptEntry kept[kMostKept];
   int kept_count = 0;
   for (std::uint32_t left = fields.count(); left > 0; --left) {
-    const std::string_view name = fields.text();
+    const std::string_view entry = fields.text();
     if (kept_count == kMostKept) {
       errno = E2BIG;
       return fail(failure, "keep more than %d entries of '%s' visible", kMostKept, target.c_str());
     }
-    kept[kept_count].name = name;
+    kept[kept_count].name = entry;
     if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
   }
   char options[96];
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
-           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(inodes));
+           static_cast<unsigned long long>(bytes),
+           static_cast<unsigned long long>(inodes + 1 + static_cast<unsigned>(kept_count)));
   if (access(target.c_str(), F_OK) != 0) return true;  // nothing there that could be shared
   if (mount("tmpfs", target.c_str(), "tmpfs", kPlain, options) != 0) {
     return fail(failure, "mount tmpfs on '%s'", target.c_str());
@@ -90,6 +98,16 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
     close(kept[i].fd);
   }
   return true;
+}
+
+void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
+  for (std::size_t i = 0; i < tmpfs_count; ++i) {
+    struct statvfs status;
+    if (statvfs(Path{tmpfs_targets[i]}.c_str(), &status) != 0) continue;
+    records[i] = {(status.f_blocks - status.f_bfree) * status.f_frsize,
+                  status.f_blocks * status.f_frsize, status.f_files - status.f_ffree,
+                  status.f_files};
+  }
 }
 
 bool make_read_only(std::string_view target, InsideReply& failure) {

@@ -11,10 +11,11 @@
 namespace cloister {
 
 enum class Request : std::uint32_t {
-  kOwnDirectories,  // payload: count, then texts: cgroup directories to make now and remove at the
-                    // end
-  kBuild,           // payload: an encoded InsidePlan
-  kDismantle,       // no payload
+  kOwnCgroups,  // payload: count, then four texts each: a directory to make now and to remove at
+                // the end, its group, what to write to the group's cgroup.subtree_control then, and
+                // the leaf whose processes go back to the group
+  kBuild,       // payload: an encoded InsidePlan
+  kDismantle,   // no payload
 };
 
 struct RequestHead {
@@ -26,7 +27,7 @@ struct RequestHead {
 inline constexpr std::size_t kLongestRequest = std::size_t{64} * 1024;
 
 enum class Reply : std::uint32_t {
-  kReady,   // to kOwnDirectories
+  kReady,   // to kOwnCgroups
   kBuilt,   // the cell stands; the pidfd of its init comes along
   kFailed,  // the cell could not be built: `error` and `doing` say why
   kGone,    // the cell is dismantled: readings and survivors
@@ -40,10 +41,20 @@ struct SurvivorRecord {
   char name[16] = {};  // TASK_COMM_LEN
 };
 
+// A tmpfs of the cell, as statvfs(3) sees it; zeros when there is none.
+struct TmpfsRecord {
+  std::uint64_t used = 0;
+  std::uint64_t size = 0;
+  std::uint64_t inodes_used = 0;
+  std::uint64_t inodes = 0;
+};
+inline constexpr std::size_t kMostTmpfs = 2;  // /tmp and /dev/shm
+
 // init's answer when it is told to end.
 struct RollCall {
   std::uint32_t count = 0;
   SurvivorRecord first[kSurvivorsKept];
+  TmpfsRecord tmpfs[kMostTmpfs];  // in the order in which the plan mounts them
 };
 
 // init's word that the inside stands (error == 0 and doing empty), or what failed.

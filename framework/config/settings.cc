@@ -1,6 +1,7 @@
 #include "framework/config/settings.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,8 @@
 namespace cloister {
 namespace {
 
+constexpr std::uint64_t kMostCpus =
+    CPU_SETSIZE;                              // what sched_setaffinity(2) takes without allocating
 constexpr std::size_t kLongestHostname = 64;  // HOST_NAME_MAX, gethostname(2)
 
 std::string lower(std::string_view text) {
@@ -76,6 +79,12 @@ bool parse_size(std::string_view text, CellConfig& into) {
   return bytes && bytes->count > 0 && store(into.*field, bytes);
 }
 
+// An amount that may also be nothing at all.
+template <std::optional<Bytes> CellConfig::* field>
+bool parse_limit(std::string_view text, CellConfig& into) {
+  return store(into.*field, parse_bytes(text));
+}
+
 template <std::optional<std::chrono::milliseconds> CellConfig::* field>
 bool parse_time(std::string_view text, CellConfig& into) {
   if (means_none(text)) {
@@ -95,9 +104,29 @@ bool parse_processes(std::string_view text, CellConfig& into) {
   return count && *count > 0 && store(into.processes, count);
 }
 
+bool parse_cpus(std::string_view text, CellConfig& into) {
+  if (means_none(text)) {
+    into.cpus = 0;
+    return true;
+  }
+  const auto amount = parse_amount(text);
+  return amount && amount->second.empty() && amount->first > 0 &&
+         store(into.cpus, std::optional(amount->first));
+}
+
+bool parse_cpu_set(std::string_view text, CellConfig& into) {
+  if (!parse_cpu_list(text)) return false;
+  into.cpu_set = std::string(text);
+  return true;
+}
+
+bool parse_open_files(std::string_view text, CellConfig& into) {
+  return store(into.open_files, parse_count(text, std::uint64_t{1} << 30));
+}
+
 bool parse_inodes(std::string_view text, CellConfig& into) {
   const auto count = parse_count(text, std::uint64_t{1} << 40);
-  return count && *count > 1 && store(into.tmpfs_inodes, count);
+  return count && *count > 0 && store(into.tmpfs_inodes, count);
 }
 
 bool parse_keep_fds(std::string_view text, CellConfig& into) {
@@ -120,6 +149,7 @@ void copy_if_set(const CellConfig& from, CellConfig& onto) {
 
 using C = CellConfig;
 constexpr std::string_view kSize = "a size such as 512K, 64M or 1GiB";
+constexpr std::string_view kAnySize = "a size such as 0, 512K, 64M or 1GiB";
 constexpr std::string_view kSizeOrNone = "a size such as 512K, 64M or 1GiB, or 'none'";
 constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, or 'none'";
 constexpr std::string_view kSwitch = "1 or 0 (also yes/no, true/false, on/off)";
@@ -130,6 +160,25 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"processes", "a whole number from 1 to 4194304",
      "processes and threads a test may have at once (default 4096)", parse_processes,
      copy_if_set<&C::processes>},
+    {"memory_high", kSizeOrNone, "memory above which a test is slowed down (default none)",
+     parse_size<&C::memory_high, true>, copy_if_set<&C::memory_high>},
+    {"cpus", "a number of processors such as 0.5 or 2, or 'none'",
+     "processor time a test gets, in processors (default none: all)", parse_cpus,
+     copy_if_set<&C::cpus>},
+    {"cpu_set", "processors such as 0-3,6", "processors a test may run on (default the run's)",
+     parse_cpu_set, copy_if_set<&C::cpu_set>},
+    {"cpu_time", kTime, "processor time after which a test is killed (default none)",
+     parse_time<&C::cpu_time>, copy_if_set<&C::cpu_time>},
+    {"io_read_rate", kSizeOrNone, "bytes a second read from each block device (default none)",
+     parse_size<&C::io_read_rate, true>, copy_if_set<&C::io_read_rate>},
+    {"io_write_rate", kSizeOrNone, "bytes a second written to each block device (default none)",
+     parse_size<&C::io_write_rate, true>, copy_if_set<&C::io_write_rate>},
+    {"open_files", "a whole number", "descriptors a test may have open (default the run's limit)",
+     parse_open_files, copy_if_set<&C::open_files>},
+    {"file_size", kAnySize, "largest file a test may write (default the run's limit)",
+     parse_limit<&C::file_size>, copy_if_set<&C::file_size>},
+    {"core_size", kAnySize, "largest core file of a test (default the run's limit)",
+     parse_limit<&C::core_size>, copy_if_set<&C::core_size>},
     {"deadline", kTime, "wall-clock time after which a test is killed (default 10m)",
      parse_time<&C::deadline>, copy_if_set<&C::deadline>},
     {"notice_after", kTime, "time after which a running test is named on stderr (default 1m)",
@@ -148,7 +197,7 @@ constexpr auto kSettings = std::to_array<Setting>({
      copy_if_set<&C::tmp_size>},
     {"shm_size", kSize, "size of the private /dev/shm (default 1GiB)",
      parse_size<&C::shm_size, false>, copy_if_set<&C::shm_size>},
-    {"tmpfs_inodes", "a whole number from 2", "files in each private tmpfs (default 131072)",
+    {"tmpfs_inodes", "a whole number from 1", "files in each private tmpfs (default 131072)",
      parse_inodes, copy_if_set<&C::tmpfs_inodes>},
     {"output", kSize, "how much of a test's stdout and of its stderr is kept (default 16MiB)",
      parse_size<&C::output, false>, copy_if_set<&C::output>},
@@ -207,6 +256,24 @@ std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t mo
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
   return value;
+}
+
+std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
+  std::vector<int> cpus;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view range = text.substr(0, comma);
+    const std::size_t dash = range.find('-');
+    const auto first = parse_count(range.substr(0, dash), kMostCpus - 1);
+    const auto last =
+        dash == std::string_view::npos ? first : parse_count(range.substr(dash + 1), kMostCpus - 1);
+    if (!first || !last || *last < *first) return std::nullopt;
+    for (auto cpu = *first; cpu <= *last; ++cpu) cpus.push_back(static_cast<int>(cpu));
+    if (comma + 1 == text.size()) return std::nullopt;  // ends in a comma
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  if (cpus.empty()) return std::nullopt;
+  return cpus;
 }
 
 std::string bytes_text(Bytes bytes) {

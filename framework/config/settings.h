@@ -37,6 +37,9 @@ std::optional<bool> parse_switch(std::string_view text);
 // Decimal digits and nothing else, at most `most`.
 std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t most);
 
+// "0-3,6": the processors' numbers. Nothing for anything else.
+std::optional<std::vector<int>> parse_cpu_list(std::string_view text);
+
 // "64 MiB", "1.5 GiB", "17 bytes"
 std::string bytes_text(Bytes bytes);
 // "2 s", "250 ms", "10 min"

@@ -1,184 +1,139 @@
 // Where this run may make cgroups: below its own group, in whichever hierarchies the host has
-// mounted. Formats: cgroups(7) for /proc/self/cgroup, proc(5) for /proc/self/mountinfo.
+// mounted.
+#include <errno.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
-#include <sstream>
 
+#include "framework/host/cgroup_leaf.h"
+#include "framework/host/cgroup_tree.h"
 #include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::string_view kRunPrefix = "cloister-";
-
-// A process's start in clock ticks since boot, which tells it from a later one with the same pid:
-// field 22 of /proc/PID/stat. 0 when there is no such process, or only its zombie.
-std::uint64_t start_ticks(const std::string& pid) {
-  const std::string stat = read_file("/proc/" + pid + "/stat").value_or("");
-  const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos) return 0;
-  std::istringstream fields(stat.substr(name_end + 2));
-  std::string field;
-  for (int i = 3; i <= 22 && fields >> field; ++i) {
-    if (i == 3 && field == "Z") return 0;
-  }
-  return std::strtoull(field.c_str(), nullptr, 10);
-}
-
-std::string run_name() {
-  return fmt::format("{}{}-{}", kRunPrefix, ::getpid(), start_ticks(std::to_string(::getpid())));
-}
-
-// Own group by controller; "" is v2.
-std::map<std::string, std::string> own_groups() {
-  std::map<std::string, std::string> groups;
-  std::istringstream lines(read_file("/proc/self/cgroup").value_or(""));
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    std::istringstream controllers(line.substr(first + 1, second - first - 1));
-    const std::string path = line.substr(second + 1);
-    std::string controller;
-    if (second == first + 1) groups[""] = path;
-    while (std::getline(controllers, controller, ',')) groups[controller] = path;
-  }
-  return groups;
-}
-
-struct CgroupMount {
-  CgroupVersion version{};
-  std::string root;
-  std::string point;
-  std::string options;  // of the superblock: the controllers of a v1 mount
-
-  bool has_option(const std::string& name) const {
-    return ("," + options + ",").find("," + name + ",") != std::string::npos;
-  }
-  // The directory of a group, empty when it lies outside of what is mounted.
-  std::string directory(const std::string& group) const {
-    if (group.find("/..") != std::string::npos) return "";
-    if (root == "/") return point + (group == "/" ? "" : group);
-    if (group == root) return point;
-    return group.starts_with(root + "/") ? point + group.substr(root.size()) : "";
-  }
-};
-
-std::vector<CgroupMount> cgroup_mounts() {
-  std::vector<CgroupMount> mounts;
-  std::istringstream lines(read_file("/proc/self/mountinfo", std::size_t{16} << 20).value_or(""));
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields(line);
-    std::string skip;
-    CgroupMount mount;
-    fields >> skip >> skip >> skip >> mount.root >> mount.point;
-    while (fields >> skip && skip != "-") {
+// Version 1's hierarchy with the controller; an empty reason is success.
+std::string find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
+                       HostFacts& facts) {
+  const std::string name(controller_name(controller, CgroupVersion::kV1));
+  std::string reason;
+  for (const CgroupMount& mount : mounts) {
+    if (mount.version != CgroupVersion::kV1 ||
+        std::ranges::find(mount.controllers, name) == mount.controllers.end()) {
+      continue;
     }
-    std::string type;
-    fields >> type >> skip >> mount.options;
-    if (type != "cgroup" && type != "cgroup2") continue;
-    mount.version = type == "cgroup" ? CgroupVersion::kV1 : CgroupVersion::kV2;
-    mounts.push_back(mount);
-  }
-  return mounts;
-}
-
-// Removes what runs that were killed with all their processes have left here.
-void sweep_stale_runs(const std::string& directory) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-    const std::string name = entry.path().filename();
-    const std::size_t dash = name.rfind('-');
-    if (!name.starts_with(kRunPrefix) || dash <= kRunPrefix.size() - 1) continue;
-    const std::string pid = name.substr(kRunPrefix.size(), dash - kRunPrefix.size());
-    if (std::to_string(start_ticks(pid)) == name.substr(dash + 1)) continue;
-    for (const auto& cell : fs::directory_iterator(entry.path(), ignored)) {
-      if (cell.is_directory(ignored)) ::rmdir(cell.path().c_str());
+    if (mount.group.empty() || ::access(mount.group.c_str(), W_OK) != 0) {
+      reason =
+          mount.group.empty()
+              ? fmt::format("its cgroup of the {} controller lies outside of what is mounted", name)
+              : fmt::format("cannot write to its cgroup '{}': {}", mount.group, errno_text(errno));
+      continue;
     }
-    ::rmdir(entry.path().c_str());
+    sweep_stale_runs(mount.group);
+    const std::string run_directory = mount.group + "/" + run_name();
+    auto base = std::ranges::find(facts.cgroups, run_directory, &CgroupBase::run_directory);
+    if (base == facts.cgroups.end()) {
+      facts.cgroups.push_back(
+          {.version = CgroupVersion::kV1, .run_directory = run_directory, .group = mount.group});
+      base = facts.cgroups.end() - 1;
+    }
+    base->controllers.push_back(controller);
+    return "";
   }
+  return reason.empty() ? fmt::format("no cgroup hierarchy with the {} controller is mounted", name)
+                        : reason;
 }
 
-bool writable(const std::string& directory) {
-  return !directory.empty() && ::access(directory.c_str(), W_OK) == 0;
-}
-
-bool lists(const std::string& file, std::string_view word) {
-  std::istringstream words(read_file(file).value_or(""));
-  for (std::string each; words >> each;) {
-    if (each == word) return true;
+// Version 2, for the controllers that version 1 does not have: a controller works in one of the
+// two. Returns why some are still missing; nothing where version 2 has no controllers, as on a
+// hybrid host.
+std::map<Controller, std::string> find_in_v2(std::span<const Controller> wanted,
+                                             const std::vector<CgroupMount>& mounts,
+                                             HostFacts& facts) {
+  for (const CgroupMount& mount : mounts) {
+    if (mount.version != CgroupVersion::kV2 || mount.group.empty() ||
+        words_of(mount.group + "/cgroup.controllers").empty()) {
+      continue;
+    }
+    ReadyGroup ready = ready_group(mount.group, wanted);
+    if (!ready.base.controllers.empty()) {
+      sweep_stale_runs(ready.base.group);
+      ready.base.run_directory = ready.base.group + "/" + run_name();
+      ready.base.controllers.push_back(Controller::kCpuAccounting);
+      facts.cgroups.push_back(std::move(ready.base));
+    }
+    return ready.missing;
   }
-  return false;
+  return {};
 }
 
-// Whether children of a v2 group get the controller, turning it on where that is allowed.
-bool v2_gives(const std::string& directory, const std::string& controller) {
-  if (!lists(directory + "/cgroup.controllers", controller)) return false;
-  if (lists(directory + "/cgroup.subtree_control", controller)) return true;
-  return write_file(directory + "/cgroup.subtree_control", "+" + controller).has_value();
+void lose(HostFacts& facts, Facility facility, std::string why) {
+  facts.losses.push_back({facility, std::move(why), cure_for(facility, facts)});
 }
 
-void add_base(HostFacts& facts, CgroupBase base) {
-  const auto same =
-      std::ranges::find(facts.cgroups, base.run_directory, &CgroupBase::run_directory);
-  if (same == facts.cgroups.end()) {
-    facts.cgroups.push_back(std::move(base));
-  } else {
-    same->memory = same->memory || base.memory;
-    same->pids = same->pids || base.pids;
+Result<void> prepare(CgroupBase& base) {
+  if (base.version == CgroupVersion::kV2) {
+    std::string enable;
+    for (const Controller controller : base.controllers) {
+      if (controller == Controller::kCpuAccounting) continue;
+      enable += fmt::format("+{} ", controller_name(controller, base.version));
+    }
+    return write_file(base.run_directory + "/cgroup.subtree_control", enable);
   }
-}
-
-// Finds a place for one controller; false when there is none.
-bool find_controller(const std::string& controller, HostFacts& facts) {
-  const auto groups = own_groups();
-  for (const CgroupMount& mount : cgroup_mounts()) {
-    const bool v1 = mount.version == CgroupVersion::kV1;
-    const auto group = groups.find(v1 ? controller : "");
-    if (group == groups.end() || (v1 && !mount.has_option(controller))) continue;
-    const std::string directory = mount.directory(group->second);
-    if (!writable(directory) || (!v1 && !v2_gives(directory, controller))) continue;
-    sweep_stale_runs(directory);
-    add_base(facts, {mount.version, directory + "/" + run_name(), controller == "memory",
-                     controller == "pids"});
-    return true;
+  if (!base.has(Controller::kCpuset)) return {};
+  // A new version 1 group has no processors and no memory, and takes no process: cpuset(7).
+  for (const char* file : {"cpuset.cpus", "cpuset.mems"}) {
+    auto value = read_file(fmt::format("{}/{}", base.group, file));
+    if (!value) return std::unexpected(value.error());
+    while (value->ends_with('\n')) value->pop_back();
+    if (auto written = write_file(fmt::format("{}/{}", base.run_directory, file), *value); !written)
+      return written;
+    base.memory_nodes = *value;
   }
-  return false;
+  return {};
 }
 
 }  // namespace
 
 void find_cgroups(HostFacts& facts) {
-  static constexpr std::pair<const char*, Facility> kControllers[] = {
-      {"memory", Facility::kMemoryCap}, {"pids", Facility::kProcessCap}};
-  for (const auto& [controller, facility] : kControllers) {
-    if (find_controller(controller, facts)) continue;
-    facts.losses.push_back(
-        {facility,
-         fmt::format("no cgroup of this process lets it make groups with the {} controller",
-                     controller),
-         cure_for(facility, facts)});
+  static constexpr std::pair<Controller, Facility> kFacilities[] = {
+      {Controller::kMemory, Facility::kMemoryCap},
+      {Controller::kPids, Facility::kProcessCap},
+      {Controller::kCpu, Facility::kCpuCap},
+      {Controller::kCpuset, Facility::kCpuSet},
+      {Controller::kIo, Facility::kIoCap}};
+  const auto mounts = cgroup_mounts();
+  std::vector<Controller> missing;
+  std::map<Controller, std::string> reasons;
+  for (const Controller controller : kAllControllers) {
+    std::string reason = find_in_v1(controller, mounts, facts);
+    if (reason.empty()) continue;
+    reasons[controller] = std::move(reason);
+    if (controller != Controller::kCpuAccounting) missing.push_back(controller);
+  }
+  if (!missing.empty()) {
+    for (auto& [controller, reason] : find_in_v2(missing, mounts, facts))
+      reasons[controller] = std::move(reason);
+  }
+  for (const auto& [controller, facility] : kFacilities) {
+    if (facts.base_with(controller) != nullptr) continue;
+    lose(facts, facility, reasons[controller]);
+  }
+  const CgroupBase* memory = facts.base_with(Controller::kMemory);
+  if (memory == nullptr) {
+    lose(facts, Facility::kSoftMemoryCap, facts.loss_of(Facility::kMemoryCap)->why);
+  } else if (memory->version == CgroupVersion::kV1) {
+    lose(facts, Facility::kSoftMemoryCap,
+         "memory.high is of cgroup version 2, and the memory controller is under version 1 here");
   }
 }
 
-Result<void> enable_controllers(const HostFacts& facts) {
-  for (const CgroupBase& base : facts.cgroups) {
-    if (base.version != CgroupVersion::kV2) continue;
-    std::string controllers;
-    if (base.memory) controllers += "+memory ";
-    if (base.pids) controllers += "+pids";
-    if (auto written = write_file(base.run_directory + "/cgroup.subtree_control", controllers);
-        !written) {
-      return written;
-    }
+Result<void> prepare_run_directories(HostFacts& facts) {
+  for (CgroupBase& base : facts.cgroups) {
+    if (auto prepared = prepare(base); !prepared) return prepared;
   }
   return {};
 }

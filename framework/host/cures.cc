@@ -1,40 +1,77 @@
 // What a user can do about a loss on this host, as a line to copy where there is one.
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "framework/host/probe.h"
-#include "framework/kernel/fd.h"
 
 namespace cloister {
 namespace {
 
-bool sysctl_is(const char* file, char value) {
-  const auto content = read_file(file);
-  return content && !content->empty() && content->front() == value;
+// The container's own guards, with what each engine calls them.
+std::string unguarded_container(Container container) {
+  switch (container) {
+    case Container::kDocker:
+      return "start the container with docker run --security-opt seccomp=unconfined --security-opt "
+             "apparmor=unconfined --security-opt systempaths=unconfined";
+    case Container::kPodman:
+      return "start the container with podman run --security-opt seccomp=unconfined --security-opt "
+             "unmask=ALL";
+    default:
+      return "in a container, start it with --security-opt seccomp=unconfined --security-opt "
+             "apparmor=unconfined";
+  }
 }
 
-// Version 2 lists the controllers it has; on a version 1 host they are elsewhere.
-bool controllers_are_v1() { return !read_file("/sys/fs/cgroup/cgroup.controllers").has_value(); }
-
 std::string user_namespace_cure(const HostFacts& facts) {
+  const Surroundings& around = facts.surroundings;
   // A root without capabilities may not map itself: user_namespaces(7), on CAP_SETFCAP.
   if (facts.uid == 0 && !facts.privileged) {
-    return "run the tests as an ordinary user, or give this one CAP_SETFCAP; in a container, also "
-           "start it with "
-           "--security-opt seccomp=unconfined --security-opt apparmor=unconfined";
+    return "run the tests as an ordinary user, or give this one CAP_SETFCAP; " +
+           unguarded_container(around.container);
   }
-  if (sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1')) {
+  if (around.apparmor_restricts_users)
     return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+  if (around.user_namespaces_are_off) return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
+  if (around.user_namespaces_are_zero) return "sudo sysctl -w user.max_user_namespaces=15000";
+  return unguarded_container(around.container);
+}
+
+std::string proc_cure(Container container) {
+  switch (container) {
+    case Container::kDocker:
+      return "start the container with docker run --security-opt systempaths=unconfined";
+    case Container::kPodman:
+      return "start the container with podman run --security-opt unmask=ALL";
+    default:
+      return "in a container, start it with --security-opt systempaths=unconfined (docker) or "
+             "--security-opt unmask=ALL (podman)";
   }
-  if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", '0')) {
-    return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
+}
+
+std::string cgroup_cure(const HostFacts& facts) {
+  const Surroundings& around = facts.surroundings;
+  switch (around.container) {
+    case Container::kDocker:
+      return "start the container with docker run --cgroupns=host -v "
+             "/sys/fs/cgroup:/sys/fs/cgroup:rw";
+    case Container::kPodman:
+      return "start the container with podman run --cgroups=split --security-opt "
+             "unmask=/sys/fs/cgroup";
+    default:
+      break;
   }
-  if (sysctl_is("/proc/sys/user/max_user_namespaces", '0')) {
-    return "sudo sysctl -w user.max_user_namespaces=15000";
+  // Version 1 cannot be delegated safely: cgroups(7).
+  if (around.cgroups_are_v1) {
+    return facts.uid == 0 ? "mount the cgroup file systems writable for this process"
+                          : "run the tests as root: on this host cgroups are version 1";
   }
-  return "in a container, start it with --security-opt seccomp=unconfined --security-opt "
-         "apparmor=unconfined";
+  if (around.systemd) {
+    return facts.uid == 0 ? "systemd-run --scope -p Delegate=yes COMMAND"
+                          : "systemd-run --user --scope -p Delegate=yes COMMAND";
+  }
+  return facts.uid == 0
+             ? "run the tests in a cgroup of their own: mkdir /sys/fs/cgroup/tests && echo $$ > "
+               "/sys/fs/cgroup/tests/cgroup.procs"
+             : "have root give this user a cgroup: cgroups(7), \"Delegating a hierarchy\"";
 }
 
 }  // namespace
@@ -44,14 +81,17 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
     case Facility::kUserNamespace:
       return user_namespace_cure(facts);
     case Facility::kPrivateProc:
-      return "in a container, start it with --security-opt systempaths=unconfined (docker) or "
-             "--security-opt unmask=ALL (podman)";
+      return proc_cure(facts.surroundings.container);
+    case Facility::kSoftMemoryCap:
+      if (facts.surroundings.cgroups_are_v1)
+        return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";
+      return cgroup_cure(facts);
     case Facility::kMemoryCap:
     case Facility::kProcessCap:
-      if (facts.uid == 0) return "mount /sys/fs/cgroup writable for this process";
-      // Version 1 cannot be delegated safely: cgroups(7).
-      return controllers_are_v1() ? "run the tests as root: on this host cgroups are version 1"
-                                  : "systemd-run --user --scope -p Delegate=yes COMMAND";
+    case Facility::kCpuCap:
+    case Facility::kCpuSet:
+    case Facility::kIoCap:
+      return cgroup_cure(facts);
     default:
       return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
                               : user_namespace_cure(facts);

@@ -28,8 +28,46 @@ std::string_view facility_name(Facility facility) {
       return "memory cap";
     case Facility::kProcessCap:
       return "process cap";
+    case Facility::kSoftMemoryCap:
+      return "soft memory cap";
+    case Facility::kCpuCap:
+      return "CPU cap";
+    case Facility::kCpuSet:
+      return "CPU set";
+    case Facility::kIoCap:
+      return "I/O cap";
   }
   return "unknown facility";
+}
+
+bool is_default(Facility facility) { return facility < Facility::kSoftMemoryCap; }
+
+std::string_view controller_name(Controller controller, CgroupVersion version) {
+  switch (controller) {
+    case Controller::kMemory:
+      return "memory";
+    case Controller::kPids:
+      return "pids";
+    case Controller::kCpu:
+      return "cpu";
+    case Controller::kCpuAccounting:
+      return "cpuacct";
+    case Controller::kCpuset:
+      return "cpuset";
+    case Controller::kIo:
+      return version == CgroupVersion::kV1 ? "blkio" : "io";
+  }
+  return "";
+}
+
+bool CgroupBase::has(Controller controller) const {
+  return std::ranges::find(controllers, controller) != controllers.end();
+}
+
+const CgroupBase* HostFacts::base_with(Controller controller) const {
+  const auto found = std::ranges::find_if(
+      cgroups, [controller](const CgroupBase& base) { return base.has(controller); });
+  return found == cgroups.end() ? nullptr : &*found;
 }
 
 const Loss* HostFacts::loss_of(Facility facility) const {

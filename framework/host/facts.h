@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include <cloister/units.h>
+
 namespace cloister {
 
-// Everything a default cell is made of; each can be missing on its own.
+// What a cell can be given; each can be missing on its own.
 enum class Facility : std::uint8_t {
   kUserNamespace,
   kPidNamespace,
@@ -24,12 +26,20 @@ enum class Facility : std::uint8_t {
   kCgroupNamespace,
   kMemoryCap,
   kProcessCap,
+  // From here on nothing a default cell has: used on request only.
+  kSoftMemoryCap,
+  kCpuCap,
+  kCpuSet,
+  kIoCap,
 };
 inline constexpr Facility kAllFacilities[] = {
     Facility::kUserNamespace, Facility::kPidNamespace, Facility::kMountNamespace,
     Facility::kPrivateProc,   Facility::kPrivateTmp,   Facility::kNetworkNamespace,
     Facility::kHostname,      Facility::kIpcNamespace, Facility::kCgroupNamespace,
-    Facility::kMemoryCap,     Facility::kProcessCap};
+    Facility::kMemoryCap,     Facility::kProcessCap,   Facility::kSoftMemoryCap,
+    Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap};
+// Whether a default cell has it, so that its loss is worth a word in every run.
+bool is_default(Facility facility);
 // "private /proc", as used in messages.
 std::string_view facility_name(Facility facility);
 
@@ -48,12 +58,47 @@ struct IdRange {
 
 enum class CgroupVersion : std::uint8_t { kV1, kV2 };
 
+// What a cgroup can measure and limit. Version 2 counts processor time in every group.
+enum class Controller : std::uint8_t { kMemory, kPids, kCpu, kCpuAccounting, kCpuset, kIo };
+inline constexpr Controller kAllControllers[] = {Controller::kMemory, Controller::kPids,
+                                                 Controller::kCpu,    Controller::kCpuset,
+                                                 Controller::kIo,     Controller::kCpuAccounting};
+// The kernel's name: "memory", and "blkio" or "io".
+std::string_view controller_name(Controller controller, CgroupVersion version);
+
 // A cgroup directory below which this run makes its own, one per cell.
 struct CgroupBase {
   CgroupVersion version{};
   std::string run_directory;  // made at the start of the run, removed at its end
-  bool memory = false;        // which controllers work there
-  bool pids = false;
+  std::vector<Controller> controllers{};
+  // The group that the run was started in, and above which it changes nothing.
+  std::string group{};
+  // Version 2, to be undone at the end: controllers that `group` did not hand on before
+  // ("-memory -pids"), and the leaf that its processes were moved to for that.
+  std::string disable_at_end{};
+  std::string leaf{};
+  // Version 1, cpuset: the memory nodes that each group must be told: cpuset(7).
+  std::string memory_nodes{};
+
+  bool has(Controller controller) const;
+};
+
+// A resource limit of the run itself, which no test can go beyond: getrlimit(2).
+struct HardLimit {
+  int resource = 0;
+  std::uint64_t value = 0;
+};
+
+enum class Container : std::uint8_t { kNone, kDocker, kPodman, kOther };
+
+// What decides about the cure for a loss.
+struct Surroundings {
+  Container container{};
+  bool systemd = false;                   // it runs this host
+  bool cgroups_are_v1 = false;            // the controllers are, or most of them
+  bool apparmor_restricts_users = false;  // kernel.apparmor_restrict_unprivileged_userns
+  bool user_namespaces_are_off = false;   // kernel.unprivileged_userns_clone is 0
+  bool user_namespaces_are_zero = false;  // user.max_user_namespaces is 0
 };
 
 struct HostFacts {
@@ -65,6 +110,11 @@ struct HostFacts {
   std::vector<IdRange> uids;
   std::vector<IdRange> gids;
   std::vector<CgroupBase> cgroups;
+  std::vector<int> cpus;                   // that the run may use
+  std::vector<std::string> block_devices;  // "8:0": whole disks, for caps on their use
+  std::vector<HardLimit> hard_limits;
+  Bytes smallest_memory;  // a cap below this does not hold a guest that does nothing; 0 is unknown
+  Surroundings surroundings;
   std::string working_directory;
   // Files and directories that must stay visible when a private tmpfs covers what they lie under:
   // the working directory, the test binary and what it has loaded, TMPDIR.
@@ -73,6 +123,8 @@ struct HostFacts {
 
   const Loss* loss_of(Facility facility) const;
   bool has(Facility facility) const { return loss_of(facility) == nullptr; }
+  // The group of each cell in which `controller` works, nullptr where there is none.
+  const CgroupBase* base_with(Controller controller) const;
 };
 
 }  // namespace cloister

@@ -1,11 +1,14 @@
-// Identity and paths, read from /proc.
+// Identity, paths and what the run itself is limited to, read from /proc and /sys.
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -50,6 +53,64 @@ void add_mapped_files(std::set<std::string>& paths) {
   }
 }
 
+std::vector<int> own_cpus() {
+  std::vector<int> cpus;
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+// Whole disks that hold something: partitions are throttled with their disk.
+std::vector<std::string> block_devices() {
+  std::vector<std::string> devices;
+  std::error_code ignored;
+  for (const auto& disk : std::filesystem::directory_iterator("/sys/block", ignored)) {
+    if (read_file(disk.path() / "size").value_or("0\n") == "0\n") continue;
+    std::string number = read_file(disk.path() / "dev").value_or("");
+    while (number.ends_with('\n')) number.pop_back();
+    if (!number.empty()) devices.push_back(std::move(number));
+  }
+  return devices;
+}
+
+std::vector<HardLimit> hard_limits() {
+  std::vector<HardLimit> limits;
+  for (const int resource : {RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_CORE}) {
+    rlimit limit{};
+    ::getrlimit(static_cast<__rlimit_resource>(resource), &limit);
+    if (limit.rlim_max != RLIM_INFINITY) limits.push_back({resource, limit.rlim_max});
+  }
+  return limits;
+}
+
+bool sysctl_is(const char* file, char value) {
+  const auto content = read_file(file);
+  return content && !content->empty() && content->front() == value;
+}
+
+Container container() {
+  if (::access("/.dockerenv", F_OK) == 0) return Container::kDocker;
+  if (::access("/run/.containerenv", F_OK) == 0) return Container::kPodman;
+  // systemd-nspawn, lxc and others say so in the environment of the first process:
+  // systemd.io/CONTAINER_INTERFACE.
+  const bool told = std::getenv("container") != nullptr;
+  return told ? Container::kOther : Container::kNone;
+}
+
+Surroundings look_around() {
+  return {.container = container(),
+          .systemd = ::access("/run/systemd/system", F_OK) == 0,
+          // Version 2 lists the controllers it has where version 1 has its hierarchies.
+          .cgroups_are_v1 = ::access("/sys/fs/cgroup/cgroup.controllers", F_OK) != 0,
+          .apparmor_restricts_users =
+              sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1'),
+          .user_namespaces_are_off = sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", '0'),
+          .user_namespaces_are_zero = sysctl_is("/proc/sys/user/max_user_namespaces", '0')};
+}
+
 }  // namespace
 
 HostFacts gather_facts() {
@@ -59,6 +120,10 @@ HostFacts gather_facts() {
   facts.privileged = has_capabilities({CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID});
   facts.uids = own_ids("/proc/self/uid_map");
   facts.gids = own_ids("/proc/self/gid_map");
+  facts.surroundings = look_around();
+  facts.cpus = own_cpus();
+  facts.block_devices = block_devices();
+  facts.hard_limits = hard_limits();
   facts.working_directory = link_target("/proc/self/cwd");
   std::set<std::string> needed = {facts.working_directory, link_target("/proc/self/exe")};
   if (const char* tmpdir = std::getenv("TMPDIR"); tmpdir != nullptr && tmpdir[0] == '/') {

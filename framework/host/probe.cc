@@ -15,6 +15,11 @@
 namespace cloister {
 namespace {
 
+// What is gone when a run can make no groups.
+constexpr Facility kCgroupFacilities[] = {Facility::kMemoryCap,     Facility::kProcessCap,
+                                          Facility::kSoftMemoryCap, Facility::kCpuCap,
+                                          Facility::kCpuSet,        Facility::kIoCap};
+
 constexpr std::uint32_t kFirstProbeCell = 0xFFFFFF00;  // out of the way of the cells of tests
 
 // Tries one cell, its guest included. The plan's steps, the joining and the leaving all have to
@@ -36,9 +41,14 @@ class Trial {
     const Init init{built->words.init_pid, std::move(built->init_pidfd)};
     auto entered = try_guest(*plan, init);
     if (auto asked = builder_.dismantle(cell); !asked) return asked;
-    if (auto gone = builder_.wait_for_news(); !gone) return std::unexpected(gone.error());
+    auto gone = builder_.wait_for_news();
+    if (!gone) return std::unexpected(gone.error());
+    peak_memory_ = gone->words.readings[static_cast<int>(Reading::kPeakMemory)];
     return entered;
   }
+
+  // Of the last cell that was tried, where its cgroup measures it.
+  std::uint64_t peak_memory() const { return peak_memory_; }
 
  private:
   Result<void> try_guest(const CellPlan& plan, const Init& init) {
@@ -70,6 +80,7 @@ class Trial {
   CellBuilder& builder_;
   CellPages& pages_;
   std::uint32_t next_cell_ = kFirstProbeCell;
+  std::uint64_t peak_memory_ = 0;
 };
 
 // Facilities without which another makes no sense.
@@ -92,10 +103,12 @@ void lose(HostFacts& facts, Facility facility, const std::string& why) {
 void try_one_by_one(Trial& trial, HostFacts& facts) {
   const std::vector<Loss> lost_before = facts.losses;
   for (const Facility facility : kAllFacilities) {
-    if (facts.has(facility)) lose(facts, facility, "");
+    if (is_default(facility) && facts.has(facility)) lose(facts, facility, "");
   }
   for (const Facility facility : kAllFacilities) {
-    if (std::ranges::find(lost_before, facility, &Loss::facility) != lost_before.end()) continue;
+    if (!is_default(facility) ||
+        std::ranges::find(lost_before, facility, &Loss::facility) != lost_before.end())
+      continue;
     std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
     for (const Facility needed : needs(facility)) {
       if (facts.has(needed)) continue;
@@ -141,12 +154,16 @@ Result<void> try_run_namespace(const HostFacts& facts) {
   return std::unexpected(Error{text, 0, ""});
 }
 
-Result<void> own_cgroups(CellBuilder& builder, const HostFacts& facts) {
-  std::vector<std::string> directories;
-  directories.reserve(facts.cgroups.size());
-  for (const CgroupBase& base : facts.cgroups) directories.push_back(base.run_directory);
-  if (auto made = builder.own_directories(directories); !made) return made;
-  return enable_controllers(facts);
+Result<void> own_cgroups(CellBuilder& builder, HostFacts& facts) {
+  if (auto made = builder.own_cgroups(facts.cgroups); !made) return made;
+  return prepare_run_directories(facts);
+}
+
+// What a guest needs that does nothing, and half of that again for what an empty test does: pages
+// that a test shares with the runner are the runner's.
+Bytes smallest_memory(std::uint64_t peak) {
+  constexpr std::uint64_t kStep = std::uint64_t{64} * 1024;
+  return Bytes{(peak + peak / 2 + kStep - 1) / kStep * kStep};
 }
 
 }  // namespace
@@ -168,7 +185,7 @@ Host open_host() {
   }
   if (auto owned = own_cgroups(*builder, facts); !owned) {
     facts.cgroups.clear();
-    for (const Facility facility : {Facility::kMemoryCap, Facility::kProcessCap}) {
+    for (const Facility facility : kCgroupFacilities) {
       if (facts.has(facility)) lose(facts, facility, owned.error().text());
     }
   }
@@ -178,6 +195,7 @@ Host open_host() {
     return host;
   }
   if (!trial.run(facts)) try_one_by_one(trial, facts);
+  facts.smallest_memory = smallest_memory(trial.peak_memory());
   host.builder = std::move(*builder);
   return host;
 }

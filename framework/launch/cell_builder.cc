@@ -85,7 +85,7 @@ Result<CellBuilder> CellBuilder::start() {
   pair->theirs.reset();
   CellBuilder builder(std::move(pair->ours));
   // An empty request tells whether it lives: a failed exec closes the socket.
-  if (auto lives = builder.own_directories({}); !lives) {
+  if (auto lives = builder.own_cgroups({}); !lives) {
     return std::unexpected(
         Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
   }
@@ -94,11 +94,14 @@ Result<CellBuilder> CellBuilder::start() {
   return builder;
 }
 
-Result<void> CellBuilder::own_directories(std::span<const std::string> directories) {
+Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
   ByteWriter payload;
-  payload.number(static_cast<std::uint32_t>(directories.size()));
-  for (const std::string& directory : directories) payload.text(directory);
-  if (auto sent = send(Request::kOwnDirectories, 0, payload.bytes()); !sent) return sent;
+  payload.number(static_cast<std::uint32_t>(bases.size()));
+  for (const CgroupBase& base : bases) {
+    for (const std::string& text : {base.run_directory, base.group, base.disable_at_end, base.leaf})
+      payload.text(text);
+  }
+  if (auto sent = send(Request::kOwnCgroups, 0, payload.bytes()); !sent) return sent;
   auto answer = wait_for_news();
   if (!answer) return std::unexpected(answer.error());
   const InsideReply& failure = answer->words.failure;

@@ -1,6 +1,6 @@
 // The run's side of the builder: starts it, asks for cells, hears of them. One per run, used by the
 // watch loop (watch/) and by the probe (host/). Never blocks except in start() and
-// own_directories().
+// own_cgroups().
 #pragma once
 
 #include <sys/types.h>
@@ -40,8 +40,9 @@ class CellBuilder {
   CellBuilder(CellBuilder&&) = default;
   CellBuilder& operator=(CellBuilder&&) = default;
 
-  // Makes cgroup directories that the builder removes when the run ends.
-  Result<void> own_directories(std::span<const std::string> directories);
+  // Makes the run directories of these; when the run ends, the builder removes them and undoes what
+  // was done to their groups.
+  Result<void> own_cgroups(std::span<const CgroupBase> bases);
 
   Result<void> build(std::uint32_t cell, const InsidePlan& plan);
   Result<void> dismantle(std::uint32_t cell);

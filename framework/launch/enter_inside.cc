@@ -127,6 +127,22 @@ void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& 
   close_between(next, UINT_MAX);
 }
 
+// Last of all, so that a cap on descriptors counts the test's own only.
+void limit_resources(const GuestPlan& plan, int event_fd) {
+  if (!plan.cpus.empty()) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const int cpu : plan.cpus) CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+      give_up(event_fd, "bind the guest to the processors of its CPU set");
+  }
+  for (const ResourceLimit& limit : plan.limits) {
+    const rlimit value{limit.value, limit.value};
+    if (setrlimit(static_cast<__rlimit_resource>(limit.resource), &value) != 0)
+      give_up(event_fd, "set a resource limit of the guest");
+  }
+}
+
 // Under ThreadSanitizer the guest must be a fork(3) of the process that has entered the cell. That
 // one stays behind, waits, and ends as the guest has ended.
 void leave_a_shepherd(int event_fd) {
@@ -173,6 +189,7 @@ GuestSide enter_cell(const GuestStart& start) {
   }
   set_standard_streams(start, own.event);
   close_all_but(start.plan.guest.keep_fds, own);
+  limit_resources(start.plan.guest, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
   return GuestSide(own.event, own.out, joined ? -1 : own.err, start.page);
 }

@@ -62,6 +62,7 @@ std::string encode(const InsidePlan& plan) {
       out.number(reading.reading);
       out.text(reading.file);
       out.text(reading.key);
+      out.number(reading.divide_by);
     });
   });
   put_list(out, plan.steps, [&](const SetupStep& step) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include "framework/config/settings.h"
 #include "framework/plan/plan.h"
@@ -52,6 +53,21 @@ std::string map_text(const std::vector<IdMapping>& map) {
   return text;
 }
 
+std::string_view limit_name(int resource) {
+  switch (resource) {
+    case RLIMIT_NOFILE:
+      return "RLIMIT_NOFILE";
+    case RLIMIT_FSIZE:
+      return "RLIMIT_FSIZE";
+    case RLIMIT_CORE:
+      return "RLIMIT_CORE";
+    case RLIMIT_CPU:
+      return "RLIMIT_CPU";
+    default:
+      return "RLIMIT";
+  }
+}
+
 std::string limit_text(std::chrono::milliseconds limit) {
   return limit.count() == 0 ? "none" : duration_text(limit);
 }
@@ -74,9 +90,14 @@ std::string explain(const CellPlan& plan) {
     for (const CgroupSetting& s : group.settings) files += fmt::format(", {}={}", s.file, s.value);
     line("cgroup", files);
   }
+  for (const ResourceLimit& limit : plan.guest.limits)
+    line("limit", fmt::format("{}={}", limit_name(limit.resource), limit.value));
+  if (!plan.guest.cpus.empty())
+    line("processors", fmt::format("{} by affinity", fmt::join(plan.guest.cpus, ",")));
   line("capability", fmt::format("{:#x}", plan.guest.capabilities));
   line("directory", plan.guest.working_directory);
   line("deadline", limit_text(plan.watch.deadline));
+  if (plan.watch.cpu_time.count() > 0) line("cpu time", limit_text(plan.watch.cpu_time));
   line("notice", limit_text(plan.watch.notice_after));
   line("output", bytes_text(plan.watch.output));
   if (!plan.guest.keep_fds.empty())

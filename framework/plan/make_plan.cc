@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include "framework/plan/facilities.h"
+#include "framework/plan/limits.h"
 #include "framework/plan/plan.h"
 
 namespace cloister {
@@ -13,12 +14,20 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kDeadline = 10min;
 constexpr std::chrono::milliseconds kNoticeAfter = 1min;
 constexpr Bytes kOutput = 16_MiB;
+constexpr Bytes kTmpfsSize = 1_GiB;
+constexpr std::uint64_t kTmpfsInodes = 131072;
+constexpr std::uint32_t kProcesses = 4096;  // a backstop against fork bombs
 
 // What `config` names explicitly and this host lost.
 const Loss* asked_for_but_lost(const CellConfig& config, const HostFacts& facts) {
   const std::pair<bool, Facility> asked[] = {
       {config.memory.value_or(Bytes{}).count > 0, Facility::kMemoryCap},
       {config.processes.has_value(), Facility::kProcessCap},
+      {config.memory_high.value_or(Bytes{}).count > 0, Facility::kSoftMemoryCap},
+      {config.cpus.value_or(0) > 0, Facility::kCpuCap},
+      {config.io_read_rate.value_or(Bytes{}).count > 0 ||
+           config.io_write_rate.value_or(Bytes{}).count > 0,
+       Facility::kIoCap},
       {config.hostname.has_value(), Facility::kHostname},
       {config.network.value_or(Network::kHost) != Network::kHost, Facility::kNetworkNamespace},
       {config.as_root.value_or(false) && facts.uid != 0, Facility::kUserNamespace},
@@ -32,30 +41,59 @@ const Loss* asked_for_but_lost(const CellConfig& config, const HostFacts& facts)
   return nullptr;
 }
 
+// With the defaults that this room fills in.
+CellConfig with_defaults(CellConfig config) {
+  config.processes = config.processes.value_or(kProcesses);
+  config.deadline = config.deadline.value_or(kDeadline);
+  config.notice_after = config.notice_after.value_or(kNoticeAfter);
+  config.output = config.output.value_or(kOutput);
+  config.tmp_size = config.tmp_size.value_or(kTmpfsSize);
+  config.shm_size = config.shm_size.value_or(kTmpfsSize);
+  config.tmpfs_inodes = config.tmpfs_inodes.value_or(kTmpfsInodes);
+  config.hostname = config.hostname.value_or("cloister");
+  return config;
+}
+
+// What of it does not hold on this host is left unset.
+CellConfig in_force(CellConfig config, const HostFacts& facts) {
+  if (!facts.has(Facility::kProcessCap)) config.processes.reset();
+  if (!facts.has(Facility::kHostname)) config.hostname.reset();
+  if (!facts.has(Facility::kPrivateTmp) || !config.private_tmp.value_or(true)) {
+    config.tmp_size.reset();
+    config.shm_size.reset();
+    config.tmpfs_inodes.reset();
+  }
+  return config;
+}
+
 }  // namespace
 
-Result<CellPlan> make_plan(const CellConfig& config, const HostFacts& facts, std::uint32_t cell) {
-  if (const Loss* loss = asked_for_but_lost(config, facts)) {
+Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell) {
+  if (const Loss* loss = asked_for_but_lost(asked, facts)) {
     return std::unexpected(Error{fmt::format("give this test the {} it asks for: {}",
                                              facility_name(loss->facility), loss->why),
                                  0, loss->cure});
   }
+  if (auto good = check_limits(asked, facts); !good) return std::unexpected(good.error());
+  const CellConfig config = with_defaults(asked);
   CellPlan plan;
+  plan.in_force = in_force(config, facts);
   plan_users(config, facts, plan);
   plan_mounts(config, facts, plan);
   plan_network(config, facts, plan);
   plan_cgroups(config, facts, cell, plan);
+  plan_limits(config, facts, plan);
   if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   if (facts.has(Facility::kIpcNamespace)) plan.inside.namespaces |= CLONE_NEWIPC;
   if (facts.has(Facility::kHostname)) {
     plan.inside.namespaces |= CLONE_NEWUTS;
-    plan.inside.steps.emplace_back(SetHostname{config.hostname.value_or("cloister")});
+    plan.inside.steps.emplace_back(SetHostname{*config.hostname});
   }
   plan.guest.working_directory = facts.working_directory;
   plan.guest.keep_fds = config.keep_fds.value_or(std::vector<int>{});
-  plan.watch.deadline = config.deadline.value_or(kDeadline);
-  plan.watch.notice_after = config.notice_after.value_or(kNoticeAfter);
-  plan.watch.output = config.output.value_or(kOutput);
+  plan.watch.deadline = *config.deadline;
+  plan.watch.notice_after = *config.notice_after;
+  plan.watch.output = *config.output;
   return plan;
 }
 

@@ -8,9 +8,6 @@
 namespace cloister {
 namespace {
 
-constexpr Bytes kTmpfsSize = 1_GiB;
-constexpr std::uint64_t kTmpfsInodes = 131072;
-
 // The entries of `target` that lead to a needed path. The whole entry stays, not just the path: a
 // build tree reaches its own siblings through "..".
 std::vector<std::string> entries_to_keep(const std::string& target, const HostFacts& facts) {
@@ -41,12 +38,12 @@ void plan_mounts(const CellConfig& config, const HostFacts& facts, CellPlan& pla
     steps.emplace_back(MakeReadOnly{"/sys/fs/cgroup"});
   }
   if (!config.private_tmp.value_or(true) || !facts.has(Facility::kPrivateTmp)) return;
-  const std::uint64_t inodes = config.tmpfs_inodes.value_or(kTmpfsInodes);
-  const std::pair<std::string, Bytes> targets[] = {
-      {"/tmp", config.tmp_size.value_or(kTmpfsSize)},
-      {"/dev/shm", config.shm_size.value_or(kTmpfsSize)}};
+  const std::pair<std::string, Bytes> targets[] = {{"/tmp", *config.tmp_size},
+                                                   {"/dev/shm", *config.shm_size}};
   for (const auto& [target, size] : targets) {
-    steps.emplace_back(MountTmpfs{target, size.count, inodes, entries_to_keep(target, facts)});
+    std::vector<std::string> keep = entries_to_keep(target, facts);
+    steps.emplace_back(MountTmpfs{target, size.count, *config.tmpfs_inodes, std::move(keep)});
+    plan.watch.tmpfs.push_back(target);
   }
 }
 

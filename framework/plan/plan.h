@@ -28,7 +28,7 @@ struct MountProc {
 struct MountTmpfs {
   std::string target;
   std::uint64_t bytes = 0;
-  std::uint64_t inodes = 0;
+  std::uint64_t inodes = 0;       // besides its root and what is kept
   std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
@@ -60,7 +60,10 @@ struct IdMapping {
 struct CgroupReading {
   Reading reading{};
   std::string file;
-  std::string key;  // of a "key value" file; empty when the file is one number
+  // Of a file of "key value" lines; with a "=" at its end, of one of "key=value" words, which are
+  // added up; empty when the file is one number.
+  std::string key{};
+  std::uint32_t divide_by = 1;  // the file's unit to that of the reading
   friend bool operator==(const CgroupReading&, const CgroupReading&) = default;
 };
 struct CgroupSetting {
@@ -87,12 +90,29 @@ struct InsidePlan {
   friend bool operator==(const InsidePlan&, const InsidePlan&) = default;
 };
 
+// setrlimit(2), soft and hard.
+struct ResourceLimit {
+  int resource = 0;
+  std::uint64_t value = 0;
+  friend bool operator==(const ResourceLimit&, const ResourceLimit&) = default;
+};
+
 // What the guest becomes once it is inside.
 struct GuestPlan {
   std::uint64_t capabilities = 0;  // a bit per CAP_*, kept in the bounding set
   std::string working_directory;
   std::vector<int> keep_fds;
+  std::vector<ResourceLimit> limits;
+  std::vector<int> cpus;  // by sched_setaffinity(2), where no cgroup does it; empty is as they are
   friend bool operator==(const GuestPlan&, const GuestPlan&) = default;
+};
+
+// A number in a file of a cgroup, as in CgroupReading.
+struct Gauge {
+  std::string file;
+  std::string key{};
+  std::uint32_t divide_by = 1;
+  friend bool operator==(const Gauge&, const Gauge&) = default;
 };
 
 // What the watcher holds the guest to, from outside.
@@ -100,7 +120,13 @@ struct WatchPlan {
   std::chrono::milliseconds deadline{};      // 0 is never
   std::chrono::milliseconds notice_after{};  // 0 is never
   Bytes output;
-  Bytes memory_cap;  // for the verdict's words; 0 is none
+  Bytes memory_cap;                      // 0 is none
+  std::chrono::milliseconds cpu_time{};  // 0 is never
+  // Where the cell can be looked at while it runs; empty where it cannot, or need not be.
+  Gauge cpu_gauge;                 // its processor time, in microseconds
+  std::string memory_directory{};  // its memory group
+  CgroupVersion memory_version{};
+  std::vector<std::string> tmpfs;  // the targets of the cell's own, in the order of its steps
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };
 
@@ -108,12 +134,17 @@ struct CellPlan {
   InsidePlan inside;
   GuestPlan guest;
   WatchPlan watch;
-  friend bool operator==(const CellPlan&, const CellPlan&) = default;
+  // What was asked for and the defaults, without what does not hold on this host: for the test to
+  // read.
+  CellConfig in_force;
+  friend bool operator==(const CellPlan& a, const CellPlan& b) {
+    return a.inside == b.inside && a.guest == b.guest && a.watch == b.watch;
+  }
 };
 
-// Makes the plan of the cell numbered `cell` (which names its cgroup). What `config` sets
+// Makes the plan of the cell numbered `cell` (which names its cgroup). What `asked` sets
 // explicitly and the host cannot give is an Error with the cure; a lost default is left out.
-Result<CellPlan> make_plan(const CellConfig& config, const HostFacts& facts, std::uint32_t cell);
+Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell);
 
 // The plan for people, one line per fact.
 std::string explain(const CellPlan& plan);

@@ -17,8 +17,22 @@ enum class StepCode : std::uint8_t {
   kOpenLowPorts,
 };
 
-// What the builder reads from a cgroup once the cell is empty.
-enum class Reading : std::uint8_t { kPeakMemory, kOomKills, kRefusedForks };
-inline constexpr int kReadingCount = 3;
+// What the builder reads from the cgroups of a cell that ends. Times are in microseconds.
+enum class Reading : std::uint8_t {
+  kPeakMemory,
+  kOomKills,
+  kRefusedForks,
+  kPeakProcesses,
+  kThrottled,
+  kUserCpu,
+  kSystemCpu,
+  kIoRead,
+  kIoWritten,
+  // While init still holds the cell's mounts, and with them what lies in its tmpfs.
+  kFileMemory,
+  kSharedMemory,
+};
+inline constexpr int kReadingCount = 11;
+inline constexpr bool is_read_early(Reading reading) { return reading >= Reading::kFileMemory; }
 
 }  // namespace cloister

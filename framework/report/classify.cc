@@ -9,6 +9,9 @@ Outcome classify(const Evidence& evidence) {
   if (!evidence.entry_failure.empty()) return SetupFailed{evidence.entry_failure};
   const int status = evidence.wait_status;
   const bool exited_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (evidence.killed_for_cpu_time && !(evidence.said_finished && exited_well)) {
+    return OutOfCpuTime{evidence.cpu_time};
+  }
   if (evidence.killed_at_deadline && !(evidence.said_finished && exited_well)) {
     return TimedOut{evidence.deadline};
   }
@@ -16,7 +19,7 @@ Outcome classify(const Evidence& evidence) {
     // The kernel's memory killer sends SIGKILL and nothing else; a SIGKILL with an empty kill count
     // came from elsewhere.
     if (WTERMSIG(status) == SIGKILL && evidence.oom_kills > 0)
-      return OutOfMemory{evidence.memory_cap};
+      return OutOfMemory{evidence.memory_cap, evidence.memory};
     return Signaled{WTERMSIG(status), static_cast<bool>(WCOREDUMP(status))};
   }
   if (!evidence.broken_protocol.empty()) return ProtocolBroken{evidence.broken_protocol};

@@ -11,12 +11,15 @@ namespace cloister {
 struct Evidence {
   int wait_status = 0;  // of wait4(2)
   bool killed_at_deadline = false;
+  bool killed_for_cpu_time = false;
   bool said_finished = false;
   std::string entry_failure;    // the guest's own words; empty when it got in
   std::string broken_protocol;  // the frame reader's words; empty when all was well
   std::uint64_t oom_kills = 0;
   Bytes memory_cap;
+  MemoryParts memory{};  // when the cap was reached
   std::chrono::milliseconds deadline{};
+  std::chrono::milliseconds cpu_time{};
 };
 
 // Failure unless everything says otherwise: Finished needs the last frame and exit status 0.

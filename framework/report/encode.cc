@@ -14,7 +14,11 @@ struct PutOutcome {
     out.number(o.core_dumped);
   }
   void operator()(const TimedOut& o) const { out.number(o.deadline.count()); }
-  void operator()(const OutOfMemory& o) const { out.number(o.cap.count); }
+  void operator()(const OutOfMemory& o) const {
+    for (const Bytes bytes : {o.cap, o.parts.anonymous, o.parts.file, o.parts.shared})
+      out.number(bytes.count);
+  }
+  void operator()(const OutOfCpuTime& o) const { out.number(o.cap.count()); }
   void operator()(const SetupFailed& o) const { out.text(o.why); }
   void operator()(const ProtocolBroken& o) const { out.text(o.why); }
 };
@@ -30,7 +34,13 @@ struct TakeOutcome {
   void operator()(TimedOut& o) const {
     o.deadline = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
   }
-  void operator()(OutOfMemory& o) const { o.cap = {in.number<std::uint64_t>()}; }
+  void operator()(OutOfMemory& o) const {
+    for (Bytes* bytes : {&o.cap, &o.parts.anonymous, &o.parts.file, &o.parts.shared})
+      bytes->count = in.number<std::uint64_t>();
+  }
+  void operator()(OutOfCpuTime& o) const {
+    o.cap = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
+  }
   void operator()(SetupFailed& o) const { o.why = in.text(); }
   void operator()(ProtocolBroken& o) const { o.why = in.text(); }
 };
@@ -58,12 +68,13 @@ std::string encode(const CellReport& report) {
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
   std::visit(PutOutcome{out}, report.outcome);
   out.number(report.said_finished);
-  out.number(report.usage.wall.count());
-  out.number(report.usage.user_cpu.count());
-  out.number(report.usage.system_cpu.count());
-  out.number(report.usage.peak_memory.count);
-  out.number(report.usage.oom_kills);
-  out.number(report.usage.refused_forks);
+  const Usage& usage = report.usage;
+  for (const auto time : {usage.wall, usage.user_cpu, usage.system_cpu, usage.throttled})
+    out.number(time.count());
+  for (const Bytes bytes : {usage.peak_memory, usage.io_read, usage.io_written, usage.tmpfs})
+    out.number(bytes.count);
+  for (const std::uint64_t count : {usage.peak_processes, usage.oom_kills, usage.refused_forks})
+    out.number(count);
   for (const Output* output : {&report.out, &report.err}) {
     out.text(output->kept);
     out.number(output->dropped);
@@ -85,6 +96,13 @@ std::string encode(const CellReport& report) {
     out.number(survivor.pid);
     out.text(survivor.name);
   }
+  out.number(static_cast<std::uint32_t>(report.tmpfs.size()));
+  for (const TmpfsUse& tmpfs : report.tmpfs) {
+    out.text(tmpfs.target);
+    for (const std::uint64_t number :
+         {tmpfs.used.count, tmpfs.size.count, tmpfs.inodes_used, tmpfs.inodes})
+      out.number(number);
+  }
   return std::move(out.bytes());
 }
 
@@ -95,12 +113,13 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
   report.outcome = make_outcome(in.number<std::uint8_t>());
   std::visit(TakeOutcome{in}, report.outcome);
   report.said_finished = in.number<bool>();
-  report.usage.wall = take_microseconds(in);
-  report.usage.user_cpu = take_microseconds(in);
-  report.usage.system_cpu = take_microseconds(in);
-  report.usage.peak_memory = {in.number<std::uint64_t>()};
-  report.usage.oom_kills = in.number<std::uint64_t>();
-  report.usage.refused_forks = in.number<std::uint64_t>();
+  Usage& usage = report.usage;
+  for (auto* time : {&usage.wall, &usage.user_cpu, &usage.system_cpu, &usage.throttled})
+    *time = take_microseconds(in);
+  for (Bytes* amount : {&usage.peak_memory, &usage.io_read, &usage.io_written, &usage.tmpfs})
+    amount->count = in.number<std::uint64_t>();
+  for (std::uint64_t* count : {&usage.peak_processes, &usage.oom_kills, &usage.refused_forks})
+    *count = in.number<std::uint64_t>();
   for (Output* output : {&report.out, &report.err}) {
     output->kept = in.text();
     output->dropped = in.number<std::uint64_t>();
@@ -124,6 +143,14 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
     survivor.pid = in.number<int>();
     survivor.name = in.text();
     report.survivors.push_back(std::move(survivor));
+  }
+  for (std::uint32_t left = in.count(); left > 0; --left) {
+    TmpfsUse tmpfs;
+    tmpfs.target = in.text();
+    for (std::uint64_t* number :
+         {&tmpfs.used.count, &tmpfs.size.count, &tmpfs.inodes_used, &tmpfs.inodes})
+      *number = in.number<std::uint64_t>();
+    report.tmpfs.push_back(std::move(tmpfs));
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return report;

@@ -16,6 +16,12 @@ namespace {
 // A killed guest dies in microseconds unless the kernel holds it in an uninterruptible call.
 constexpr std::chrono::seconds kPatienceAfterKill{10};
 
+// No use of all processors could use the time up before this has passed.
+Clock::duration earliest(std::chrono::microseconds cpu_time) {
+  static const long processors = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+  return std::max<Clock::duration>(cpu_time / processors, std::chrono::milliseconds(1));
+}
+
 constexpr int kEventStream = 0;
 
 // After the cell's end its pipes hold what fits into them; only a process that outlived it can add
@@ -52,6 +58,8 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, bool join_output, int 
   guest_ = forked->pid;
   started_ = Clock::now();
   stage = CellStage::kRunning;
+  gauges_ = Gauges(plan_.watch, guest_);
+  if (plan_.watch.cpu_time.count() > 0) next_cpu_look_ = started_ + earliest(plan_.watch.cpu_time);
   return forked;
 }
 
@@ -93,7 +101,7 @@ Clock::time_point RunningCell::next_alarm() const {
   if (plan_.watch.notice_after.count() > 0 && !noticed_) {
     alarm = std::min(alarm, started_ + plan_.watch.notice_after);
   }
-  return alarm;
+  return std::min(alarm, next_cpu_look_);
 }
 
 bool RunningCell::notice_due(Clock::time_point now) {
@@ -109,13 +117,22 @@ bool RunningCell::deadline_passed(Clock::time_point now) const {
          plan_.watch.deadline.count() > 0 && now >= started_ + plan_.watch.deadline;
 }
 
+bool RunningCell::cpu_time_gone(Clock::time_point now) {
+  if (stage != CellStage::kRunning || killed_ != Clock::time_point{} || now < next_cpu_look_)
+    return false;
+  const auto left = plan_.watch.cpu_time - gauges_.cpu_time();
+  if (left <= left.zero()) return true;
+  next_cpu_look_ = now + earliest(left);
+  return false;
+}
+
 bool RunningCell::given_up(Clock::time_point now) const {
   return stage == CellStage::kRunning && killed_ != Clock::time_point{} &&
          now >= killed_ + kPatienceAfterKill;
 }
 
-void RunningCell::kill_all(bool at_deadline) {
-  killed_at_deadline_ = killed_at_deadline_ || at_deadline;
+void RunningCell::kill_all(KilledFor reason) {
+  killed_for_ = reason;
   killed_ = Clock::now();
   // With its init dies the whole pid namespace; without one, the guest's session leader and its
   // group must do.
@@ -151,6 +168,62 @@ void RunningCell::read_page(CellReport& report) {
   }
 }
 
+// The cap is what the memory added up to when it was reached. Anonymous memory has died with its
+// processes; what is in files outlived them until now. The last look while it ran knows of shared
+// memory that was in no file, too, but may have come too late.
+MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
+  const MemoryParts& seen = gauges_.memory();
+  const std::uint64_t cap = plan_.watch.memory_cap.count;
+  if (gone == nullptr || seen.anonymous.count + seen.file.count + seen.shared.count > cap / 2)
+    return seen;
+  const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
+  const std::uint64_t shared = std::min(reading(Reading::kSharedMemory), cap);
+  const std::uint64_t files = std::clamp(reading(Reading::kFileMemory), shared, cap);
+  return {{cap - files}, {files - shared}, {shared}};
+}
+
+void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
+  constexpr std::uint64_t kBlock = 512;  // of ru_inblock and ru_oublock: getrusage(2)
+  usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(ended_ - started_);
+  usage.user_cpu = microseconds(used_.ru_utime);
+  usage.system_cpu = microseconds(used_.ru_stime);
+  usage.peak_memory = Bytes{static_cast<std::uint64_t>(used_.ru_maxrss) * 1024};
+  usage.io_read = Bytes{static_cast<std::uint64_t>(used_.ru_inblock) * kBlock};
+  usage.io_written = Bytes{static_cast<std::uint64_t>(used_.ru_oublock) * kBlock};
+  if (gone == nullptr) return;
+  const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
+  const auto time = [&reading](Reading r) {
+    return std::chrono::microseconds(static_cast<std::int64_t>(reading(r)));
+  };
+  if (reading(Reading::kPeakMemory) > 0) usage.peak_memory = Bytes{reading(Reading::kPeakMemory)};
+  if (reading(Reading::kUserCpu) + reading(Reading::kSystemCpu) > 0) {
+    usage.user_cpu = time(Reading::kUserCpu);
+    usage.system_cpu = time(Reading::kSystemCpu);
+  }
+  usage.io_read.count = std::max(usage.io_read.count, reading(Reading::kIoRead));
+  usage.io_written.count = std::max(usage.io_written.count, reading(Reading::kIoWritten));
+  usage.throttled = time(Reading::kThrottled);
+  usage.peak_processes = reading(Reading::kPeakProcesses);
+  usage.oom_kills = reading(Reading::kOomKills);
+  usage.refused_forks = reading(Reading::kRefusedForks);
+}
+
+void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const {
+  report.survivor_count = left.count;
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(left.count, kSurvivorsKept); ++i) {
+    const SurvivorRecord& record = left.first[i];
+    report.survivors.push_back(
+        {record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))});
+  }
+  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
+    const TmpfsRecord& record = left.tmpfs[i];
+    if (record.inodes == 0) continue;  // init did not come to it
+    report.tmpfs.push_back(
+        {plan_.watch.tmpfs[i], {record.used}, {record.size}, record.inodes_used, record.inodes});
+    report.usage.tmpfs.count += record.used;
+  }
+}
+
 CellReport RunningCell::finish(const BuilderReply* gone) {
   for (int stream = 0; stream < kStreams; ++stream) {
     for (int reads = 0; reads < kMostLastReads && drain(stream); ++reads) {
@@ -162,27 +235,20 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   report.out = std::move(out_);
   report.err = std::move(err_);
   read_page(report);
-  report.usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(ended_ - started_);
-  report.usage.user_cpu = microseconds(used_.ru_utime);
-  report.usage.system_cpu = microseconds(used_.ru_stime);
-  report.usage.peak_memory = Bytes{static_cast<std::uint64_t>(used_.ru_maxrss) * 1024};
-  if (gone != nullptr) {
-    const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
-    if (reading(Reading::kPeakMemory) > 0)
-      report.usage.peak_memory = Bytes{reading(Reading::kPeakMemory)};
-    report.usage.oom_kills = reading(Reading::kOomKills);
-    report.usage.refused_forks = reading(Reading::kRefusedForks);
-    report.survivor_count = gone->left.count;
-    for (std::uint32_t i = 0; i < std::min<std::uint32_t>(gone->left.count, kSurvivorsKept); ++i) {
-      const SurvivorRecord& record = gone->left.first[i];
-      report.survivors.push_back(
-          {record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))});
-    }
-  }
+  take_usage(report.usage, gone);
+  if (gone != nullptr) take_leftovers(report, gone->left);
   report.said_finished = reader_.finished();
-  report.outcome = classify({wait_status_, killed_at_deadline_, reader_.finished(),
-                             reader_.entry_failure(), reader_.broken(), report.usage.oom_kills,
-                             plan_.watch.memory_cap, plan_.watch.deadline});
+  report.outcome = classify({.wait_status = wait_status_,
+                             .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
+                             .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
+                             .said_finished = reader_.finished(),
+                             .entry_failure = reader_.entry_failure(),
+                             .broken_protocol = reader_.broken(),
+                             .oom_kills = report.usage.oom_kills,
+                             .memory_cap = plan_.watch.memory_cap,
+                             .memory = memory_at_cap(gone),
+                             .deadline = plan_.watch.deadline,
+                             .cpu_time = plan_.watch.cpu_time});
   report.events = reader_.take_events();
   stage = CellStage::kDone;
   return report;

@@ -16,6 +16,7 @@
 #include "framework/launch/cell_page.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
+#include "framework/watch/gauges.h"
 
 namespace cloister {
 
@@ -54,10 +55,18 @@ class RunningCell {
   // True once, when the notice is due.
   bool notice_due(Clock::time_point now);
   bool deadline_passed(Clock::time_point now) const;
+  // Looks at the processor time when it is worth a look.
+  bool cpu_time_gone(Clock::time_point now);
   // The guest was killed and does not die: the loop gives it up.
   bool given_up(Clock::time_point now) const;
-  // Kills everything in the cell.
-  void kill_all(bool at_deadline);
+  // What the watcher kills for. Everything in the cell dies.
+  enum class KilledFor : std::uint8_t { kNothing, kDeadline, kCpuTime };
+  void kill_all(KilledFor reason);
+
+  // To poll while the guest runs, and to be told of: its memory nears the cap.
+  int memory_fd() const { return gauges_.memory_fd(); }
+  short memory_events() const { return gauges_.memory_events(); }
+  void look_at_memory() { gauges_.look_at_memory(); }
 
   void guest_ended(int wait_status, const rusage& used);
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
@@ -69,18 +78,23 @@ class RunningCell {
  private:
   void take_output(Output& output, std::string_view bytes) const;
   void read_page(CellReport& report);
+  MemoryParts memory_at_cap(const BuilderReply* gone) const;
+  void take_usage(Usage& usage, const BuilderReply* gone) const;
+  void take_leftovers(CellReport& report, const RollCall& left) const;
 
   std::uint32_t id_;
   CellPlan plan_;
   pid_t guest_ = -1;
   Fd streams_[kStreams];  // events, stdout, stderr
+  Gauges gauges_;
   FrameReader reader_;
   Output out_;
   Output err_;
   Clock::time_point started_{};
   Clock::time_point ended_{};
   Clock::time_point killed_{};
-  bool killed_at_deadline_ = false;
+  Clock::time_point next_cpu_look_ = Clock::time_point::max();
+  KilledFor killed_for_ = KilledFor::kNothing;
   bool noticed_ = false;
   int wait_status_ = 0;
   rusage used_{};

@@ -118,8 +118,9 @@ std::optional<GuestCall> Watch::start_guests() {
 void Watch::wait_for_events() {
   struct Stream {
     RunningCell* cell;
-    int stream;
+    int stream;  // or kMemory
   };
+  constexpr int kMemory = -1;
   std::vector<pollfd> waits;
   std::vector<Stream> streams;
   waits.push_back({child_signals_.get(), POLLIN, 0});
@@ -130,11 +131,15 @@ void Watch::wait_for_events() {
   auto alarm = Clock::time_point::max();
   for (const auto& cell : cells_) {
     alarm = std::min(alarm, cell->next_alarm());
+    if (cell->stage != CellStage::kRunning) continue;
     for (int stream = 0; stream < RunningCell::kStreams; ++stream) {
-      if (cell->stage != CellStage::kRunning || cell->stream_fd(stream) < 0) continue;
+      if (cell->stream_fd(stream) < 0) continue;
       waits.push_back({cell->stream_fd(stream), POLLIN, 0});
       streams.push_back({cell.get(), stream});
     }
+    if (cell->memory_fd() < 0) continue;
+    waits.push_back({cell->memory_fd(), cell->memory_events(), 0});
+    streams.push_back({cell.get(), kMemory});
   }
   int timeout = -1;
   if (alarm != Clock::time_point::max()) {
@@ -143,7 +148,12 @@ void Watch::wait_for_events() {
   }
   ::poll(waits.data(), waits.size(), timeout);
   for (std::size_t i = 0; i < streams.size(); ++i) {
-    if (waits[fixed + i].revents != 0) streams[i].cell->drain(streams[i].stream);
+    const short happened = waits[fixed + i].revents;
+    if (streams[i].stream == kMemory) {
+      if ((happened & streams[i].cell->memory_events()) != 0) streams[i].cell->look_at_memory();
+    } else if (happened != 0) {
+      streams[i].cell->drain(streams[i].stream);
+    }
   }
   if (waits[2].revents != 0) {
     reader_gone_ = (waits[2].revents & (POLLHUP | POLLERR)) != 0 || !outbox_.flush();
@@ -214,7 +224,9 @@ void Watch::look_at_clocks() {
     if (cell->given_up(now)) {
       report_done(*cell, nullptr);
     } else if (cell->deadline_passed(now)) {
-      cell->kill_all(true);
+      cell->kill_all(RunningCell::KilledFor::kDeadline);
+    } else if (cell->cpu_time_gone(now)) {
+      cell->kill_all(RunningCell::KilledFor::kCpuTime);
     }
   }
 }

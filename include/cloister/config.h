@@ -36,20 +36,44 @@ struct CellConfig {
   // Leaves a root guest every capability inside its cell, so that it may mount. It can then also
   // undo what the cell mounted for it. Default false.
   std::optional<bool> privileged{};
-  // The most memory, swap included, that the guest and its children may hold at once. Default: no
-  // cap.
+  // The most memory, swap included, that the guest and its children may hold at once; what they
+  // keep in /tmp and /dev/shm counts. Default: no cap.
   std::optional<Bytes> memory{};
+  // Memory above which the kernel slows the cell down and takes back what it can, without killing:
+  // memory.high of cgroup v2. Default: none.
+  std::optional<Bytes> memory_high{};
   // The most processes and threads alive at once, the guest included. Default 4096, a backstop.
   std::optional<std::uint32_t> processes{};
+  // Processor time per wall-clock time, over all processors: 0.5 is half of one, 2 is two whole
+  // ones. From 0.01; 0 is no cap. Default: no cap.
+  std::optional<double> cpus{};
+  // The processors that may be used, as in "0-3,6". Default: those of the run.
+  std::optional<std::string> cpu_set{};
+  // The most bytes a second read from, and written to, each block device; what stays in the page
+  // cache is not counted. 0 is no cap. Default: no cap.
+  std::optional<Bytes> io_read_rate{};
+  std::optional<Bytes> io_write_rate{};
   // Whether /tmp and /dev/shm are the cell's own. Default true.
   std::optional<bool> private_tmp{};
   // Sizes of the private /tmp and /dev/shm. Default 1 GiB each. They count as memory of the guest.
   std::optional<Bytes> tmp_size{};
   std::optional<Bytes> shm_size{};
-  // The most files and directories in each of the two. Default 131072.
+  // The most files and directories that the guest may have in each of the two. Default 131072.
   std::optional<std::uint64_t> tmpfs_inodes{};
+  // One more than the highest descriptor the guest may open: RLIMIT_NOFILE, setrlimit(2). Default:
+  // the run's own limit.
+  std::optional<std::uint64_t> open_files{};
+  // The largest file the guest may write: RLIMIT_FSIZE. Going over is SIGXFSZ. Default: the run's
+  // own limit.
+  std::optional<Bytes> file_size{};
+  // The largest core file: RLIMIT_CORE, which a host that pipes cores to a program does not obey:
+  // core(5). Default: the run's own limit.
+  std::optional<Bytes> core_size{};
   // Wall-clock time after which everything in the cell is killed; 0 is never. Default 10 minutes.
   std::optional<std::chrono::milliseconds> deadline{};
+  // Processor time of the whole cell after which everything in it is killed; 0 is never. Without a
+  // cgroup that counts it, children count once they have been waited for. Default: never.
+  std::optional<std::chrono::milliseconds> cpu_time{};
   // Wall-clock time after which one line on stderr names the running test; 0 is never. Default 1
   // minute.
   std::optional<std::chrono::milliseconds> notice_after{};
@@ -63,12 +87,21 @@ struct CellConfig {
   CellConfig& with_as_root(bool value = true) { return set(as_root, value); }
   CellConfig& with_privileged(bool value = true) { return set(privileged, value); }
   CellConfig& with_memory(Bytes value) { return set(memory, value); }
+  CellConfig& with_memory_high(Bytes value) { return set(memory_high, value); }
   CellConfig& with_processes(std::uint32_t value) { return set(processes, value); }
+  CellConfig& with_cpus(double value) { return set(cpus, value); }
+  CellConfig& with_cpu_set(std::string value) { return set(cpu_set, std::move(value)); }
+  CellConfig& with_io_read_rate(Bytes value) { return set(io_read_rate, value); }
+  CellConfig& with_io_write_rate(Bytes value) { return set(io_write_rate, value); }
   CellConfig& with_private_tmp(bool value) { return set(private_tmp, value); }
   CellConfig& with_tmp_size(Bytes value) { return set(tmp_size, value); }
   CellConfig& with_shm_size(Bytes value) { return set(shm_size, value); }
   CellConfig& with_tmpfs_inodes(std::uint64_t value) { return set(tmpfs_inodes, value); }
+  CellConfig& with_open_files(std::uint64_t value) { return set(open_files, value); }
+  CellConfig& with_file_size(Bytes value) { return set(file_size, value); }
+  CellConfig& with_core_size(Bytes value) { return set(core_size, value); }
   CellConfig& with_deadline(std::chrono::milliseconds value) { return set(deadline, value); }
+  CellConfig& with_cpu_time(std::chrono::milliseconds value) { return set(cpu_time, value); }
   CellConfig& with_notice_after(std::chrono::milliseconds value) {
     return set(notice_after, value);
   }

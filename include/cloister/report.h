@@ -28,9 +28,22 @@ struct Signaled {
 struct TimedOut {
   std::chrono::milliseconds deadline{};
 };
+// The cell had used up its processor time (CellConfig::cpu_time) and was killed.
+struct OutOfCpuTime {
+  std::chrono::milliseconds cap{};
+};
+// What the memory of a cell is made of. `shared` is what several processes can hold at once: tmpfs
+// files, POSIX and System V shared memory, shared anonymous mappings; `file` is the page cache of
+// other files.
+struct MemoryParts {
+  Bytes anonymous;
+  Bytes file;
+  Bytes shared;
+};
 // The kernel killed the guest because its cell had reached the memory cap.
 struct OutOfMemory {
   Bytes cap;
+  MemoryParts parts;  // when the cap was reached
 };
 // The cell could not be made, or lacks what the test asked for: the guest never ran.
 struct SetupFailed {
@@ -41,17 +54,35 @@ struct ProtocolBroken {
   std::string why;
 };
 
-using Outcome =
-    std::variant<Finished, Exited, Signaled, TimedOut, OutOfMemory, SetupFailed, ProtocolBroken>;
+using Outcome = std::variant<Finished, Exited, Signaled, TimedOut, OutOfMemory, SetupFailed,
+                             ProtocolBroken, OutOfCpuTime>;
 
-// What a cell used. Zero where the host cannot measure it.
+// What a cell used. Zero where the host cannot measure it. "By its cgroup" is the whole cell;
+// getrusage(2) knows the guest and the children that it waited for.
 struct Usage {
   std::chrono::microseconds wall{};      // from the guest's start to its end
-  std::chrono::microseconds user_cpu{};  // of the guest and the children it waited for: wait4(2)
+  std::chrono::microseconds user_cpu{};  // by its cgroup where that counts it, else by getrusage(2)
   std::chrono::microseconds system_cpu{};
-  Bytes peak_memory;            // of the whole cell by its cgroup, else of the guest (ru_maxrss)
-  std::uint64_t oom_kills = 0;  // processes of the cell that the memory cap killed
+  std::chrono::microseconds throttled{};  // time its processes waited because of the CPU cap
+  Bytes peak_memory;                      // by its cgroup, else of the guest (ru_maxrss)
+  std::uint64_t peak_processes = 0;       // processes and threads at once, by its cgroup
+  Bytes io_read;     // from block devices, by its cgroup where that counts it, else by getrusage(2)
+  Bytes io_written;  // to block devices, likewise
+  Bytes tmpfs;       // what /tmp and /dev/shm held when the guest ended
+  std::uint64_t oom_kills = 0;      // processes of the cell that the memory cap killed
   std::uint64_t refused_forks = 0;  // times the process cap said no (cgroup v1 and v2: pids.events)
+};
+
+// A private tmpfs as it was when the guest ended.
+struct TmpfsUse {
+  std::string target;  // "/tmp"
+  Bytes used;
+  Bytes size;
+  std::uint64_t inodes_used = 0;
+  std::uint64_t inodes = 0;
+
+  // Less than a page, or no inode, was left: writing gave ENOSPC, or was about to.
+  bool full() const { return size.count < used.count + 4096 || inodes_used >= inodes; }
 };
 
 // A process that was still alive in the cell when its guest had ended.
@@ -93,6 +124,7 @@ struct CellReport {
   std::vector<Event> events;
   std::vector<Survivor> survivors;  // the first few of them
   std::uint32_t survivor_count = 0;
+  std::vector<TmpfsUse> tmpfs;  // empty when the cell was killed from outside
 };
 
 }  // namespace cloister

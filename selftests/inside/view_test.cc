@@ -131,12 +131,12 @@ INSTANTIATE_TEST_SUITE_P(Many, Alone, testing::Range(0, 8));
 
 struct Capacity {
   unsigned long long bytes;
-  unsigned long long inodes;
+  unsigned long long inodes;  // free
 };
 Capacity capacity(const char* path) {
   struct statvfs status{};
   EXPECT_EQ(statvfs(path, &status), 0);
-  return {status.f_blocks * status.f_frsize, status.f_files};
+  return {status.f_blocks * status.f_frsize, status.f_ffree};
 }
 
 TEST(Tmpfs, HaveTheDefaultCaps) {

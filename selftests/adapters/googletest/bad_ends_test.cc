@@ -114,8 +114,9 @@ TEST(Flood, IsCutCountedAndNamed) {
   EXPECT_LT(ended.out.size(), 2000000U);
   EXPECT_THAT(
       ended.err,
-      HasSubstr("cloister: note: Floods.ItsOutput printed 30951424 more bytes on stdout than the "
-                "1048576 that are kept (--cloister_output)"));
+      HasSubstr(
+          "cloister: note: Floods.ItsOutput: it printed 30951424 more bytes on stdout than the "
+          "1048576 that are kept (--cloister_output)"));
 }
 
 TEST(AllOfThem, EndTheRunInBoundedTimeWithEachNeighbourPassing) {

@@ -48,12 +48,79 @@ TEST(FailureWords, NameTheDeadline) {
             "--cloister=off --gtest_filter=A.B");
 }
 
-TEST(FailureWords, NameTheMemoryCapAndThePeak) {
-  EXPECT_EQ(failure_words(record_of(OutOfMemory{64_MiB}), "A.B"),
+TEST(FailureWords, NameTheMemoryCapThePeakAndWhatItWasMadeOf) {
+  EXPECT_EQ(failure_words(record_of(OutOfMemory{64_MiB, {60_MiB, 1_MiB, 3_MiB}}), "A.B"),
             "cloister: A.B reached its memory cap of 64 MiB (peak 3 MiB) and was killed\n"
+            "  memory: 60 MiB anonymous, 3 MiB shared, 1 MiB of file cache\n"
             "  where:  in the test body, after no failed assertion\n"
             "  used:   1.23 s, peak memory 3 MiB\n"
             "  advice: raise the cap with --cloister_memory or CLOISTER_TEST, or use less");
+}
+
+TEST(FailureWords, PointToTmpfsWhenTheMemoryIsThere) {
+  EXPECT_NE(failure_words(record_of(OutOfMemory{64_MiB, {1_MiB, 0_MiB, 63_MiB}}), "A.B")
+                .find("advice: look for large files in /tmp and /dev/shm, which are memory"),
+            std::string::npos);
+}
+
+TEST(FailureWords, NameTheCpuTime) {
+  EXPECT_EQ(failure_words(record_of(OutOfCpuTime{200ms}), "A.B"),
+            "cloister: A.B used up its 200 ms of processor time and was killed\n"
+            "  where:  in the test body, after no failed assertion\n"
+            "  used:   1.23 s, peak memory 3 MiB\n"
+            "  advice: raise it with --cloister_cpu_time or CLOISTER_TEST, or run it alone in a "
+            "debugger with --cloister=off --gtest_filter=A.B");
+}
+
+TEST(FailureWords, NameTheFileSizeBehindItsSignal) {
+  EXPECT_EQ(
+      failure_words(record_of(Signaled{SIGXFSZ}), "A.B").substr(0, 84),
+      "cloister: A.B wrote past the largest file it may write and was killed by SIGXFSZ\n  w");
+}
+
+TEST(FailureWords, SayWhichOtherCapsWereMet) {
+  Record record = record_of(TimedOut{2s});
+  record.cell.usage.refused_forks = 3;
+  record.cell.usage.throttled = 1500ms;
+  const std::string words = failure_words(record, "A.B");
+  EXPECT_NE(
+      words.find("\n  limits: 3 forks were refused by the process cap (--cloister_processes)"),
+      std::string::npos)
+      << words;
+  EXPECT_NE(words.find("\n  limits: it waited 1.50 s for its CPU cap (--cloister_cpus)"),
+            std::string::npos)
+      << words;
+}
+
+TEST(LimitNotes, AreNoneForATestThatMetNoCap) {
+  EXPECT_TRUE(limit_notes(record_of(Finished{})).empty());
+}
+
+std::string only_note(const Record& record) {
+  const auto notes = limit_notes(record);
+  return notes.size() == 1 ? notes.front() : "not one note";
+}
+
+TEST(LimitNotes, NameTheTmpfsThatIsFull) {
+  Record record = record_of(Finished{});
+  record.cell.tmpfs = {{"/tmp", 1_MiB, 1_MiB, 3, 100}, {"/dev/shm", 0_MiB, 1_MiB, 1, 100}};
+  EXPECT_EQ(only_note(record), "its /tmp is full: 1 MiB (--cloister_tmp_size)");
+  record.cell.tmpfs = {{"/dev/shm", 0_MiB, 1_MiB, 100, 100}};
+  EXPECT_EQ(only_note(record), "its /dev/shm is full: 100 files (--cloister_tmpfs_inodes)");
+}
+
+TEST(LimitNotes, CountChildrenThatTheMemoryCapKilled) {
+  Record record = record_of(Finished{});
+  record.cell.usage.oom_kills = 1;
+  EXPECT_EQ(only_note(record),
+            "1 of its processes was killed at the memory cap (--cloister_memory)");
+}
+
+TEST(LimitNotes, CountTheOutputThatWasCut) {
+  Record record = record_of(Finished{});
+  record.cell.err = {"abc", 7};
+  EXPECT_EQ(only_note(record),
+            "it printed 7 more bytes on stderr than the 3 that are kept (--cloister_output)");
 }
 
 TEST(FailureWords, TellAnEarlyExitFromALateOne) {

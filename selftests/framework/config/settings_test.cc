@@ -36,6 +36,16 @@ TEST(ParseDuration, RefusesEverythingElse) {
     EXPECT_FALSE(parse_duration(text)) << text;
 }
 
+TEST(ParseCpuList, TakesNumbersAndRanges) {
+  EXPECT_EQ(parse_cpu_list("0-2,5"), (std::vector<int>{0, 1, 2, 5}));
+  EXPECT_EQ(parse_cpu_list("1"), std::vector<int>{1});
+}
+
+TEST(ParseCpuList, RefusesEverythingElse) {
+  for (const char* text : {"", ",", "0,", "2-1", "a", "-1", "0-", "0-99999", "0 1"})
+    EXPECT_FALSE(parse_cpu_list(text)) << text;
+}
+
 const Setting& setting(std::string_view name) {
   for (const Setting& each : settings()) {
     if (each.name == name) return each;
@@ -59,11 +69,15 @@ TEST_P(EverySetting, TakesWhatIsAllowedAndNothingElse) {
 }
 
 const Case kCases[] = {
-    {"memory", "64M", "lots"},     {"memory", "none", "-1"},      {"processes", "32", "0"},
-    {"deadline", "2s", "late"},    {"notice_after", "none", "x"}, {"network", "host", "wifi"},
-    {"hostname", "abbey", ""},     {"as_root", "yes", "maybe"},   {"privileged", "0", "2"},
-    {"private_tmp", "off", "tmp"}, {"tmp_size", "1G", "none"},    {"shm_size", "64M", "0"},
-    {"tmpfs_inodes", "100", "1"},  {"output", "1M", "none"},      {"keep_fds", "3,17", "2"}};
+    {"memory", "64M", "lots"},      {"memory", "none", "-1"},       {"processes", "32", "0"},
+    {"deadline", "2s", "late"},     {"notice_after", "none", "x"},  {"network", "host", "wifi"},
+    {"hostname", "abbey", ""},      {"as_root", "yes", "maybe"},    {"privileged", "0", "2"},
+    {"private_tmp", "off", "tmp"},  {"tmp_size", "1G", "none"},     {"shm_size", "64M", "0"},
+    {"tmpfs_inodes", "100", "0"},   {"output", "1M", "none"},       {"keep_fds", "3,17", "2"},
+    {"memory_high", "64M", "soft"}, {"cpus", "0.5", "two"},         {"cpus", "none", "-1"},
+    {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},         {"cpu_time", "200ms", "long"},
+    {"io_read_rate", "1M", "fast"}, {"io_write_rate", "none", "-"}, {"open_files", "64", "many"},
+    {"file_size", "0", "big"},      {"core_size", "0", "none"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST(Settings, EachHasACase) {

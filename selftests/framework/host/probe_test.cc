@@ -35,7 +35,8 @@ void in_a_process(Check check) {
 TEST(OpenHost, FindsEverythingButCapsOnAHostThatHasIt) {
   in_a_process([](Host& host) {
     for (const Loss& loss : host.facts.losses) {
-      if (loss.facility != Facility::kMemoryCap && loss.facility != Facility::kProcessCap)
+      if (is_default(loss.facility) && loss.facility != Facility::kMemoryCap &&
+          loss.facility != Facility::kProcessCap)
         return false;
     }
     return host.builder.has_value();

@@ -103,38 +103,6 @@ TEST(Network, NoneLeavesLoopbackDown) {
   EXPECT_EQ(find_step<BringUpLoopback>(plan), nullptr);
 }
 
-std::vector<std::string> settings_of(const CellPlan& plan) {
-  std::vector<std::string> texts;
-  for (const CgroupPlan& group : plan.inside.cgroups) {
-    for (const CgroupSetting& setting : group.settings)
-      texts.push_back(setting.file + "=" + setting.value);
-  }
-  return texts;
-}
-
-TEST(Cgroups, SpeakVersionOne) {
-  const auto plan =
-      plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV1));
-  EXPECT_EQ(plan.inside.cgroups.front().directory, "/cg/run/cell-7");
-  EXPECT_EQ(settings_of(plan),
-            (std::vector<std::string>{"memory.limit_in_bytes=67108864",
-                                      "memory.memsw.limit_in_bytes=67108864", "pids.max=32"}));
-}
-
-TEST(Cgroups, SpeakVersionTwo) {
-  const auto plan =
-      plan_for(CellConfig{}.with_memory(64_MiB).with_processes(32), root_host(CgroupVersion::kV2));
-  EXPECT_EQ(settings_of(plan), (std::vector<std::string>{"memory.max=67108864", "memory.swap.max=0",
-                                                         "memory.oom.group=1", "pids.max=32"}));
-}
-
-TEST(Cgroups, MeasureMemoryWithoutACap) {
-  const auto plan = plan_for({}, root_host(CgroupVersion::kV2));
-  EXPECT_EQ(settings_of(plan), (std::vector<std::string>{"pids.max=4096"}));
-  EXPECT_EQ(plan.inside.cgroups.front().readings.front(),
-            (CgroupReading{Reading::kPeakMemory, "memory.peak", ""}));
-}
-
 TEST(Losses, ALostDefaultIsLeftOut) {
   HostFacts facts = ordinary_host();
   facts.losses.push_back({Facility::kNetworkNamespace, "no", "yes"});

@@ -39,6 +39,20 @@ TEST(Classify, ACrashWithAKilledChildIsTheCrash) {
   EXPECT_EQ(std::get<Signaled>(outcome).signal, SIGABRT);
 }
 
+TEST(Classify, OutOfMemorySaysWhatTheMemoryWasMadeOf) {
+  const Evidence counted{.wait_status = killed(SIGKILL),
+                         .oom_kills = 1,
+                         .memory_cap = 64_MiB,
+                         .memory = {60_MiB, 1_MiB, 3_MiB}};
+  EXPECT_EQ(std::get<OutOfMemory>(classify(counted)).parts.shared, 3_MiB);
+}
+
+TEST(Classify, TheCpuTimeThatIsGoneIsNamed) {
+  const auto outcome =
+      classify({.wait_status = killed(SIGKILL), .killed_for_cpu_time = true, .cpu_time = 200ms});
+  EXPECT_EQ(std::get<OutOfCpuTime>(outcome).cap, 200ms);
+}
+
 TEST(Classify, TheDeadlineIsNamed) {
   const auto outcome =
       classify({.wait_status = killed(SIGKILL), .killed_at_deadline = true, .deadline = 2s});

@@ -13,7 +13,8 @@ CellReport full_report() {
   report.id = 42;
   report.outcome = Signaled{SIGSEGV, true};
   report.said_finished = true;
-  report.usage = {1s, 2ms, 3us, 64_MiB, 5, 6};
+  report.usage = {1s, 2ms, 3us, 4us, 64_MiB, 5, 6_KiB, 7_KiB, 8_KiB, 9, 10};
+  report.tmpfs = {{"/tmp", 1_KiB, 2_KiB, 3, 4}};
   report.out = {std::string("a\0b", 3), 7};
   report.err = {"err", 0};
   report.phases = {{1, 2, 3}, {4, 5, 6}};
@@ -33,8 +34,13 @@ TEST(EncodedReport, ComesOutAsItWentIn) {
 }
 
 TEST(EncodedReport, EveryOutcomeSurvives) {
-  const Outcome outcomes[] = {Finished{},           Exited{3},           Signaled{9, false},
-                              TimedOut{2s},         OutOfMemory{64_MiB}, SetupFailed{"w"},
+  const Outcome outcomes[] = {Finished{},
+                              Exited{3},
+                              Signaled{9, false},
+                              TimedOut{2s},
+                              OutOfMemory{64_MiB, {1_MiB, 2_MiB, 3_MiB}},
+                              OutOfCpuTime{1s},
+                              SetupFailed{"w"},
                               ProtocolBroken{"why"}};
   for (const Outcome& outcome : outcomes) {
     CellReport report;

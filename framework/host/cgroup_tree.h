@@ -1,0 +1,37 @@
+// The cgroup hierarchies as they are: which are mounted where, and in which group of each this
+// process is. Formats: cgroups(7) for /proc/self/cgroup, proc(5) for the rest. Changes nothing but
+// what dead runs have left behind.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/host/facts.h"
+
+namespace cloister {
+
+// A mounted hierarchy and the directory of this process's own group in it.
+struct CgroupMount {
+  CgroupVersion version{};
+  std::string group;                     // empty when it lies outside of what is mounted
+  std::vector<std::string> controllers;  // of a version 1 hierarchy
+};
+std::vector<CgroupMount> cgroup_mounts();
+
+// "cloister-PID-TICKS": this run's, and no other run's, directory in any group.
+std::string run_name();
+// Removes what runs that were killed with all their processes have left in a group.
+void sweep_stale_runs(const std::string& group);
+
+// The words of a small file such as cgroup.controllers.
+std::vector<std::string> words_of(const std::string& file);
+bool lists(const std::string& file, std::string_view word);
+
+// Field `number` (from 3) of /proc/PID/stat; nothing when there is no such process.
+std::optional<std::string> stat_field(const std::string& pid, int number);
+
+}  // namespace cloister

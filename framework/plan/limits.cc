@@ -1,0 +1,139 @@
+#include "framework/plan/limits.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "framework/config/settings.h"
+#include "framework/plan/facilities.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The kernel gives a group at least 1 ms of each period of 100 ms: sched-bwc.rst of its
+// documentation.
+constexpr double kFewestCpus = 0.01;
+constexpr Bytes kSmallestTmpfs = 4_KiB;  // one page: to tmpfs(5), size 0 is no limit
+constexpr std::uint64_t kFewestInodes = 1;
+constexpr std::uint64_t kFewestFiles = 3;  // the standard streams
+// An empty test is over within a millisecond or two; ten stand for a busy machine.
+constexpr auto kShortestTime = 10ms;
+
+std::unexpected<Error> too_small(std::string_view what, const std::string& asked,
+                                 const std::string& smallest) {
+  return std::unexpected(
+      Error{fmt::format("run a test with a {} of {}: that is too small to run in", what, asked), 0,
+            fmt::format("the smallest that works is {}", smallest)});
+}
+
+Result<void> check_sizes(const CellConfig& config, const HostFacts& facts) {
+  const std::tuple<std::string_view, std::optional<Bytes>, Bytes, bool> sizes[] = {
+      {"memory cap", config.memory, facts.smallest_memory, true},
+      {"soft memory cap", config.memory_high, facts.smallest_memory, true},
+      {"/tmp", config.tmp_size, kSmallestTmpfs, false},
+      {"/dev/shm", config.shm_size, kSmallestTmpfs, false},
+      {"kept output", config.output, Bytes{1}, false}};
+  for (const auto& [what, asked, smallest, may_be_none] : sizes) {
+    if (!asked || (may_be_none && asked->count == 0) || !(*asked < smallest)) continue;
+    return too_small(what, bytes_text(*asked), bytes_text(smallest));
+  }
+  return {};
+}
+
+Result<void> check_counts(const CellConfig& config) {
+  if (config.processes && *config.processes == 0) return too_small("process cap", "0", "1");
+  if (config.tmpfs_inodes && *config.tmpfs_inodes < kFewestInodes) {
+    return too_small("cap on files in a tmpfs", fmt::format("{}", *config.tmpfs_inodes),
+                     fmt::format("{}", kFewestInodes));
+  }
+  if (config.open_files && *config.open_files < kFewestFiles) {
+    return too_small("cap on open files", fmt::format("{}", *config.open_files),
+                     fmt::format("{}", kFewestFiles));
+  }
+  if (config.cpus && *config.cpus != 0 && !(*config.cpus >= kFewestCpus)) {
+    return too_small("CPU cap", fmt::format("{}", *config.cpus), fmt::format("{}", kFewestCpus));
+  }
+  return {};
+}
+
+Result<void> check_times(const CellConfig& config) {
+  const std::pair<std::string_view, std::optional<std::chrono::milliseconds>> times[] = {
+      {"deadline", config.deadline}, {"CPU-time deadline", config.cpu_time}};
+  for (const auto& [what, asked] : times) {
+    if (!asked || asked->count() == 0 || *asked >= kShortestTime) continue;
+    return too_small(what, duration_text(*asked), duration_text(kShortestTime));
+  }
+  return {};
+}
+
+// A hard limit can be lowered by anybody and raised by nobody: setrlimit(2).
+Result<void> check_hard_limits(const CellConfig& config, const HostFacts& facts) {
+  const auto count = [](const std::optional<Bytes>& bytes) {
+    return bytes ? std::optional(bytes->count) : std::nullopt;
+  };
+  const std::tuple<int, std::string_view, std::optional<std::uint64_t>> limits[] = {
+      {RLIMIT_NOFILE, "open files", config.open_files},
+      {RLIMIT_FSIZE, "bytes in a file", count(config.file_size)},
+      {RLIMIT_CORE, "bytes in a core file", count(config.core_size)}};
+  for (const HardLimit& hard : facts.hard_limits) {
+    for (const auto& [resource, what, asked] : limits) {
+      if (resource != hard.resource || !asked || *asked <= hard.value) continue;
+      return std::unexpected(
+          Error{fmt::format("give this test {} {}: the run's own hard limit is {}", *asked, what,
+                            hard.value),
+                0, "raise that with ulimit -H as root, or with LimitNOFILE= and the like"});
+    }
+  }
+  return {};
+}
+
+Result<void> check_cpu_set(const CellConfig& config, const HostFacts& facts) {
+  if (!config.cpu_set) return {};
+  const auto cpus = parse_cpu_list(*config.cpu_set);
+  if (!cpus) {
+    return std::unexpected(
+        Error{fmt::format("give this test the CPU set '{}': that is no list of processors",
+                          *config.cpu_set),
+              0, "write it as in \"0-3,6\""});
+  }
+  for (const int cpu : *cpus) {
+    if (std::ranges::find(facts.cpus, cpu) != facts.cpus.end()) continue;
+    return std::unexpected(Error{fmt::format("give this test processor {}: this run may use {}",
+                                             cpu, fmt::join(facts.cpus, ",")),
+                                 0, "ask for one of those"});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_limits(const CellConfig& config, const HostFacts& facts) {
+  if (auto good = check_sizes(config, facts); !good) return good;
+  if (auto good = check_counts(config); !good) return good;
+  if (auto good = check_times(config); !good) return good;
+  if (auto good = check_hard_limits(config, facts); !good) return good;
+  return check_cpu_set(config, facts);
+}
+
+void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan) {
+  auto& limits = plan.guest.limits;
+  if (config.file_size) limits.push_back({RLIMIT_FSIZE, config.file_size->count});
+  if (config.core_size) limits.push_back({RLIMIT_CORE, config.core_size->count});
+  if (config.open_files) limits.push_back({RLIMIT_NOFILE, *config.open_files});
+  plan.watch.cpu_time = config.cpu_time.value_or(0ms);
+  // Without a cgroup that counts the whole cell, a child that nobody waits for is counted by none
+  // but this: whole seconds, of one process: setrlimit(2).
+  if (plan.watch.cpu_time > 0ms && facts.base_with(Controller::kCpuAccounting) == nullptr) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(plan.watch.cpu_time).count();
+    limits.push_back({RLIMIT_CPU, static_cast<std::uint64_t>(seconds) + 1});
+  }
+  if (config.cpu_set && !facts.has(Facility::kCpuSet))
+    plan.guest.cpus = parse_cpu_list(*config.cpu_set).value_or(std::vector<int>{});
+}
+
+}  // namespace cloister

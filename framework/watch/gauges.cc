@@ -1,0 +1,120 @@
+#include "framework/watch/gauges.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <sstream>
+#include <string_view>
+
+namespace cloister {
+namespace {
+
+// The number after "key ", or the first one when there is no key. 0 when it is not there.
+std::uint64_t number_in(std::string_view text, std::string_view key) {
+  while (!key.empty() && !text.empty() &&
+         !(text.starts_with(key) && text.substr(key.size()).starts_with(' '))) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  if (text.empty()) return 0;
+  if (!key.empty()) text.remove_prefix(key.size() + 1);
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// utime to cstime, fields 14 to 17 of /proc/PID/stat, in clock ticks: proc(5).
+std::chrono::microseconds process_cpu_time(pid_t pid) {
+  const std::string stat = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(stat.substr(name_end + 2));
+  std::string skip;
+  for (int field = 3; field < 14; ++field) fields >> skip;
+  std::int64_t sum = 0;
+  for (int field = 14; field <= 17; ++field) {
+    std::int64_t ticks = 0;
+    fields >> ticks;
+    sum += ticks;
+  }
+  return std::chrono::microseconds(sum * 1'000'000 / ::sysconf(_SC_CLK_TCK));
+}
+
+Fd open_file(const std::string& path, int flags) {
+  return Fd(::open(path.c_str(), flags | O_CLOEXEC));
+}
+
+}  // namespace
+
+Gauges::Gauges(const WatchPlan& plan, pid_t guest)
+    : cpu_(plan.cpu_gauge), guest_(guest), memory_version_(plan.memory_version) {
+  if (plan.memory_directory.empty()) return;
+  memory_stat_ = open_file(plan.memory_directory + "/memory.stat", O_RDONLY);
+  memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(plan) : watch_memory_v2(plan);
+}
+
+// An eventfd that the kernel signals when usage crosses a threshold, checked every 128 pages, and
+// when it is about to kill: cgroup-v1/memory.rst, 9 and 10. Nothing of this is needed to run the
+// cell: what fails is left out.
+void Gauges::watch_memory_v1(const WatchPlan& plan) {
+  constexpr std::uint64_t kBatch = std::uint64_t{128} * 4096;
+  Fd alarm(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  const std::string& group = plan.memory_directory;
+  const Fd usage = open_file(group + "/memory.usage_in_bytes", O_RDONLY);
+  const Fd oom = open_file(group + "/memory.oom_control", O_RDONLY);
+  const std::uint64_t cap = plan.memory_cap.count;
+  std::ignore =
+      write_file(group + "/cgroup.event_control", fmt::format("{} {}", alarm.get(), oom.get()));
+  for (const std::uint64_t near : {cap - cap / 8, cap - std::min(cap, kBatch)}) {
+    std::ignore = write_file(group + "/cgroup.event_control",
+                             fmt::format("{} {} {}", alarm.get(), usage.get(), near));
+  }
+  memory_alarm_ = std::move(alarm);
+}
+
+// The file becomes urgent to read whenever a count in it changes, and "max" does each time the cap
+// holds a page back: cgroup-v2.rst.
+void Gauges::watch_memory_v2(const WatchPlan& plan) {
+  memory_alarm_ = open_file(plan.memory_directory + "/memory.events", O_RDONLY);
+  char ignored[512];
+  // Until it has been read once, it counts as changed.
+  if (memory_alarm_.open() && ::read(memory_alarm_.get(), ignored, sizeof ignored) < 0)
+    memory_alarm_.reset();
+}
+
+short Gauges::memory_events() const {
+  return memory_version_ == CgroupVersion::kV1 ? POLLIN : POLLPRI;
+}
+
+void Gauges::look_at_memory() {
+  char text[8192];
+  std::ignore = ::pread(memory_alarm_.get(), text, sizeof text, 0);  // arms the next alarm, v2
+  std::uint64_t count = 0;
+  std::ignore = ::read(memory_alarm_.get(), &count, sizeof count);  // v1
+  const ssize_t got = ::pread(memory_stat_.get(), text, sizeof text, 0);
+  if (got <= 0) return;
+  const std::string_view stat(text, static_cast<std::size_t>(got));
+  const bool v1 = memory_version_ == CgroupVersion::kV1;
+  const std::uint64_t shared = number_in(stat, "shmem");
+  const std::uint64_t file = number_in(stat, v1 ? "cache" : "file");  // shared memory included
+  const MemoryParts now{
+      {number_in(stat, v1 ? "rss" : "anon")}, {file - std::min(file, shared)}, {shared}};
+  const auto sum = [](const MemoryParts& parts) {
+    return parts.anonymous.count + parts.file.count + parts.shared.count;
+  };
+  // A look that came after the kill sees less than the one before it.
+  if (sum(now) >= sum(memory_)) memory_ = now;
+}
+
+std::chrono::microseconds Gauges::cpu_time() const {
+  if (cpu_.file.empty()) return process_cpu_time(guest_);
+  const std::uint64_t count = number_in(read_file(cpu_.file).value_or(""), cpu_.key);
+  return std::chrono::microseconds(count / cpu_.divide_by);
+}
+
+}  // namespace cloister

@@ -1,0 +1,45 @@
+// Looking at a cell from outside while it runs: how much processor time it has used, and, when its
+// memory runs into the cap, what that is made of. Once the kernel has killed, it is too late to
+// ask.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+
+#include <cloister/report.h>
+
+#include "framework/kernel/fd.h"
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+class Gauges {
+ public:
+  Gauges() = default;
+  Gauges(const WatchPlan& plan, pid_t guest);
+
+  // By the cell's cgroup, else of the guest and the children that it has waited for.
+  std::chrono::microseconds cpu_time() const;
+
+  // To poll for `memory_events()`; -1 when there is nothing to wait for.
+  int memory_fd() const { return memory_alarm_.get(); }
+  short memory_events() const;
+  // The cap is near or reached: looks at what the memory is made of.
+  void look_at_memory();
+  // At the last look; zeros when there was none.
+  const MemoryParts& memory() const { return memory_; }
+
+ private:
+  void watch_memory_v1(const WatchPlan& plan);
+  void watch_memory_v2(const WatchPlan& plan);
+
+  Gauge cpu_;
+  pid_t guest_ = -1;
+  CgroupVersion memory_version_{};
+  Fd memory_alarm_;
+  Fd memory_stat_;
+  MemoryParts memory_;
+};
+
+}  // namespace cloister

@@ -1,0 +1,130 @@
+// The memory caps. A host that cannot enforce one says so before the guest runs, with the cure.
+#include <errno.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "selftests/framework/caps/cap_guests.h"
+#include "selftests/framework/watch/run_cells.h"
+
+namespace cloister {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+CellReport run_capped(std::function<void(GuestSide&)> body) {
+  return run_cell(CellConfig{}.with_memory(32_MiB), std::move(body));
+}
+
+TEST(MemoryCap, OverIsOutOfMemoryWithCapAndPeak) {
+  const auto report = run_capped([](GuestSide&) { hold_memory(33 * kMiB); });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  ASSERT_TRUE(std::holds_alternative<OutOfMemory>(report.outcome));
+  EXPECT_EQ(std::get<OutOfMemory>(report.outcome).cap, 32_MiB);
+  EXPECT_GT(report.usage.peak_memory.count, 31 * kMiB);
+  EXPECT_GE(report.usage.oom_kills, 1U);
+}
+
+// The guest itself, its page tables and what its first steps touch are in the difference.
+TEST(MemoryCap, JustUnderIsFine) {
+  const auto report = run_capped([](GuestSide&) { hold_memory(30 * kMiB); });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+  EXPECT_GT(report.usage.peak_memory.count, 30 * kMiB);
+}
+
+MemoryParts parts_of(const CellReport& report) {
+  const auto* outcome = std::get_if<OutOfMemory>(&report.outcome);
+  EXPECT_NE(outcome, nullptr);
+  return outcome == nullptr ? MemoryParts{} : outcome->parts;
+}
+
+TEST(MemoryCap, OfAnonymousMemoryIsNamedSo) {
+  const auto report = run_capped([](GuestSide&) { hold_memory(64 * kMiB); });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_GT(parts_of(report).anonymous.count, 24 * kMiB);
+  EXPECT_LT(parts_of(report).shared.count, 4 * kMiB);
+}
+
+TEST(MemoryCap, OfATmpfsFileIsSharedMemory) {
+  const auto report = run_capped([](GuestSide&) { fill_file("/dev/shm/file", 64 * kMiB); });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_GT(parts_of(report).shared.count, 24 * kMiB);
+  EXPECT_LT(parts_of(report).anonymous.count, 8 * kMiB);
+}
+
+// It is gone with its processes: only a look before the kill knows it.
+TEST(MemoryCap, OfASharedMappingIsSharedMemory) {
+  const auto report = run_capped([](GuestSide&) {
+    void* memory =
+        mmap(nullptr, 64 * kMiB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (std::size_t at = 0; at < 64 * kMiB; at += 4096)
+      static_cast<volatile char*>(memory)[at] = 1;
+  });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_GT(parts_of(report).shared.count, 16 * kMiB);
+}
+
+TEST(MemoryCap, CoversTheGuestsChildrenTogether) {
+  const auto report = run_capped([](GuestSide&) {
+    for (int child = 0; child < 4; ++child) {
+      if (fork() != 0) continue;
+      hold_memory(12 * kMiB);
+      pause();
+    }
+    int status = 0;
+    wait(&status);
+  });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_GE(report.usage.oom_kills, 1U);
+}
+
+TEST(MemoryCap, LeavesAnAllocationThatFailsToTheTest) {
+  const auto report = run_capped([](GuestSide& guest) {
+    const rlimit limit{64 * kMiB, 64 * kMiB};
+    setrlimit(RLIMIT_AS, &limit);
+    void* memory =
+        mmap(nullptr, 256 * kMiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    guest.send(1, memory == MAP_FAILED ? strerrorname_np(errno) : "mapped");
+    [] noexcept { [[maybe_unused]] void* volatile kept = operator new(256 * kMiB); }();
+  });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  ASSERT_EQ(report.events.size(), 1U);
+  EXPECT_EQ(report.events[0].payload, "ENOMEM");
+  ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
+  EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGABRT);
+}
+
+TEST(MemoryCap, IsNotBlamedForAKillFromElsewhere) {
+  const auto report = run_capped([](GuestSide&) { raise(SIGKILL); });
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
+  EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGKILL);
+}
+
+TEST(MemoryCap, TooSmallToRunInIsRefusedWithOneThatWorks) {
+  const auto report = run_cell(CellConfig{}.with_memory(4_KiB), [](GuestSide&) {});
+  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  ASSERT_TRUE(std::holds_alternative<SetupFailed>(report.outcome));
+  EXPECT_NE(std::get<SetupFailed>(report.outcome).why.find("the smallest that works is "),
+            std::string::npos);
+}
+
+TEST(SoftMemoryCap, SlowsDownAndDoesNotKill) {
+  const auto report = run_cell(CellConfig{}.with_memory_high(16_MiB).with_deadline(60s),
+                               [](GuestSide&) { hold_memory(17 * kMiB); });
+  if (!host_gives(Facility::kSoftMemoryCap))
+    return expect_refused(report, Facility::kSoftMemoryCap);
+  EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
+}
+
+}  // namespace
+}  // namespace cloister

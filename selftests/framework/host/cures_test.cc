@@ -1,0 +1,89 @@
+// The cure for each loss, on each kind of host: lines that people copy.
+#include <gtest/gtest.h>
+
+#include "framework/host/probe.h"
+#include "selftests/framework/plan/made_up_facts.h"
+
+namespace cloister {
+namespace {
+
+HostFacts on(Surroundings surroundings, bool root = false) {
+  HostFacts facts = root ? root_host(CgroupVersion::kV2) : ordinary_host();
+  facts.surroundings = surroundings;
+  return facts;
+}
+
+TEST(CureForUsers, IsTheSysctlThatForbidsThem) {
+  EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.apparmor_restricts_users = true})),
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+  EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.user_namespaces_are_off = true})),
+            "sudo sysctl -w kernel.unprivileged_userns_clone=1");
+  EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.user_namespaces_are_zero = true})),
+            "sudo sysctl -w user.max_user_namespaces=15000");
+}
+
+TEST(CureForUsers, IsTheContainersFlags) {
+  EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.container = Container::kDocker})),
+            "start the container with docker run --security-opt seccomp=unconfined --security-opt "
+            "apparmor=unconfined --security-opt systempaths=unconfined");
+  EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.container = Container::kPodman})),
+            "start the container with podman run --security-opt seccomp=unconfined --security-opt "
+            "unmask=ALL");
+}
+
+TEST(CureForProc, IsToUnmaskIt) {
+  EXPECT_EQ(cure_for(Facility::kPrivateProc, on({.container = Container::kDocker})),
+            "start the container with docker run --security-opt systempaths=unconfined");
+  EXPECT_EQ(cure_for(Facility::kPrivateProc, on({.container = Container::kPodman})),
+            "start the container with podman run --security-opt unmask=ALL");
+}
+
+class CureForCaps : public testing::TestWithParam<Facility> {};
+INSTANTIATE_TEST_SUITE_P(Caps, CureForCaps,
+                         testing::Values(Facility::kMemoryCap, Facility::kProcessCap,
+                                         Facility::kSoftMemoryCap, Facility::kCpuCap,
+                                         Facility::kCpuSet, Facility::kIoCap));
+
+TEST_P(CureForCaps, IsAScopeOfSystemd) {
+  EXPECT_EQ(cure_for(GetParam(), on({.systemd = true})),
+            "systemd-run --user --scope -p Delegate=yes COMMAND");
+  EXPECT_EQ(cure_for(GetParam(), on({.systemd = true}, true)),
+            "systemd-run --scope -p Delegate=yes COMMAND");
+}
+
+TEST_P(CureForCaps, IsTheContainersFlags) {
+  EXPECT_EQ(
+      cure_for(GetParam(), on({.container = Container::kDocker})),
+      "start the container with docker run --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw");
+  EXPECT_EQ(cure_for(GetParam(), on({.container = Container::kPodman})),
+            "start the container with podman run --cgroups=split --security-opt "
+            "unmask=/sys/fs/cgroup");
+}
+
+TEST_P(CureForCaps, IsAGroupMadeByHandWhereNobodyLooksAfterThem) {
+  EXPECT_EQ(cure_for(GetParam(), on({}, true)),
+            "run the tests in a cgroup of their own: mkdir /sys/fs/cgroup/tests && echo $$ > "
+            "/sys/fs/cgroup/tests/cgroup.procs");
+  EXPECT_EQ(cure_for(GetParam(), on({})),
+            "have root give this user a cgroup: cgroups(7), \"Delegating a hierarchy\"");
+}
+
+TEST(CureForCapsOfVersionOne, IsRoot) {
+  EXPECT_EQ(cure_for(Facility::kMemoryCap, on({.cgroups_are_v1 = true})),
+            "run the tests as root: on this host cgroups are version 1");
+}
+
+TEST(CureForCapsOfVersionOne, IsVersionTwoForTheSoftCap) {
+  EXPECT_EQ(cure_for(Facility::kSoftMemoryCap, on({.cgroups_are_v1 = true}, true)),
+            "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1");
+}
+
+TEST(EveryFacility, HasANameAndACure) {
+  for (const Facility facility : kAllFacilities) {
+    EXPECT_NE(facility_name(facility), "unknown facility");
+    EXPECT_NE(cure_for(facility, on({})), "");
+  }
+}
+
+}  // namespace
+}  // namespace cloister
