@@ -203,7 +203,7 @@ constexpr auto kSettings = std::to_array<Setting>({
      parse_size<&C::output, false>, copy_if_set<&C::output>},
     {"keep_fds", "descriptor numbers from 3, separated by commas",
      "descriptors opened before the run that tests may use (default none)", parse_keep_fds,
-     copy_if_set<&C::keep_fds>},
+     copy_if_set<&C::keep_fds>, true},
 });
 
 }  // namespace

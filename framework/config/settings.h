@@ -21,6 +21,8 @@ struct Setting {
   bool (*parse)(std::string_view text, CellConfig& into);
   // Copies the field from `from` when it is set there.
   void (*overlay)(const CellConfig& from, CellConfig& onto);
+  // Whether a comma separates values in it, which a file may write as an array.
+  bool is_list = false;
 };
 
 std::span<const Setting> settings();
