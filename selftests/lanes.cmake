@@ -3,7 +3,8 @@
 # Sanitizers turn a segmentation fault into an exit status; here it stays a signal.
 function(cloister_selftest_properties name)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300
-    ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0")
+    ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0"
+    ENVIRONMENT_MODIFICATION "CLOISTER_CONFIG=set:none")  # whatever lies above the build tree
 endfunction()
 
 # cloister_selftest(NAME COMMAND ...): as whoever runs the suite.

@@ -47,9 +47,23 @@ bool configure_test(const char* suite, const char* test, const CellConfig& confi
 
 namespace googletest {
 
-CellConfig config_of(const testing::TestInfo& test, const CellConfig& run) {
-  if (said().empty()) return run;
-  CellConfig config = run;
+namespace {
+
+CellConfig config_of_file(const testing::TestInfo& test, const FileConfig& file) {
+  CellConfig config = file.config;
+  if (file.overrides.empty()) return config;
+  const std::string name = std::string(test.test_suite_name()) + "." + test.name();
+  for (const ConfigOverride& override : file.overrides) {
+    if (override.tests.matches(name)) config = overlay(config, override.config);
+  }
+  return config;
+}
+
+}  // namespace
+
+CellConfig config_of(const testing::TestInfo& test, const Options& run) {
+  CellConfig config = overlay(config_of_file(test, run.file), run.config);
+  if (said().empty()) return config;
   const std::string suite = written_suite(test.test_suite_name());
   for (const std::string& name : {suite, suite + "." + written_test(test.name())}) {
     if (const auto found = said().find(name); found != said().end())

@@ -5,9 +5,12 @@
 
 #include <cloister/config.h>
 
+#include "adapters/googletest/options.h"
+
 namespace cloister::googletest {
 
-// `run` (defaults, environment, flags) below what its suite says below what the test itself says.
-CellConfig config_of(const testing::TestInfo& test, const CellConfig& run);
+// What the file says, for every test and then for those that an override matches, below what
+// environment and flags say, below what its suite says, below what the test itself says.
+CellConfig config_of(const testing::TestInfo& test, const Options& run);
 
 }  // namespace cloister::googletest

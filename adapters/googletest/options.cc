@@ -1,9 +1,11 @@
 #include "adapters/googletest/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "framework/config/settings.h"
 
@@ -18,6 +20,7 @@ struct RunOption {
   std::string_view allowed;
   std::string_view what;
   bool (*parse)(std::string_view text, Options& into);
+  bool in_file = false;  // whether it may stand in a cloister.toml
 };
 
 template <bool Options::* field>
@@ -43,18 +46,29 @@ bool parse_exit(std::string_view text, Options& into) {
   return text == "exit" || text == "_exit";
 }
 
+template <std::string Options::* field>
+bool parse_name(std::string_view text, Options& into) {
+  into.*field = text;
+  return !text.empty();
+}
+
 constexpr auto kRunOptions = std::to_array<RunOption>({
     {"", "on or off", "off runs the tests in this process, as without Cloister (default on)",
      parse_yes_no<&Options::enabled>},
     {"jobs", "a whole number from 1 to 400, or 'auto'",
-     "tests that run at once (default auto: one per processor)", parse_jobs},
+     "tests that run at once (default auto: one per processor)", parse_jobs, true},
     {"explain", "1 or 0", "print the plan of each selected test and run nothing",
      parse_yes_no<&Options::explain>},
     {"require", "1 or 0", "fail every test when this host lacks anything a default cell has",
-     parse_yes_no<&Options::require>},
+     parse_yes_no<&Options::require>, true},
     {"exit", "_exit or exit",
      "how a test's process ends; exit runs static destructors, in every test (default _exit)",
-     parse_exit},
+     parse_exit, true},
+    {"config", "a file's name, or 'none'",
+     "settings for the run (default: the nearest cloister.toml from the working directory upward)",
+     parse_name<&Options::config_name>},
+    {"profile", "the name of a profile in the file", "the [profile.NAME] to take from that file",
+     parse_name<&Options::profile>},
 });
 
 // Nothing when there is no option of that name.
@@ -105,10 +119,11 @@ std::string apply_flag(std::string_view argument, Options& options) {
   const std::size_t equals = argument.find('=');
   const std::string_view flag = argument.substr(0, equals);
   // A flag by itself is a switch turned on, as with GoogleTest's own.
-  const std::string_view value =
-      equals == std::string_view::npos ? "1" : argument.substr(equals + 1);
   std::string_view name = flag.substr(kFlag.size());
   if (name.starts_with('_')) name.remove_prefix(1);
+  const std::string_view alone = name == "config" || name == "profile" ? "" : "1";
+  const std::string_view value =
+      equals == std::string_view::npos ? alone : argument.substr(equals + 1);
   std::string_view allowed;
   const auto applied = apply(name, value, options, allowed);
   if (!applied)
@@ -122,17 +137,99 @@ bool is_ours(std::string_view argument) {
   return rest.empty() || rest.front() == '=' || rest.front() == '_';
 }
 
-}  // namespace
-
-std::expected<Options, std::string> parse_options(const std::vector<std::string>& arguments,
-                                                  const GetEnvironment& environment) {
-  Options options;
+std::string apply_environment_and_flags(const std::vector<std::string>& arguments,
+                                        const GetEnvironment& environment, Options& options) {
   std::string error = apply_environment(environment, options);
   for (const std::string& argument : arguments) {
     if (!error.empty()) break;
     if (argument == "--") break;
     if (is_ours(argument)) error = apply_flag(argument, options);
   }
+  return error;
+}
+
+// Who named the file or the profile: the flag where there is one, for flags win.
+std::string who_named(std::string_view name, const std::vector<std::string>& arguments) {
+  const std::string flag = fmt::format("{}_{}", kFlag, name);
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (std::string_view(argument).substr(0, argument.find('=')) == flag) return "the flag " + flag;
+  }
+  return "the environment variable " + variable_name(name);
+}
+
+std::expected<std::optional<ConfigFile>, std::string> load_file(
+    const std::string& named, const std::vector<std::string>& arguments, const ReadConfig& read) {
+  const auto text = read(named);
+  if (!text) {
+    Error error = text.error();
+    if (named.empty()) {
+      error.hint = "--cloister_config=none does without it";
+    } else {
+      error.doing += fmt::format(", which {} names", who_named("config", arguments));
+    }
+    return std::unexpected("cloister: " + error.text());
+  }
+  if (!*text) return std::nullopt;
+  std::vector<std::string_view> run_options;
+  for (const RunOption& option : kRunOptions) {
+    if (option.in_file) run_options.push_back(option.name);
+  }
+  auto file = parse_config((*text)->text, (*text)->name, run_options);
+  if (!file) return std::unexpected("cloister: " + file.error());
+  return std::move(*file);
+}
+
+std::string apply_layer(const ConfigFile& file, const ConfigLayer& layer, Options& options) {
+  for (const auto& [name, text, place] : layer.run_options) {
+    std::string_view allowed;
+    if (!*apply(name, text, options, allowed))
+      return "cloister: " + wrong_value_in(file.name, place, name, text, allowed);
+  }
+  options.file.config = overlay(options.file.config, layer.config);
+  options.file.overrides.insert(options.file.overrides.end(), layer.overrides.begin(),
+                                layer.overrides.end());
+  return "";
+}
+
+// A profile that was not chosen must be right all the same.
+std::string apply_file(const ConfigFile& file, std::string_view chosen, Options& options) {
+  options.file.name = file.name;
+  std::string error = apply_layer(file, file.top, options);
+  for (const auto& [name, profile] : file.profiles) {
+    Options unused;
+    if (error.empty()) error = apply_layer(file, profile, name == chosen ? options : unused);
+  }
+  return error;
+}
+
+std::string no_such_profile(std::string_view profile, const std::string& who,
+                            const std::optional<ConfigFile>& file) {
+  const auto sentence = [&](const std::string& why) {
+    return fmt::format("cloister: {} names the profile '{}', but {}", who, profile, why);
+  };
+  if (!file) return sentence("no configuration file was found");
+  if (file->profiles.empty()) return sentence(file->name + " has no profiles");
+  return sentence(fmt::format("those of {} are {}", file->name,
+                              fmt::join(std::views::keys(file->profiles), ", ")));
+}
+
+}  // namespace
+
+std::expected<Options, std::string> parse_options(const std::vector<std::string>& arguments,
+                                                  const GetEnvironment& environment,
+                                                  const ReadConfig& read) {
+  // Read twice: they name the file, and they win over what it says.
+  Options told;
+  std::string error = apply_environment_and_flags(arguments, environment, told);
+  if (!error.empty()) return std::unexpected(error);
+  const auto file = load_file(told.config_name, arguments, read);
+  if (!file) return std::unexpected(file.error());
+  if (!told.profile.empty() && (!*file || !(*file)->profiles.contains(told.profile)))
+    return std::unexpected(no_such_profile(told.profile, who_named("profile", arguments), *file));
+  Options options;
+  if (*file) error = apply_file(**file, told.profile, options);
+  if (error.empty()) error = apply_environment_and_flags(arguments, environment, options);
   if (!error.empty()) return std::unexpected(error);
   return options;
 }

@@ -1,4 +1,4 @@
-// What a run was told by environment and flags.
+// What a run was told by cloister.toml, environment and flags.
 #pragma once
 
 #include <expected>
@@ -8,7 +8,17 @@
 
 #include <cloister/config.h>
 
+#include "framework/config/config_file.h"
+#include "framework/config/find_config.h"
+
 namespace cloister::googletest {
+
+// What the configuration file says for this run, all of it below the environment.
+struct FileConfig {
+  std::string name;                       // empty when there is no file
+  CellConfig config;                      // the top level, and the profile above it
+  std::vector<ConfigOverride> overrides;  // likewise; a later one wins
+};
 
 struct Options {
   bool enabled = true;              // --cloister=off runs plain
@@ -16,16 +26,21 @@ struct Options {
   bool explain = false;             // print plans, run nothing
   bool require = false;             // a lost default fails every test
   bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
-  CellConfig config;
+  std::string config_name;          // of the file; empty looks upward for cloister.toml
+  std::string profile;              // of the file; empty takes none
+  FileConfig file;
+  CellConfig config;  // from environment and flags
 };
 
 using GetEnvironment = std::function<const char*(const char*)>;
+using ReadConfig = std::function<Result<std::optional<ConfigText>>(const std::string& named)>;
 
-// Environment (CLOISTER_MEMORY=64M) below flags (--cloister_memory=64M). The error is one sentence
-// that names the flag or variable, the value and what is allowed. Arguments that are not ours are
-// passed over.
+// The file below the environment (CLOISTER_MEMORY=64M) below flags (--cloister_memory=64M). The
+// error is one sentence that names the flag, variable or place in the file, the value and what is
+// allowed. Arguments that are not ours are passed over.
 std::expected<Options, std::string> parse_options(const std::vector<std::string>& arguments,
-                                                  const GetEnvironment& environment);
+                                                  const GetEnvironment& environment,
+                                                  const ReadConfig& read);
 
 // The text for --help: one line per flag.
 std::string options_help();

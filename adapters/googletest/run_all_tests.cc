@@ -51,8 +51,6 @@ void note_other_threads() {
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
 bool runs_plain(const googletest::Options& options, const std::vector<std::string>& arguments) {
-  // The re-executed half of a threadsafe death test: it is inside a cell already.
-  if (!GTEST_FLAG_GET(internal_run_death_test).empty()) return true;
   if (!options.enabled || GTEST_FLAG_GET(list_tests) || help_is_asked(arguments)) return true;
   const char* reason = GTEST_FLAG_GET(break_on_failure) ? "--gtest_break_on_failure is set"
                        : debugged()                     ? "a debugger or valgrind is attached"
@@ -65,8 +63,11 @@ bool runs_plain(const googletest::Options& options, const std::vector<std::strin
 }  // namespace
 
 int run_all_tests() {
+  // The re-executed half of a threadsafe death test: it is inside a cell already, from which the
+  // configuration file may not be seen.
+  if (!GTEST_FLAG_GET(internal_run_death_test).empty()) return RUN_ALL_TESTS();
   const std::vector<std::string> arguments = testing::internal::GetArgvs();
-  const auto options = googletest::parse_options(arguments, ::getenv);
+  const auto options = googletest::parse_options(arguments, ::getenv, read_config);
   if (!options) {
     fmt::print(stderr, "{}\n", options.error());
     exit(kWrongUsage);

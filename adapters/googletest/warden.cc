@@ -39,7 +39,7 @@ class TestSource final : public CellSource {
                             facility_name(loss.facility), loss.why),
                 0, loss.cure});
     }
-    return make_plan(config_of(orders_.registry.original(id), orders_.options.config), facts_, id);
+    return make_plan(config_of(orders_.registry.original(id), orders_.options), facts_, id);
   }
 
  private:
@@ -175,9 +175,16 @@ std::string losses_text(const HostFacts& facts) {
   return text;
 }
 
+std::string configuration_text(const Options& options) {
+  if (options.file.name.empty()) return "";
+  const std::string profile =
+      options.profile.empty() ? "" : fmt::format(" (profile {})", options.profile);
+  return fmt::format("configuration: {}{}\n", options.file.name, profile);
+}
+
 std::string explain_tests(const WardenOrders& orders) {
   Host host = open_host();
-  std::string text = losses_text(host.facts);
+  std::string text = configuration_text(orders.options) + losses_text(host.facts);
   const TestSource source(orders, host.facts);
   for (const TestId id : orders.tests) {
     text += full_name(orders.registry.original(id)) + "\n";

@@ -1,6 +1,6 @@
 // What a test may ask of its cell. Every field is optional: what is not set comes from the layer
-// below (defaults < environment < flags < suite < test). Written in code with designated
-// initialisers (C++20),
+// below (defaults < cloister.toml < environment < flags < suite < test). Written in code with
+// designated initialisers (C++20),
 //
 //   CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
 //

@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
   std::vector<char*> argv;
   for (const std::string& word : program.command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  setenv("CLOISTER_CONFIG", "none", 0);  // no file that happens to lie above the build tree
   for (const std::string& variable : program.environment)
     putenv(const_cast<char*>(variable.c_str()));
   if (!program.directory.empty() && chdir(program.directory.c_str()) != 0) _exit(126);

@@ -13,8 +13,12 @@ CLOISTER_SUITE(Configured, {.memory = 64_MiB, .deadline = 2s});
 CLOISTER_TEST(Configured, Specially, {.network = Network::kNone, .deadline = 5s});
 CLOISTER_TEST(ConfiguredValues, All, CellConfig{}.with_processes(9));
 
-const CellConfig own_config(const CellConfig& run = {}) {
+CellConfig own_config(const Options& run) {
   return config_of(*testing::UnitTest::GetInstance()->current_test_info(), run);
+}
+CellConfig own_config(const CellConfig& run = {}) { return own_config(Options{.config = run}); }
+CellConfig own_config(const FileConfig& file, const CellConfig& run = {}) {
+  return own_config(Options{.file = file, .config = run});
 }
 
 TEST(Configured, BySuite) {
@@ -34,8 +38,38 @@ TEST(NotConfigured, TakesTheRuns) {
   EXPECT_EQ(own_config(CellConfig{}.with_memory(1_GiB)).memory, 1_GiB);
 }
 
+TEST(NotConfigured, TakesTheFiles) {
+  EXPECT_EQ(own_config(FileConfig{.config = {.memory = 1_GiB}}).memory, 1_GiB);
+}
+TEST(NotConfigured, TakesOverridesThatMatchAboveTheRestOfTheFile) {
+  const FileConfig file{
+      .config = {.memory = 1_GiB},
+      .overrides = {{TestPattern("NotConfigured.Takes*"), {.memory = 2_MiB}},
+                    {TestPattern("NotConfigured.TakesTheFiles"), {.memory = 3_MiB}}}};
+  EXPECT_EQ(own_config(file).memory, 2_MiB);
+}
+TEST(NotConfigured, TakesTheLastOverrideThatMatches) {
+  const FileConfig file{.overrides = {{TestPattern("*"), {.memory = 3_MiB, .deadline = 3s}},
+                                      {TestPattern("*"), {.memory = 4_MiB}}}};
+  EXPECT_EQ(own_config(file).memory, 4_MiB);
+  EXPECT_EQ(own_config(file).deadline, 3s);
+}
+TEST(NotConfigured, TakesTheRunsAboveTheFiles) {
+  const FileConfig file{.overrides = {{TestPattern("*"), {.memory = 2_MiB}}}};
+  EXPECT_EQ(own_config(file, {.memory = 1_GiB}).memory, 1_GiB);
+}
+TEST(Configured, AboveTheFile) {
+  EXPECT_EQ(own_config(FileConfig{.overrides = {{TestPattern("*"), {.memory = 2_MiB}}}}).memory,
+            64_MiB);
+}
+
 class ConfiguredValues : public testing::TestWithParam<int> {};
 TEST_P(ConfiguredValues, All) { EXPECT_EQ(own_config().processes, 9U); }
+TEST_P(ConfiguredValues, AreMatchedByTheirFullName) {
+  const FileConfig file{
+      .overrides = {{TestPattern("Named/ConfiguredValues.*/1"), {.memory = 2_MiB}}}};
+  EXPECT_EQ(own_config(file).memory.has_value(), GetParam() == 2);
+}
 INSTANTIATE_TEST_SUITE_P(Named, ConfiguredValues, testing::Values(1, 2));
 
 template <typename T>

@@ -9,17 +9,27 @@ namespace {
 
 using namespace std::chrono_literals;
 
-auto parse(const std::vector<std::string>& arguments,
-           const std::map<std::string, std::string>& environment = {}) {
-  return parse_options(arguments, [&](const char* name) -> const char* {
-    const auto found = environment.find(name);
-    return found == environment.end() ? nullptr : found->second.c_str();
-  });
+using Environment = std::map<std::string, std::string>;
+
+Result<std::optional<ConfigText>> no_file(const std::string&) { return std::nullopt; }
+
+// A file of that text, whatever it is looked for by.
+ReadConfig file(const std::string& text) {
+  return [text](const std::string&) { return ConfigText{"c.toml", text}; };
 }
 
-std::string error_of(const std::vector<std::string>& arguments,
-                     const std::map<std::string, std::string>& environment = {}) {
-  const auto options = parse(arguments, environment);
+auto parse(const std::vector<std::string>& arguments, const Environment& environment = {},
+           const ReadConfig& read = no_file) {
+  const auto variable = [&](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  };
+  return parse_options(arguments, variable, read);
+}
+
+std::string error_of(const std::vector<std::string>& arguments, const Environment& environment = {},
+                     const ReadConfig& read = no_file) {
+  const auto options = parse(arguments, environment, read);
   return options ? "no error" : options.error();
 }
 
@@ -80,6 +90,134 @@ TEST(Options, AnUnknownFlagIsAnError) {
 
 TEST(Options, NothingIsTakenBehindADoubleDash) {
   EXPECT_EQ(error_of({"program", "--", "--cloister_x"}), "no error");
+}
+
+TEST(OptionsOfAFile, AreBelowTheEnvironmentAndFlags) {
+  const auto options = parse({"program", "--cloister_exit=exit"}, {{"CLOISTER_REQUIRE", "0"}},
+                             file("jobs = 3\nrequire = true\nexit = '_exit'"));
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->jobs, 3);
+  EXPECT_FALSE(options->require);
+  EXPECT_TRUE(options->static_destructors);
+}
+
+TEST(OptionsOfAFile, LeaveItsSettingsBelowThoseOfTheFlags) {
+  const auto options =
+      parse({"program", "--cloister_memory=2M"}, {}, file("memory = '1M'\ndeadline = 3"));
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->config.memory, 2_MiB);
+  EXPECT_FALSE(options->config.deadline);
+  EXPECT_EQ(options->file.config.memory, 1_MiB);
+  EXPECT_EQ(options->file.config.deadline, 3s);
+}
+
+constexpr auto kProfiles = R"(
+jobs = 3
+memory = "1M"
+deadline = 4
+[[override]]
+filter = "*"
+memory = "3M"
+[profile.ci]
+jobs = 5
+memory = "2M"
+[[profile.ci.override]]
+filter = "*"
+memory = "4M"
+[profile.other]
+jobs = 7
+)";
+
+TEST(OptionsOfAFile, TakeNoProfileUnasked) {
+  const auto options = parse({"program"}, {}, file(kProfiles));
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->jobs, 3);
+  EXPECT_EQ(options->file.config.memory, 1_MiB);
+  EXPECT_EQ(options->file.overrides.size(), 1U);
+}
+
+TEST(OptionsOfAFile, TakeAProfileAboveTheTopLevel) {
+  const auto options = parse({"program", "--cloister_profile=ci"}, {}, file(kProfiles));
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->jobs, 5);
+  EXPECT_EQ(options->file.config.memory, 2_MiB);
+  EXPECT_EQ(options->file.config.deadline, 4s);
+}
+
+TEST(OptionsOfAFile, PutAProfilesOverridesBehindTheOthers) {
+  const auto options = parse({"program"}, {{"CLOISTER_PROFILE", "ci"}}, file(kProfiles));
+  ASSERT_TRUE(options);
+  ASSERT_EQ(options->file.overrides.size(), 2U);
+  EXPECT_EQ(options->file.overrides[0].config.memory, 3_MiB);
+  EXPECT_EQ(options->file.overrides[1].config.memory, 4_MiB);
+}
+
+TEST(OptionsOfAFile, AreReadFromTheFileThatAFlagNamesAboveAVariable) {
+  std::string asked;
+  const auto read = [&](const std::string& named) {
+    asked = named;
+    return Result<std::optional<ConfigText>>();
+  };
+  parse({"program"}, {}, read);
+  EXPECT_EQ(asked, "");
+  parse({"program"}, {{"CLOISTER_CONFIG", "a.toml"}}, read);
+  EXPECT_EQ(asked, "a.toml");
+  parse({"program", "--cloister_config=b.toml"}, {{"CLOISTER_CONFIG", "a.toml"}}, read);
+  EXPECT_EQ(asked, "b.toml");
+}
+
+TEST(OptionsOfAFile, AnUnknownProfileIsNamedWithThoseThereAre) {
+  EXPECT_EQ(error_of({"program", "--cloister_profile=cj"}, {}, file(kProfiles)),
+            "cloister: the flag --cloister_profile names the profile 'cj', but those of c.toml are "
+            "ci, other");
+  EXPECT_EQ(error_of({"program"}, {{"CLOISTER_PROFILE", "ci"}}, file("jobs = 3")),
+            "cloister: the environment variable CLOISTER_PROFILE names the profile 'ci', but "
+            "c.toml has no profiles");
+  EXPECT_EQ(error_of({"program", "--cloister_profile=ci"}),
+            "cloister: the flag --cloister_profile names the profile 'ci', but no configuration "
+            "file was found");
+}
+
+TEST(OptionsOfAFile, AWrongValueIsNamedWithItsPlace) {
+  EXPECT_EQ(error_of({"program"}, {}, file("\njobs = 0")),
+            "cloister: c.toml:2:8: the setting 'jobs' has the value '0'; it takes a whole number "
+            "from 1 to 400, or 'auto'");
+}
+
+TEST(OptionsOfAFile, AWrongValueOfAProfileThatIsNotTakenIsAnErrorToo) {
+  EXPECT_EQ(error_of({"program"}, {}, file("[profile.ci]\nexit = 'abort'")),
+            "cloister: c.toml:2:8: the setting 'exit' has the value 'abort'; it takes _exit or "
+            "exit");
+}
+
+TEST(OptionsOfAFile, ThoseOfOneRunMayNotStandThere) {
+  for (const char* name : {"config", "profile", "explain", "cloister", "''"}) {
+    EXPECT_NE(error_of({"program"}, {}, file(std::string(name) + " = '1'")), "no error") << name;
+  }
+}
+
+TEST(OptionsOfAFile, AFileThatCannotBeReadIsNamedWithWhoNamedIt) {
+  const auto fail = [](const std::string&) -> Result<std::optional<ConfigText>> {
+    return std::unexpected(Error{"open 'x.toml'", ENOENT, ""});
+  };
+  EXPECT_EQ(error_of({"program", "--cloister_config=x.toml"}, {}, fail),
+            "cloister: cannot open 'x.toml', which the flag --cloister_config names: No such file "
+            "or directory (ENOENT)");
+  EXPECT_EQ(error_of({"program"}, {{"CLOISTER_CONFIG", "x.toml"}}, fail),
+            "cloister: cannot open 'x.toml', which the environment variable CLOISTER_CONFIG names: "
+            "No such file or directory (ENOENT)");
+  EXPECT_EQ(error_of({"program"}, {}, fail),
+            "cloister: cannot open 'x.toml': No such file or directory (ENOENT); "
+            "--cloister_config=none does without it");
+}
+
+TEST(Options, AFileOrProfileWithoutANameIsAnError) {
+  EXPECT_EQ(error_of({"program", "--cloister_config", "c.toml"}),
+            "cloister: the flag --cloister_config has the value ''; it takes a file's name, or "
+            "'none'");
+  EXPECT_EQ(error_of({"program", "--cloister_profile"}),
+            "cloister: the flag --cloister_profile has the value ''; it takes the name of a "
+            "profile in the file");
 }
 
 TEST(OptionsHelp, ListsEveryFlagOnALine) {
