@@ -210,8 +210,9 @@ std::string no_such_profile(std::string_view profile, const std::string& who,
   };
   if (!file) return sentence("no configuration file was found");
   if (file->profiles.empty()) return sentence(file->name + " has no profiles");
-  return sentence(fmt::format("those of {} are {}", file->name,
-                              fmt::join(std::views::keys(file->profiles), ", ")));
+  const auto names = std::views::keys(file->profiles);
+  const std::vector<std::string_view> list(names.begin(), names.end());
+  return sentence(fmt::format("those of {} are {}", file->name, fmt::join(list, ", ")));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 # Builds the project that README.md shows against an installed Cloister, runs every "$ " line of its console
 # blocks and requires every line of output shown there. Numbers that vary (times, peak memory) are masked.
 set -euo pipefail
+export CLOISTER_CONFIG=none  # whatever lies above the build tree
 source=$1 scratch=$2 build=$3 compiler=$4 sanitizer=$5
 readme=$source/README.md
 
@@ -26,6 +27,15 @@ mask() {
 }
 failed=0
 commands=0
+
+# The file of settings is read, with each of its profiles.
+block toml cloister.toml >"$scratch/cloister.toml"
+profiles=$(sed -n 's/^\[profile\.\([a-z]*\)\].*/\1/p' "$scratch/cloister.toml")
+[ -n "$profiles" ] || { echo 'README.md shows no profile'; exit 1; }
+for profile in $profiles; do
+  env -u CLOISTER_CONFIG ./storage_test --cloister_explain --cloister_profile="$profile" >"$scratch/explained" || failed=1
+  grep -xF "configuration: $scratch/cloister.toml (profile $profile)" "$scratch/explained" || failed=1
+done
 output=$scratch/output
 while IFS= read -r line; do
   if [[ $line == '$ '* ]]; then

@@ -204,6 +204,15 @@ TEST(ConfigFile, AValueWithoutQuotesIsAnErrorThatSaysSo) {
       << error_of("network = host");
 }
 
+// At these toml++ 3.3 aborts or goes astray by itself.
+TEST(ConfigFile, AHeaderWithoutANameIsAnError) {
+  EXPECT_TRUE(error_of("[[ = 1").starts_with("c.toml:1:4: this is not TOML")) << error_of("[[ = 1");
+}
+TEST(ConfigFile, ALetterBeyondAsciiIsAnErrorWhereItMayNotBe) {
+  EXPECT_TRUE(error_of("\xC3\xA9t\xC3\xA9 = 1").starts_with("c.toml:1:1: this is not TOML"))
+      << error_of("\xC3\xA9t\xC3\xA9 = 1");
+}
+
 TEST(ConfigFile, AKeyThatIsThereTwiceIsAnError) {
   EXPECT_TRUE(error_of("jobs = 1\njobs = 2").starts_with("c.toml:2:8: this is not TOML"))
       << error_of("jobs = 1\njobs = 2");
