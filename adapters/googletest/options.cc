@@ -203,16 +203,22 @@ std::string apply_file(const ConfigFile& file, std::string_view chosen, Options&
   return error;
 }
 
-std::string no_such_profile(std::string_view profile, const std::string& who,
+std::string no_such_profile(const Options& told, const std::vector<std::string>& arguments,
                             const std::optional<ConfigFile>& file) {
-  const auto sentence = [&](const std::string& why) {
-    return fmt::format("cloister: {} names the profile '{}', but {}", who, profile, why);
-  };
-  if (!file) return sentence("no configuration file was found");
-  if (file->profiles.empty()) return sentence(file->name + " has no profiles");
-  const auto names = std::views::keys(file->profiles);
-  const std::vector<std::string_view> list(names.begin(), names.end());
-  return sentence(fmt::format("those of {} are {}", file->name, fmt::join(list, ", ")));
+  std::string why;
+  if (!file && told.config_name.empty()) {
+    why = "there is no cloister.toml in the working directory or above it";
+  } else if (!file) {
+    why = fmt::format("{} says that no file is read", who_named("config", arguments));
+  } else if (file->profiles.empty()) {
+    why = file->name + " has no profiles";
+  } else {
+    const auto names = std::views::keys(file->profiles);
+    const std::vector<std::string_view> list(names.begin(), names.end());
+    why = fmt::format("those of {} are {}", file->name, fmt::join(list, ", "));
+  }
+  return fmt::format("cloister: {} names the profile '{}', but {}", who_named("profile", arguments),
+                     told.profile, why);
 }
 
 }  // namespace
@@ -227,7 +233,7 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
   const auto file = load_file(told.config_name, arguments, read);
   if (!file) return std::unexpected(file.error());
   if (!told.profile.empty() && (!*file || !(*file)->profiles.contains(told.profile)))
-    return std::unexpected(no_such_profile(told.profile, who_named("profile", arguments), *file));
+    return std::unexpected(no_such_profile(told, arguments, *file));
   Options options;
   if (*file) error = apply_file(**file, told.profile, options);
   if (error.empty()) error = apply_environment_and_flags(arguments, environment, options);

@@ -174,8 +174,11 @@ TEST(OptionsOfAFile, AnUnknownProfileIsNamedWithThoseThereAre) {
             "cloister: the environment variable CLOISTER_PROFILE names the profile 'ci', but "
             "c.toml has no profiles");
   EXPECT_EQ(error_of({"program", "--cloister_profile=ci"}),
-            "cloister: the flag --cloister_profile names the profile 'ci', but no configuration "
-            "file was found");
+            "cloister: the flag --cloister_profile names the profile 'ci', but there is no "
+            "cloister.toml in the working directory or above it");
+  EXPECT_EQ(error_of({"program", "--cloister_profile=ci"}, {{"CLOISTER_CONFIG", "none"}}),
+            "cloister: the flag --cloister_profile names the profile 'ci', but the environment "
+            "variable CLOISTER_CONFIG says that no file is read");
 }
 
 TEST(OptionsOfAFile, AWrongValueIsNamedWithItsPlace) {
