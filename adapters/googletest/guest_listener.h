@@ -34,6 +34,7 @@ class GuestListener final : public ForwardingListener {
   void OnTestCaseEnd(const testing::TestSuite& s) override;
 #endif
 
+  void expect_end(const Expectation& expectation) { send(guest_, expectation); }
   void start_phase(Phase phase);
   // Sends what is known only now, and ends the process: with status 0, or with a sanitizer's.
   [[noreturn]] void end(const testing::UnitTest& unit_test);

@@ -10,6 +10,7 @@
 #include <exception>
 
 #include "adapters/googletest/environments.h"
+#include "adapters/googletest/ledger.h"
 #include "adapters/googletest/private_access.h"
 #include "adapters/googletest/warden.h"
 #include "adapters/googletest/words.h"
@@ -197,6 +198,10 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
     guest_->end(*UnitTest::GetInstance());
 }
 
+void Keeper::expect_end(const Expectation& expectation) {
+  if (guest_ != nullptr) guest_->expect_end(expectation);
+}
+
 void Keeper::explain_and_exit() {
   fflush(nullptr);
   // In a process of its own: trying the host out changes the one that does it for good.
@@ -255,10 +260,12 @@ void Keeper::replay_test(TestId id) {
     replay(*record, Phase::kBody);
     replay(*record, Phase::kAfterEnd);
   } else {
-    replay_bad_end(*record, test, first_of_suite);
+    replay_all(*record, first_of_suite);
   }
+  replay_end(*record, test);
   say_what_was_limited(*record, test);
   record_properties(*record, Scope::kTest);
+  if (options_.ledger) record_ledger(*record);
   remember_for_suite(record, first_of_suite);
   times_ = record->times;
   if (times_.start == 0) {
@@ -270,17 +277,28 @@ void Keeper::replay_test(TestId id) {
 }
 
 // Everything that is known goes to the test itself, whichever stretch it happened in.
-void Keeper::replay_bad_end(const Record& record, const testing::TestInfo& test,
-                            bool first_of_suite) const {
+void Keeper::replay_all(const Record& record, bool first_of_suite) const {
   if (&record != first_of_program_.get()) replay(record, Phase::kEnvironmentSetUp);
   if (!first_of_suite) replay(record, Phase::kSuiteSetUp);
   for (const Phase phase :
        {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown, Phase::kAfterEnd}) {
     replay(record, phase);
   }
-  const std::string words =
-      failure_words(record, fmt::format("{}.{}", test.test_suite_name(), test.name()));
-  reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
+}
+
+// A test that did not end as it should fails, with one message that says how it did.
+void Keeper::replay_end(const Record& record, const testing::TestInfo& test) const {
+  const std::string name = fmt::format("{}.{}", test.test_suite_name(), test.name());
+  if (!record.expectation) {
+    const std::string words = failure_words(record, name);
+    if (!words.empty()) reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
+    return;
+  }
+  const auto& [end, file, line] = *record.expectation;
+  if (is_met(end, record.cell.outcome)) return;
+  std::string words = fmt::format("cloister: {} was to {}", name, end_words(end));
+  words += ended_well(record) ? ", and ended without" : "\n" + failure_words(record, name);
+  reissue(TestPartResult::kFatalFailure, file, line, words);
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this

@@ -31,6 +31,9 @@ class Keeper final : public ForwardingListener {
   void replay_environments_set_up();
   void replay_environments_tear_down();
 
+  // In a guest: its test says how it is to end.
+  void expect_end(const Expectation& expectation);
+
   void OnTestIterationStart(const testing::UnitTest& unit_test, int iteration) override;
   void OnTestEnd(const testing::TestInfo& test) override;
   void OnTestSuiteEnd(const testing::TestSuite& suite) override;
@@ -44,8 +47,8 @@ class Keeper final : public ForwardingListener {
   void replay(const Record& record, Phase phase) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;
-  void replay_bad_end(const Record& record, const testing::TestInfo& test,
-                      bool first_of_suite) const;
+  void replay_all(const Record& record, bool first_of_suite) const;
+  void replay_end(const Record& record, const testing::TestInfo& test) const;
   void note_own_set_up_failures(const Record& record) const;
   void remember_for_suite(const RecordPtr& record, bool first_of_suite);
   void record_properties(const Record& record, Scope scope) const;

@@ -7,7 +7,7 @@
 namespace cloister::googletest {
 namespace {
 
-enum class Kind : std::uint16_t { kPart = 1, kProperty = 2, kTimes = 3 };
+enum class Kind : std::uint16_t { kPart = 1, kProperty = 2, kTimes = 3, kExpectation = 4 };
 
 void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
   guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
@@ -54,6 +54,14 @@ bool take_event(const Event& event, Record& record) {
       record.times.elapsed = in.number<testing::TimeInMillis>();
       record.times.start = in.number<testing::TimeInMillis>();
       break;
+    case Kind::kExpectation: {
+      const auto kind = in.number<ExpectedEnd::Kind>();
+      const auto number = in.number<std::int32_t>();
+      std::string file(in.text());
+      record.expectation = {{kind, number}, std::move(file), in.number<std::int32_t>()};
+      if (kind > ExpectedEnd::Kind::kExited) return false;
+      break;
+    }
     default:
       return false;
   }
@@ -93,6 +101,15 @@ void send(GuestSide& guest, const Part& part) {
   out.number(part.out_offset);
   out.number(part.err_offset);
   send_frame(guest, Kind::kPart, out);
+}
+
+void send(GuestSide& guest, const Expectation& expectation) {
+  ByteWriter out;
+  out.number(expectation.end.kind);
+  out.number(static_cast<std::int32_t>(expectation.end.number));
+  out.text(expectation.file);
+  out.number(static_cast<std::int32_t>(expectation.line));
+  send_frame(guest, Kind::kExpectation, out);
 }
 
 void send(GuestSide& guest, const Property& property) {

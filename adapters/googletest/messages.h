@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <cloister/expect_end.h>
 #include <cloister/report.h>
 
 #include "framework/events/guest_side.h"
@@ -58,7 +60,18 @@ struct Times {
   testing::TimeInMillis start = 0;
 };
 
+// How the test said that it is to end, and where.
+struct Expectation {
+  ExpectedEnd end;
+  std::string file;
+  int line = 0;
+};
+// "be killed at its memory cap"
+std::string end_words(const ExpectedEnd& end);
+bool is_met(const ExpectedEnd& end, const Outcome& outcome);
+
 void send(GuestSide& guest, const Part& part);
+void send(GuestSide& guest, const Expectation& expectation);
 void send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Times& times);
 
@@ -68,6 +81,7 @@ struct Record {
   std::vector<Part> parts;
   std::vector<Property> properties;
   Times times;
+  std::optional<Expectation> expectation;  // the last one
 
   // The stretch in which the guest was when it ended.
   Phase last_phase() const;

@@ -25,6 +25,8 @@ struct Options {
   int jobs = 0;                     // guests at once; 0 is one per processor
   bool explain = false;             // print plans, run nothing
   bool require = false;             // a lost default fails every test
+  bool ledger = false;              // what each test used becomes properties
+  bool doctor = false;              // print what the host gives, run nothing
   bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
   std::string config_name;          // of the file; empty looks upward for cloister.toml
   std::string profile;              // of the file; empty takes none

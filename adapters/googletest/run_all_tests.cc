@@ -9,6 +9,7 @@
 
 #include <cloister/gtest.h>
 
+#include "adapters/googletest/doctor.h"
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/options.h"
 #include "framework/kernel/fd.h"
@@ -72,6 +73,7 @@ int run_all_tests() {
     fmt::print(stderr, "{}\n", options.error());
     exit(kWrongUsage);
   }
+  if (options->doctor) return googletest::run_doctor();
   if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
   if (runs_plain(*options, arguments)) return RUN_ALL_TESTS();
   note_other_threads();

@@ -166,7 +166,7 @@ constexpr auto kSettings = std::to_array<Setting>({
      "processor time a test gets, in processors (default none: all)", parse_cpus,
      copy_if_set<&C::cpus>},
     {"cpu_set", "processors such as 0-3,6", "processors a test may run on (default the run's)",
-     parse_cpu_set, copy_if_set<&C::cpu_set>},
+     parse_cpu_set, copy_if_set<&C::cpu_set>, true},
     {"cpu_time", kTime, "processor time after which a test is killed (default none)",
      parse_time<&C::cpu_time>, copy_if_set<&C::cpu_time>},
     {"io_read_rate", kSizeOrNone, "bytes a second read from each block device (default none)",

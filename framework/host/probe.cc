@@ -28,9 +28,9 @@ class Trial {
  public:
   Trial(CellBuilder& builder, CellPages& pages) : builder_(builder), pages_(pages) {}
 
-  Result<void> run(const HostFacts& facts) {
+  Result<void> run(const HostFacts& facts, const CellConfig& config = {}) {
     const std::uint32_t cell = next_cell_++;
-    auto plan = make_plan({}, facts, cell);
+    auto plan = make_plan(config, facts, cell);
     if (!plan) return std::unexpected(plan.error());
     if (auto asked = builder_.build(cell, plan->inside); !asked) return asked;
     auto built = builder_.wait_for_news();
@@ -120,6 +120,20 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
   }
 }
 
+// What a cell may ask for beyond the default, in numbers that do not hurt.
+void try_requests(Trial& trial, HostFacts& facts) {
+  const std::pair<Facility, CellConfig> requests[] = {
+      {Facility::kMemoryCap, CellConfig{}.with_memory(1_GiB)},
+      {Facility::kSoftMemoryCap, CellConfig{}.with_memory_high(1_GiB)},
+      {Facility::kCpuCap, CellConfig{}.with_cpus(0.5)},
+      {Facility::kCpuSet, CellConfig{}.with_cpu_set(std::to_string(facts.cpus.front()))},
+      {Facility::kIoCap, CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}};
+  for (const auto& [facility, config] : requests) {
+    if (!facts.has(facility)) continue;
+    if (auto tried = trial.run(facts, config); !tried) lose(facts, facility, tried.error().text());
+  }
+}
+
 // One cause, and so one cure.
 void lose_everything(HostFacts& facts, const Error& error) {
   facts.losses.clear();
@@ -168,7 +182,7 @@ Bytes smallest_memory(std::uint64_t peak) {
 
 }  // namespace
 
-Host open_host() {
+Host open_host(Trying trying) {
   Host host{gather_facts(), std::nullopt};
   HostFacts& facts = host.facts;
   find_cgroups(facts);
@@ -196,6 +210,7 @@ Host open_host() {
   }
   if (!trial.run(facts)) try_one_by_one(trial, facts);
   facts.smallest_memory = smallest_memory(trial.peak_memory());
+  if (trying == Trying::kEverything) try_requests(trial, facts);
   host.builder = std::move(*builder);
   return host;
 }

@@ -24,11 +24,16 @@ struct Host {
   std::optional<CellBuilder> builder;
 };
 
+enum class Trying : std::uint8_t {
+  kDefaultCell,  // what is used on request only is believed to work until it is asked for
+  kEverything,   // that, too, in a cell that asks for it
+};
+
 // Readies the calling process, which must be single-threaded and expendable, for making cells: an
 // ordinary user's enters a user namespace. Tries a default cell end to end, guest included; if that
 // fails, tries each facility on top of those that work, and notes every loss with its cause and
 // cure.
-Host open_host();
+Host open_host(Trying trying = Trying::kDefaultCell);
 
 // The cgroup directories that this run may use: fills facts.cgroups, or notes the losses. May move
 // the processes of the run's group into a leaf (cgroup_leaf.h); the builder moves them back.

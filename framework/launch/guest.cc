@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/launch/this_cell.h"
 
 namespace cloister {
 namespace {
@@ -48,6 +49,7 @@ Result<Forked> fork_guest(const GuestStart& start) {
   if (pid == 0) {
     GuestSide guest = enter_cell(start);
     if (birthplace) birthplace->forget();
+    set_this_cell(start.plan);
     return Forked{0, guest};
   }
   start.pages.let_inherit(start.page, false);

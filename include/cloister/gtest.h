@@ -8,7 +8,11 @@
 //   }
 #pragma once
 
+#include <cloister/budget.h>
 #include <cloister/config.h>
+#include <cloister/expect_end.h>
+#include <cloister/this_cell.h>
+#include <cloister/unique_name.h>
 
 namespace cloister {
 
@@ -25,9 +29,6 @@ bool configure_suite(const char* suite, const CellConfig& config);
 bool configure_test(const char* suite, const char* test, const CellConfig& config);
 
 }  // namespace cloister
-
-#define CLOISTER_CONCATENATE_(a, b) a##b
-#define CLOISTER_UNIQUE_(a, line) CLOISTER_CONCATENATE_(a, line)
 
 // CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
 #define CLOISTER_SUITE(suite, ...)                                                 \

@@ -9,8 +9,9 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kRunOptions[] = {"jobs", "require"};
 constexpr std::string_view kAll =
-    "memory, processes, deadline, notice_after, network, hostname, as_root, privileged, "
-    "private_tmp, tmp_size, shm_size, tmpfs_inodes, output, keep_fds";
+    "memory, processes, memory_high, cpus, cpu_set, cpu_time, io_read_rate, io_write_rate, "
+    "open_files, file_size, core_size, deadline, notice_after, network, hostname, as_root, "
+    "privileged, private_tmp, tmp_size, shm_size, tmpfs_inodes, output, keep_fds";
 
 ConfigFile read(std::string_view text) {
   auto file = parse_config(text, "c.toml", kRunOptions);

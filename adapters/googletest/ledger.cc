@@ -1,0 +1,27 @@
+#include "adapters/googletest/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace cloister::googletest {
+
+void record_ledger(const Record& record) {
+  const Usage& usage = record.cell.usage;
+  const auto time = [](std::chrono::microseconds t) {
+    return static_cast<std::uint64_t>(t.count());
+  };
+  const std::pair<const char*, std::uint64_t> lines[] = {
+      {"cloister_wall_us", time(usage.wall)},
+      {"cloister_user_cpu_us", time(usage.user_cpu)},
+      {"cloister_system_cpu_us", time(usage.system_cpu)},
+      {"cloister_throttled_us", time(usage.throttled)},
+      {"cloister_peak_memory_bytes", usage.peak_memory.count},
+      {"cloister_peak_processes", usage.peak_processes},
+      {"cloister_io_read_bytes", usage.io_read.count},
+      {"cloister_io_written_bytes", usage.io_written.count},
+      {"cloister_tmpfs_bytes", usage.tmpfs.count}};
+  for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
+}
+
+}  // namespace cloister::googletest

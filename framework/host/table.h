@@ -1,0 +1,14 @@
+// What a host gives, for people: a row per facility, with the cause and the cure of what is
+// missing.
+#pragma once
+
+#include <string>
+
+#include "framework/host/facts.h"
+
+namespace cloister {
+
+// "memory cap           no      <why>; <cure>"
+std::string facts_table(const HostFacts& facts);
+
+}  // namespace cloister

@@ -1,0 +1,88 @@
+#include "framework/launch/this_cell.h"
+
+#include <sys/resource.h>
+
+#include <string_view>
+
+#include <cloister/this_cell.h>
+
+#include "framework/kernel/fd.h"
+
+namespace cloister {
+namespace {
+
+const CellPlan* the_plan = nullptr;  // of the guest that this process is, or that forked it
+
+// The number after "key" in a small file, the first one when there is no key.
+std::optional<std::uint64_t> number_in(const std::string& file, std::string_view key) {
+  const auto text = read_file(file);
+  if (!text) return std::nullopt;
+  const std::size_t at = key.empty() ? 0 : text->find(key);
+  if (at == std::string::npos) return std::nullopt;
+  return std::strtoull(text->c_str() + at + key.size(), nullptr, 10);
+}
+
+// The cell's group that has the reading, and which file of it.
+const CgroupPlan* group_with(Reading reading) {
+  if (the_plan == nullptr) return nullptr;
+  for (const CgroupPlan& group : the_plan->inside.cgroups) {
+    for (const CgroupReading& each : group.readings) {
+      if (each.reading == reading) return &group;
+    }
+  }
+  return nullptr;
+}
+
+Bytes memory_by(const char* v2_file, const char* v1_file, std::string_view status_key) {
+  if (const CgroupPlan* group = group_with(Reading::kPeakMemory)) {
+    for (const char* file : {v2_file, v1_file}) {
+      if (const auto number = number_in(group->directory + "/" + file, "")) return Bytes{*number};
+    }
+  }
+  return Bytes{number_in("/proc/self/status", status_key).value_or(0) * 1024};
+}
+
+std::chrono::microseconds time_of(int who) {
+  rusage used{};
+  ::getrusage(static_cast<__rusage_who>(who), &used);
+  const auto sum = [](const timeval& a, const timeval& b) {
+    return std::chrono::seconds(a.tv_sec + b.tv_sec) +
+           std::chrono::microseconds(a.tv_usec + b.tv_usec);
+  };
+  return sum(used.ru_utime, used.ru_stime);
+}
+
+}  // namespace
+
+void set_this_cell(const CellPlan& plan) { the_plan = &plan; }
+
+const ThisCell& this_cell() {
+  static const ThisCell cell;
+  return cell;
+}
+
+bool ThisCell::inside() const { return the_plan != nullptr; }
+
+const CellConfig& ThisCell::limits() const {
+  static const CellConfig none;
+  return the_plan == nullptr ? none : the_plan->in_force;
+}
+
+Bytes ThisCell::memory() const {
+  return memory_by("memory.current", "memory.usage_in_bytes", "VmRSS:");
+}
+
+Bytes ThisCell::memory_peak() const {
+  return memory_by("memory.peak", "memory.max_usage_in_bytes", "VmHWM:");
+}
+
+std::chrono::microseconds ThisCell::cpu_time() const {
+  if (the_plan != nullptr && !the_plan->watch.cpu_gauge.file.empty()) {
+    const Gauge& gauge = the_plan->watch.cpu_gauge;
+    if (const auto number = number_in(gauge.file, gauge.key))
+      return std::chrono::microseconds(*number / gauge.divide_by);
+  }
+  return time_of(RUSAGE_SELF) + time_of(RUSAGE_CHILDREN);
+}
+
+}  // namespace cloister

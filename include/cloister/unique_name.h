@@ -1,0 +1,5 @@
+// A name that is unique in its file, for what the macros of the other headers declare.
+#pragma once
+
+#define CLOISTER_CONCATENATE_(a, b) a##b
+#define CLOISTER_UNIQUE_(a, line) CLOISTER_CONCATENATE_(a, line)
