@@ -75,14 +75,18 @@ bool move_all(const std::string& from, const std::string& to) {
   return false;
 }
 
-// Turns on what can be turned on; true when more could be if the group held no processes.
-bool enable(std::span<const Controller> wanted, ReadyGroup& ready) {
+// All groups but the root of the hierarchy, which alone has no type. (Some controllers can be
+// turned on all the same, and make the group's children ones that take no processes: cgroups(7), on
+// thread mode.)
+bool must_be_empty(const std::string& group) {
+  return ::access((group + "/cgroup.type").c_str(), F_OK) == 0;
+}
+
+// Turns on what can be turned on.
+void enable(std::span<const Controller> wanted, ReadyGroup& ready) {
   CgroupBase& base = ready.base;
-  bool busy = false;
-  ready.missing.clear();
   for (const Controller controller : wanted) {
     const std::string name(controller_name(controller, CgroupVersion::kV2));
-    if (base.has(controller)) continue;
     if (!lists(base.group + "/cgroup.controllers", name)) {
       ready.missing[controller] = fmt::format(
           "its cgroup '{}' has not been given the {} controller (it has: {})", base.group, name,
@@ -94,14 +98,12 @@ bool enable(std::span<const Controller> wanted, ReadyGroup& ready) {
     if (!before) {
       if (const auto written = write_file(file, "+" + name); !written) {
         ready.missing[controller] = written.error().text();
-        busy = busy || written.error().number == EBUSY;
         continue;
       }
       base.disable_at_end += "-" + name + " ";
     }
     base.controllers.push_back(controller);
   }
-  return busy;
 }
 
 // Into a leaf with whoever is in the group. Returns why that did not work.
@@ -135,16 +137,16 @@ ReadyGroup ready_group(std::string group, std::span<const Controller> wanted) {
     for (const Controller controller : wanted) ready.missing[controller] = reason;
     return ready;
   }
-  if (enable(wanted, ready)) {
+  if (must_be_empty(group) && !words_of(group + "/cgroup.procs").empty()) {
     const std::string leaf = fmt::format("{}/{}", group, kLeafName);
     const std::string reason = make_leaf(group, leaf);
     if (!reason.empty()) {
-      for (auto& [controller, why] : ready.missing) why = reason;
+      for (const Controller controller : wanted) ready.missing[controller] = reason;
       return ready;
     }
     base.leaf = leaf;
-    enable(wanted, ready);
   }
+  enable(wanted, ready);
   if (!base.leaf.empty()) {
     // Whoever leaves last undoes it all; while others are still here, the kernel refuses that.
     base.disable_at_end.clear();

@@ -63,10 +63,12 @@ class RunningCell {
   enum class KilledFor : std::uint8_t { kNothing, kDeadline, kCpuTime };
   void kill_all(KilledFor reason);
 
+  // Looks at its memory when it is worth a look.
+  void look_at_memory(Clock::time_point now);
   // To poll while the guest runs, and to be told of: its memory nears the cap.
   int memory_fd() const { return gauges_.memory_fd(); }
   short memory_events() const { return gauges_.memory_events(); }
-  void look_at_memory() { gauges_.look_at_memory(); }
+  void memory_alarm() { gauges_.look_at_memory(); }
 
   void guest_ended(int wait_status, const rusage& used);
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
@@ -94,6 +96,7 @@ class RunningCell {
   Clock::time_point ended_{};
   Clock::time_point killed_{};
   Clock::time_point next_cpu_look_ = Clock::time_point::max();
+  Clock::time_point next_memory_look_ = Clock::time_point::max();
   KilledFor killed_for_ = KilledFor::kNothing;
   bool noticed_ = false;
   int wait_status_ = 0;

@@ -150,7 +150,7 @@ void Watch::wait_for_events() {
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const short happened = waits[fixed + i].revents;
     if (streams[i].stream == kMemory) {
-      if ((happened & streams[i].cell->memory_events()) != 0) streams[i].cell->look_at_memory();
+      if ((happened & streams[i].cell->memory_events()) != 0) streams[i].cell->memory_alarm();
     } else if (happened != 0) {
       streams[i].cell->drain(streams[i].stream);
     }
@@ -220,6 +220,7 @@ void Watch::reap_children() {
 void Watch::look_at_clocks() {
   const auto now = Clock::now();
   for (const auto& cell : cells_) {
+    cell->look_at_memory(now);
     if (cell->notice_due(now)) sink_.notice(cell->id());
     if (cell->given_up(now)) {
       report_done(*cell, nullptr);
