@@ -15,18 +15,22 @@
 namespace cloister {
 namespace {
 
-// Version 1's hierarchy with the controller; an empty reason is success.
-std::string find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
-                       HostFacts& facts) {
+struct Search {
+  bool mounted = false;  // a version 1 hierarchy has the controller, and so version 2 has not
+  std::string reason;    // why the run cannot use it; empty when it can
+};
+
+Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts, HostFacts& facts) {
   const std::string name(controller_name(controller, CgroupVersion::kV1));
-  std::string reason;
+  Search search{false, fmt::format("no cgroup hierarchy with the {} controller is mounted", name)};
   for (const CgroupMount& mount : mounts) {
     if (mount.version != CgroupVersion::kV1 ||
         std::ranges::find(mount.controllers, name) == mount.controllers.end()) {
       continue;
     }
+    search.mounted = true;
     if (mount.group.empty() || ::access(mount.group.c_str(), W_OK) != 0) {
-      reason =
+      search.reason =
           mount.group.empty()
               ? fmt::format("its cgroup of the {} controller lies outside of what is mounted", name)
               : fmt::format("cannot write to its cgroup '{}': {}", mount.group, errno_text(errno));
@@ -41,10 +45,9 @@ std::string find_in_v1(Controller controller, const std::vector<CgroupMount>& mo
       base = facts.cgroups.end() - 1;
     }
     base->controllers.push_back(controller);
-    return "";
+    return {true, ""};
   }
-  return reason.empty() ? fmt::format("no cgroup hierarchy with the {} controller is mounted", name)
-                        : reason;
+  return search;
 }
 
 // Version 2, for the controllers that version 1 does not have: a controller works in one of the
@@ -109,10 +112,10 @@ void find_cgroups(HostFacts& facts) {
   std::vector<Controller> missing;
   std::map<Controller, std::string> reasons;
   for (const Controller controller : kAllControllers) {
-    std::string reason = find_in_v1(controller, mounts, facts);
-    if (reason.empty()) continue;
-    reasons[controller] = std::move(reason);
-    if (controller != Controller::kCpuAccounting) missing.push_back(controller);
+    Search search = find_in_v1(controller, mounts, facts);
+    if (search.reason.empty()) continue;
+    reasons[controller] = std::move(search.reason);
+    if (!search.mounted && controller != Controller::kCpuAccounting) missing.push_back(controller);
   }
   if (!missing.empty()) {
     for (auto& [controller, reason] : find_in_v2(missing, mounts, facts))

@@ -143,6 +143,24 @@ TEST(CapMet, OfProcessorsIsNamedBesideTheDeadline) {
   }
 }
 
+// The words name the number; the number must be true.
+TEST(TooSmallACap, NamesTheSmallestThatWorksAndItDoes) {
+  const Ended refused =
+      run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=4K"}});
+  EXPECT_EQ(refused.status, 1);
+  if (!host_gives("memory cap")) return;
+  const std::string words = "the smallest that works is ";
+  const std::size_t at = refused.out.find(words);
+  ASSERT_NE(at, std::string::npos) << refused.out;
+  const std::size_t begin = at + words.size();
+  const std::string smallest = refused.out.substr(begin, refused.out.find('\n', begin) - begin);
+  for (int i = 0; i < 10; ++i) {
+    const Ended ended = run(
+        {{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=" + smallest}});
+    EXPECT_EQ(ended.status, 0) << smallest << "\n" << ended.out;
+  }
+}
+
 constexpr const char* kLedger[] = {
     "cloister_wall_us",       "cloister_user_cpu_us",       "cloister_system_cpu_us",
     "cloister_throttled_us",  "cloister_peak_memory_bytes", "cloister_peak_processes",
