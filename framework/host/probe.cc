@@ -174,9 +174,10 @@ Result<void> own_cgroups(CellBuilder& builder, HostFacts& facts) {
 }
 
 // What a guest needs that does nothing, and half of that again for what an empty test does: pages
-// that a test shares with the runner are the runner's.
+// that a test shares with the runner are the runner's. In whole MiB, because the kernel charges in
+// batches of 64 pages for each processor, now more and now less.
 Bytes smallest_memory(std::uint64_t peak) {
-  constexpr std::uint64_t kStep = std::uint64_t{64} * 1024;
+  constexpr std::uint64_t kStep = std::uint64_t{1} << 20;
   return Bytes{(peak + peak / 2 + kStep - 1) / kStep * kStep};
 }
 
