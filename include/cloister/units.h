@@ -12,6 +12,9 @@ struct Bytes {
   friend constexpr bool operator==(Bytes a, Bytes b) { return a.count == b.count; }
   friend constexpr bool operator!=(Bytes a, Bytes b) { return a.count != b.count; }
   friend constexpr bool operator<(Bytes a, Bytes b) { return a.count < b.count; }
+  friend constexpr bool operator>(Bytes a, Bytes b) { return b < a; }
+  friend constexpr bool operator<=(Bytes a, Bytes b) { return !(b < a); }
+  friend constexpr bool operator>=(Bytes a, Bytes b) { return !(a < b); }
 };
 
 // `using namespace cloister::literals;` brings 512_KiB, 64_MiB and 1_GiB into scope.
