@@ -1,4 +1,11 @@
-# The lanes that a selftest runs in: as whoever runs the suite, and as an ordinary user.
+# The lanes that a selftest runs in. docs/HACKING.md has the table; what cells have in each is written down
+# in lanes/expected/.
+set(CLOISTER_LANES root_v2 delegated_v2 container nested nested_user)
+# These compare Cloister with a host, which a sanitizer changes; user-mode Linux has no room for its shadow.
+if(CLOISTER_SANITIZER)
+  message(STATUS "With a sanitizer the selftests run on this host alone, not in: ${CLOISTER_LANES}")
+  set(CLOISTER_LANES "")
+endif()
 
 # Sanitizers turn a segmentation fault into an exit status; here it stays a signal.
 function(cloister_selftest_properties name)
@@ -27,4 +34,31 @@ function(cloister_selftest_as_user name)
     COMMAND "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:${program}>" ${with} --
             ${test_COMMAND})
   cloister_selftest_properties(ordinary_user.${name})
+endfunction()
+
+# cloister_selftest_in_lanes(NAME COMMAND TARGET [ARGS...] [WITH TARGETS...]): in every lane but
+# those of this host itself, as LANE.NAME.
+function(cloister_selftest_in_lanes name)
+  cmake_parse_arguments(test "" "" "COMMAND;WITH" ${ARGN})
+  list(POP_FRONT test_COMMAND target)
+  set(lanes "${PROJECT_SOURCE_DIR}/selftests/lanes")
+  set(program "$<TARGET_FILE:${target}>")
+  set(with "")
+  foreach(other IN LISTS test_WITH)
+    list(APPEND with --with "$<TARGET_FILE:${other}>")
+  endforeach()
+  foreach(lane IN LISTS CLOISTER_LANES)
+    if(lane MATCHES "_v2$")
+      set(command "${lanes}/in_vm.sh" ${lane} ${program} ${with} -- ${test_COMMAND})
+    elseif(lane STREQUAL "container")
+      set(command "${lanes}/in_container.sh" ${program} ${with} -- ${test_COMMAND})
+    elseif(lane STREQUAL "nested")
+      set(command run_in_cell ${program} ${test_COMMAND})
+    else()
+      set(command "${PROJECT_SOURCE_DIR}/selftests/as_ordinary_user.sh" "$<TARGET_FILE:run_in_cell>"
+                  --with ${program} ${with} -- ${program} ${test_COMMAND})
+    endif()
+    add_test(NAME ${lane}.${name} COMMAND ${command} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+    cloister_selftest_properties(${lane}.${name})
+  endforeach()
 endfunction()

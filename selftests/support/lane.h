@@ -1,0 +1,24 @@
+// The lane that a selftest runs in, and what cells have there: selftests/lanes/expected/<lane>.txt.
+// A test asks, and on a lane that lacks something asserts the refusal with its words instead of the
+// effect.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace cloister::selftests {
+
+// CLOISTER_LANE, or what this host looks like when a program is run by hand.
+const std::string& lane();
+
+// The lane's expected column by facility_name(): "memory cap" -> true.
+const std::map<std::string, bool, std::less<>>& lane_table();
+
+// Whether a cell of this lane has a facility. A name that the lane's file lacks ends the program.
+bool lane_gives(std::string_view facility);
+
+// Whether it has every one: then nothing is noted on stderr.
+bool lane_gives_everything();
+
+}  // namespace cloister::selftests
