@@ -36,10 +36,10 @@ function(cloister_selftest_as_user name)
   cloister_selftest_properties(ordinary_user.${name})
 endfunction()
 
-# cloister_selftest_in_lanes(NAME COMMAND TARGET [ARGS...] [WITH TARGETS...]): in every lane but
-# those of this host itself, as LANE.NAME.
+# cloister_selftest_in_lanes(NAME COMMAND TARGET [ARGS...] [WITH TARGETS...] [ONLY_IN_VM ARGS...]): in every
+# lane but those of this host itself, as LANE.NAME.
 function(cloister_selftest_in_lanes name)
-  cmake_parse_arguments(test "" "" "COMMAND;WITH" ${ARGN})
+  cmake_parse_arguments(test "" "" "COMMAND;WITH;ONLY_IN_VM" ${ARGN})
   list(POP_FRONT test_COMMAND target)
   set(lanes "${PROJECT_SOURCE_DIR}/selftests/lanes")
   set(program "$<TARGET_FILE:${target}>")
@@ -49,7 +49,8 @@ function(cloister_selftest_in_lanes name)
   endforeach()
   foreach(lane IN LISTS CLOISTER_LANES)
     if(lane MATCHES "_v2$")
-      set(command "${lanes}/in_vm.sh" ${lane} ${program} ${with} -- ${test_COMMAND})
+      set(command "${lanes}/in_vm.sh" ${lane} ${program} ${with} -- ${test_COMMAND}
+                  ${test_ONLY_IN_VM})
     elseif(lane STREQUAL "container")
       set(command "${lanes}/in_container.sh" ${program} ${with} -- ${test_COMMAND})
     elseif(lane STREQUAL "nested")

@@ -13,7 +13,12 @@
 #include <string>
 #include <thread>
 
+#include "selftests/inside/where_given.h"
+
 namespace {
+
+using inside::expect_shared;
+using inside::lane_gives;
 
 std::string status_line(const std::string& key) {
   std::ifstream file("/proc/1/status");
@@ -23,32 +28,40 @@ std::string status_line(const std::string& key) {
   return "not found";
 }
 
-TEST(Init, IsTheSealedOne) { EXPECT_EQ(status_line("Name"), "cell-init"); }
+TEST(Init, IsTheSealedOne) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
+  EXPECT_EQ(status_line("Name"), "cell-init");
+}
 
 TEST(Init, HasNoCapabilityLeft) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
   EXPECT_EQ(status_line("CapEff"), "0000000000000000");
   EXPECT_EQ(status_line("CapPrm"), "0000000000000000");
   EXPECT_EQ(status_line("NoNewPrivs"), "1");
 }
 
 TEST(Init, CannotBeTraced) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
   EXPECT_EQ(ptrace(PTRACE_SEIZE, 1, nullptr, nullptr), -1);
   EXPECT_EQ(errno, EPERM);
 }
 
 TEST(Init, ShowsNeitherMemoryNorDescriptors) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
   EXPECT_EQ(open("/proc/1/mem", O_RDONLY), -1);
   EXPECT_EQ(open("/proc/1/fd/3", O_RDONLY), -1);
   EXPECT_EQ(open("/proc/1/root/etc", O_RDONLY), -1);
 }
 
 TEST(Init, SurvivesEverySignalOfItsGuest) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
   for (const int number : {SIGKILL, SIGSTOP, SIGTERM, SIGSEGV, SIGINT}) kill(1, number);
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(status_line("State").front(), 'S');
 }
 
 TEST(Init, ReapsOrphans) {
+  if (!lane_gives("pid namespace")) return expect_shared("pid");
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   const pid_t child = fork();

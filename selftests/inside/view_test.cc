@@ -22,27 +22,36 @@
 
 #include <cloister/gtest.h>
 
+#include "selftests/inside/where_given.h"
+
 namespace {
 
 using namespace cloister::literals;
-
-const std::vector<std::string> kNamespaces = {"user", "pid", "mnt", "net", "uts", "ipc", "cgroup"};
-
-std::string link_target(const std::string& path) {
-  char target[4096] = {};
-  return readlink(path.c_str(), target, sizeof target - 1) > 0 ? target : "";
-}
-
-std::map<std::string, std::string> own_namespaces() {
-  std::map<std::string, std::string> links;
-  for (const std::string& name : kNamespaces) links[name] = link_target("/proc/self/ns/" + name);
-  return links;
-}
+using inside::expect_shared;
+using inside::lane_gives;
+using inside::link_target;
+using inside::where_given;
 
 // Noted before the run, outside of any cell.
-const std::map<std::string, std::string> kNamespacesOutside = own_namespaces();
 const std::string kDirectoryOutside = link_target("/proc/self/cwd");
 const std::string kBinaryOutside = link_target("/proc/self/exe");
+const std::string kKeeper = std::to_string(getpid());
+const std::string kHostnameOutside = [] {
+  char name[65] = {};
+  gethostname(name, sizeof name);
+  return std::string(name);
+}();
+dev_t device_of(const char* path) {
+  struct stat status{};
+  return stat(path, &status) == 0 ? status.st_dev : 0;
+}
+const dev_t kTmpOutside = device_of("/tmp");
+const dev_t kShmOutside = device_of("/dev/shm");
+
+void expect_shared_tmp() {
+  EXPECT_EQ(device_of("/tmp"), kTmpOutside);
+  EXPECT_EQ(device_of("/dev/shm"), kShmOutside);
+}
 
 std::vector<std::string> entries(const std::string& directory) {
   std::vector<std::string> names;
@@ -56,13 +65,25 @@ std::vector<std::string> entries(const std::string& directory) {
 }
 
 TEST(Namespaces, AllSevenAreTheCellsOwn) {
-  for (const auto& [name, inside] : own_namespaces()) {
+  const std::map<std::string, const char*> facilities = {
+      {"user", "user namespace"},    {"pid", "pid namespace"}, {"mnt", "mount namespace"},
+      {"net", "private network"},    {"uts", "own hostname"},  {"ipc", "ipc namespace"},
+      {"cgroup", "cgroup namespace"}};
+  for (const auto& [name, inside] : inside::own_namespaces()) {
+    if (!lane_gives(facilities.at(name))) {
+      expect_shared(name);
+      continue;
+    }
     EXPECT_FALSE(inside.empty());
-    EXPECT_NE(inside, kNamespacesOutside.at(name)) << name;
+    EXPECT_NE(inside, inside::namespaces_outside.at(name)) << name;
   }
 }
 
 TEST(Proc, ShowsTheCellsProcessesAlone) {
+  if (!lane_gives("private /proc")) {
+    EXPECT_EQ(access(("/proc/" + kKeeper).c_str(), F_OK), 0) << "the run's own process";
+    return;
+  }
   int processes = 0;
   for (const std::string& name : entries("/proc")) {
     if (name.find_first_not_of("0123456789") == std::string::npos) ++processes;
@@ -81,14 +102,15 @@ TEST(Proc, KnowsTheGuestByItsOwnPid) {
 TEST(Hostname, IsTheFixedDefault) {
   char name[65] = {};
   ASSERT_EQ(gethostname(name, sizeof name), 0);
-  EXPECT_STREQ(name, "cloister");
+  EXPECT_EQ(name, lane_gives("own hostname") ? "cloister" : kHostnameOutside);
 }
 
-CLOISTER_TEST(Hostname, CanBeChosen, cloister::CellConfig{}.with_hostname("abbey"));
+CLOISTER_TEST(Hostname, CanBeChosen,
+              where_given("own hostname", cloister::CellConfig{}.with_hostname("abbey")));
 TEST(Hostname, CanBeChosen) {
   char name[65] = {};
   ASSERT_EQ(gethostname(name, sizeof name), 0);
-  EXPECT_STREQ(name, "abbey");
+  EXPECT_EQ(name, lane_gives("own hostname") ? "abbey" : kHostnameOutside);
 }
 
 // Descriptors of Cloister's own lie above what open() would ever give a test here.
@@ -122,6 +144,7 @@ TEST(Descriptors, StandardInputIsEmpty) {
 // Several instances at once, each of which must be alone with these names.
 class Alone : public testing::TestWithParam<int> {};
 TEST_P(Alone, InTmpAndShm) {
+  if (!lane_gives("private /tmp and /dev/shm")) return expect_shared_tmp();
   EXPECT_GE(open("/tmp/the-only-one", O_CREAT | O_EXCL | O_WRONLY, 0600), 0) << strerror(errno);
   EXPECT_GE(shm_open("/the-only-one", O_CREAT | O_EXCL | O_RDWR, 0600), 0) << strerror(errno);
   EXPECT_GE(shmget(0xC1015, 4096, IPC_CREAT | IPC_EXCL | 0600), 0) << strerror(errno);
@@ -140,6 +163,7 @@ Capacity capacity(const char* path) {
 }
 
 TEST(Tmpfs, HaveTheDefaultCaps) {
+  if (!lane_gives("private /tmp and /dev/shm")) return expect_shared_tmp();
   for (const char* path : {"/tmp", "/dev/shm"}) {
     EXPECT_EQ(capacity(path).bytes, 1ULL << 30) << path;
     EXPECT_EQ(capacity(path).inodes, 131072U) << path;
@@ -147,8 +171,10 @@ TEST(Tmpfs, HaveTheDefaultCaps) {
 }
 
 CLOISTER_TEST(Tmpfs, FillUpAtTheirCap,
-              cloister::CellConfig{}.with_tmp_size(1_MiB).with_tmpfs_inodes(16));
+              where_given("private /tmp and /dev/shm",
+                          cloister::CellConfig{}.with_tmp_size(1_MiB).with_tmpfs_inodes(16)));
 TEST(Tmpfs, FillUpAtTheirCap) {
+  if (!lane_gives("private /tmp and /dev/shm")) return expect_shared_tmp();
   const int fd = open("/tmp/big", O_CREAT | O_WRONLY, 0600);
   ASSERT_GE(fd, 0);
   const std::string half(512 * 1024, 'x');

@@ -21,7 +21,7 @@ mke2fs -q -t ext2 -F "$place/disk" 16M >"$place/mke2fs" 2>&1 || fail "mke2fs mad
 
 # Killed when this script dies; timeout takes everything that the machine started along.
 TMPDIR=$place setpriv --pdeathsig TERM timeout --kill-after=3 "$limit" linux.uml \
-  root=/dev/root rootfstype=hostfs rootflags=/ ro "init=$place/init" mem=1024M "ubd0=$place/disk" \
+  root=/dev/root rootfstype=hostfs rootflags=/ ro "init=$place/init" mem=1536M "ubd0=$place/disk" \
   "uml_dir=$place/" umid=machine con=null con0=null,fd:1 quiet "LANE=$lane" "LANE_PLACE=$place" \
   </dev/null >"$place/console" 2>&1 &
 machine=$!

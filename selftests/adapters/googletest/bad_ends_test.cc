@@ -2,7 +2,6 @@
 // neighbours pass.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "selftests/support/guests.h"
 #include "selftests/support/run_program.h"
@@ -73,7 +72,7 @@ TEST(BadEnd, KeepsWhatCameBefore) {
 TEST(BadEnd, OfMemoryNamesTheCapOrTheMissingOne) {
   const Ended ended = run_test("Eats.*");
   EXPECT_EQ(ended.status, 1);
-  if (geteuid() == 0) {
+  if (lane_gives("memory cap")) {
     EXPECT_THAT(ended.out, HasSubstr("reached its memory cap of 64 MiB (peak 6"));
   } else {
     EXPECT_THAT(ended.out,
@@ -96,7 +95,7 @@ TEST(BadEnd, OfALeakedMockIsFoundWhereStaticDestructorsRun) {
 }
 
 TEST(GoodEnd, ForTestsThatMerelyLookBad) {
-  const Ended ended = run_test("Leaves.*:Signals.*");
+  const Ended ended = run_test(lane_gives("pid namespace") ? "Leaves.*:Signals.*" : "Leaves.*");
   EXPECT_EQ(ended.status, 0) << ended.out;
 }
 
@@ -120,12 +119,14 @@ TEST(Flood, IsCutCountedAndNamed) {
 }
 
 TEST(AllOfThem, EndTheRunInBoundedTimeWithEachNeighbourPassing) {
-  const Ended ended = run({{guest("misbehaving"), "--cloister_jobs=4", "--cloister_output=1M"}});
+  const Ended ended = run(
+      {{guest("misbehaving"), survivable_tests(), "--cloister_jobs=4", "--cloister_output=1M"}});
   EXPECT_EQ(ended.status, 1);
   for (const char* line : {"[       OK ] Neighbour.Before", "[       OK ] Neighbour.After"}) {
     EXPECT_THAT(ended.out, HasSubstr(line));
   }
-  EXPECT_THAT(ended.out, HasSubstr("[  PASSED  ] 5 tests."));
+  EXPECT_THAT(ended.out, HasSubstr(lane_gives("pid namespace") ? "[  PASSED  ] 5 tests."
+                                                               : "[  PASSED  ] 4 tests."));
 }
 
 }  // namespace

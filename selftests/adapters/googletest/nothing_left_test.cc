@@ -49,7 +49,22 @@ struct Host {
   friend bool operator==(const Host&, const Host&) = default;
 };
 
+// Only a pid namespace ends all that a guest has started. Without one, the guests' own children may
+// stay, and are this test's to end.
+void end_children_of_guests(const Host& before) {
+  for (const std::string& process : descendants()) {
+    if (std::ranges::find(before.processes, process) != before.processes.end()) continue;
+    EXPECT_NE(process.find(" guest_"), std::string::npos) << process;
+    kill(std::stoi(process), SIGKILL);
+  }
+}
+
 void expect_same(const Host& before, std::chrono::milliseconds patience) {
+  if (!lane_gives("pid namespace")) {
+    std::this_thread::sleep_for(patience);
+    end_children_of_guests(before);
+    patience = 1s;
+  }
   const auto end = std::chrono::steady_clock::now() + patience;
   Host after;
   while (!(after == before) && std::chrono::steady_clock::now() < end) {
@@ -64,7 +79,7 @@ void expect_same(const Host& before, std::chrono::milliseconds patience) {
 
 TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
   const Host before;
-  run({{guest("misbehaving"), "--cloister_jobs=4", "--cloister_output=1M"}});
+  run({{guest("misbehaving"), survivable_tests(), "--cloister_jobs=4", "--cloister_output=1M"}});
   expect_same(before, 0ms);
 }
 
@@ -124,7 +139,6 @@ TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
 }
 
 TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {
-  if (geteuid() != 0) return;  // an ordinary user of this kind of host has no groups at all
   const Host before;
   const pid_t keeper = start_waiting_run();
   const pid_t builder = child_of(keeper);
@@ -133,7 +147,8 @@ TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {
   kill(keeper, SIGKILL);
   std::this_thread::sleep_for(100ms);
   descendants();  // which reaps them
-  EXPECT_NE(stale_cgroups(), before.cgroups);
+  if (lane_gives("memory cap") || lane_gives("process cap"))
+    EXPECT_NE(stale_cgroups(), before.cgroups);
   run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
   expect_same(before, 1s);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "framework/kernel/single_threaded_fork.h"
+#include "selftests/support/lane.h"
 
 namespace cloister {
 namespace {
@@ -32,14 +33,18 @@ void in_a_process(Check check) {
   EXPECT_EQ(status, 0);
 }
 
-TEST(OpenHost, FindsEverythingButCapsOnAHostThatHasIt) {
+TEST(OpenHost, FindsWhatIsWrittenDownForTheLane) {
   in_a_process([](Host& host) {
-    for (const Loss& loss : host.facts.losses) {
-      if (is_default(loss.facility) && loss.facility != Facility::kMemoryCap &&
-          loss.facility != Facility::kProcessCap)
-        return false;
+    for (const Facility facility : kAllFacilities) {
+      if (host.facts.has(facility) != selftests::lane_gives(facility_name(facility))) return false;
     }
-    return host.builder.has_value();
+    return true;
+  });
+}
+
+TEST(OpenHost, HasABuilderWhereThereIsSomethingToBuild) {
+  in_a_process([](Host& host) {
+    return host.builder.has_value() == selftests::lane_gives("user namespace");
   });
 }
 
