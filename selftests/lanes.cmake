@@ -49,7 +49,7 @@ function(cloister_selftest_in_lanes name)
   endforeach()
   foreach(lane IN LISTS CLOISTER_LANES)
     if(lane MATCHES "_v2$")
-      set(command "${lanes}/in_vm.sh" ${lane} ${program} ${with} -- ${test_COMMAND}
+      set(command "${lanes}/in_vm.sh" ${lane} ${program} --with "$<TARGET_FILE:in_vm_madvise>" ${with} -- ${test_COMMAND}
                   ${test_ONLY_IN_VM})
     elseif(lane STREQUAL "container")
       set(command "${lanes}/in_container.sh" ${program} ${with} -- ${test_COMMAND})

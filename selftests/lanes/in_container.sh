@@ -5,7 +5,9 @@
 # As an ordinary user this takes a user namespace around it all.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck disable=SC2034
 lane=container
+# shellcheck source=selftests/lanes/place.sh
 . "$here/place.sh"
 command -v crun >/dev/null || fail "there is no crun to run it: install the package crun"
 

@@ -9,6 +9,7 @@ lane=$1
 shift
 limit=${LANE_LIMIT:-280}
 PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=selftests/lanes/place.sh
 . "$here/place.sh"
 
 command -v linux.uml >/dev/null || fail "there is no linux.uml to boot: install the package user-mode-linux"

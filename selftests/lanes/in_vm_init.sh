@@ -24,14 +24,14 @@ shift
 cd /mnt/work || exit
 export HOME=/mnt/work CLOISTER_LANE="$LANE" CLOISTER_LANE_DISK=/mnt/disk
 
+# See in_vm_madvise.c.
+export LD_PRELOAD=/mnt/place/programs/libin_vm_madvise.so
 case $LANE in
   root_v2) "$program" "$@" ;;
   delegated_v2)
     # As a service manager delegates: the controllers above, and in the group what a user needs to make groups.
     group=/sys/fs/cgroup/delegated
-    for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
-      echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
-    done
+    sed 's/[^ ]*/+&/g' /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
     mkdir "$group"
     chown 65534:65534 "$group" "$group/cgroup.procs" "$group/cgroup.subtree_control" "$group/cgroup.threads"
     # In the group are PROGRAM and the shell that waits for it, both the user's.
@@ -41,6 +41,7 @@ case $LANE in
     ;;
 esac
 status=$?
+unset LD_PRELOAD
 
 left=$(find /sys/fs/cgroup -type d -name 'cloister-*')
 if [ -n "$left" ]; then

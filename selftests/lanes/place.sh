@@ -1,6 +1,7 @@
 # place.sh, sourced by the lanes that run copies. Takes PROGRAM [--with FILE]... [-- ARGS...] from "$@",
 # copies the programs into $place/programs, which is removed at the end, and leaves the copy's NAME ARGS...
 # in "$@". A build tree may lie where the lane's user cannot read.
+# shellcheck shell=sh disable=SC2154
 place=$(mktemp -d "${TMPDIR:-/tmp}/lane.XXXXXX")
 clean_up() { rm -rf "$place"; }
 trap clean_up EXIT
