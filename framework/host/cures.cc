@@ -49,6 +49,9 @@ std::string proc_cure(Container container) {
 
 std::string cgroup_cure(const HostFacts& facts) {
   const Surroundings& around = facts.surroundings;
+  // Version 1 cannot be delegated safely: cgroups(7).
+  if (around.cgroups_are_v1 && facts.uid != 0)
+    return "run the tests as root: on this host cgroups are version 1";
   switch (around.container) {
     case Container::kDocker:
       return "start the container with docker run --cgroupns=host -v "
@@ -59,11 +62,7 @@ std::string cgroup_cure(const HostFacts& facts) {
     default:
       break;
   }
-  // Version 1 cannot be delegated safely: cgroups(7).
-  if (around.cgroups_are_v1) {
-    return facts.uid == 0 ? "mount the cgroup file systems writable for this process"
-                          : "run the tests as root: on this host cgroups are version 1";
-  }
+  if (around.cgroups_are_v1) return "mount the cgroup file systems writable for this process";
   if (around.systemd) {
     return facts.uid == 0 ? "systemd-run --scope -p Delegate=yes COMMAND"
                           : "systemd-run --user --scope -p Delegate=yes COMMAND";

@@ -149,7 +149,9 @@ TEST(Meets, ItsTmpSize) {
 
 CLOISTER_TEST(Meets, ItsFileSize, {.file_size = 64_KiB});
 TEST(Meets, ItsFileSize) {
-  const int fd = open("/tmp/file", O_CREAT | O_WRONLY, 0600);
+  char name[] = "/tmp/cloister-file-XXXXXX";
+  const int fd = mkstemp(name);
+  unlink(name);
   char block[4096] = {};
   while (write(fd, block, sizeof block) > 0) {
   }
@@ -170,9 +172,11 @@ TEST(Meets, ItsCpuCap) { use_cpu(60s); }
 TEST(Uses, ALittleOfEverything) {
   hold_memory(4 << 20);
   use_cpu(20ms);
-  const int fd = open("/tmp/file", O_CREAT | O_WRONLY, 0600);
+  char name[] = "/tmp/cloister-file-XXXXXX";
+  const int fd = mkstemp(name);
   char block[4096] = {};
   for (int i = 0; i < 16; ++i) std::ignore = write(fd, block, sizeof block);
+  if (cloister::this_cell().limits().tmp_size == std::nullopt) unlink(name);  // not the cell's own
   if (fork() == 0) _exit(0);
   wait(nullptr);
 }

@@ -69,8 +69,15 @@ bool lane_gives(std::string_view facility) {
   return found->second;
 }
 
-bool lane_gives_everything() {
-  return std::ranges::all_of(lane_table(), [](const auto& line) { return line.second; });
+std::map<std::string, bool, std::less<>> lane_defaults() {
+  auto defaults = lane_table();
+  for (const char* on_request : {"soft memory cap", "CPU cap", "CPU set", "I/O cap"})
+    defaults.erase(on_request);
+  return defaults;
+}
+
+bool lane_gives_a_whole_cell() {
+  return std::ranges::all_of(lane_defaults(), [](const auto& line) { return line.second; });
 }
 
 }  // namespace cloister::selftests

@@ -73,8 +73,8 @@ TEST(CommandLine, ARunStartedInTmpKeepsTheHostsAndSaysSo) {
 TEST(CommandLine, RequireTurnsALossIntoFailure) {
   const Ended ended =
       run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_require"}});
-  EXPECT_EQ(ended.status, lane_gives_everything() ? 0 : 1) << ended.out << ended.err;
-  if (!lane_gives_everything()) {
+  EXPECT_EQ(ended.status, lane_gives_a_whole_cell() ? 0 : 1) << ended.out << ended.err;
+  if (!lane_gives_a_whole_cell()) {
     EXPECT_THAT(ended.out, HasSubstr("that --cloister_require demands"));
   }
 }
@@ -82,7 +82,7 @@ TEST(CommandLine, RequireTurnsALossIntoFailure) {
 TEST(CommandLine, ALossIsNamedWithItsCureAndNothingElseIs) {
   const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
   EXPECT_EQ(ended.status, 0);
-  for (const auto& [facility, given] : lane_table()) {
+  for (const auto& [facility, given] : lane_defaults()) {
     EXPECT_EQ(ended.contains("no " + facility), !given) << facility << "\n" << ended.err;
   }
   std::istringstream lines(ended.err);

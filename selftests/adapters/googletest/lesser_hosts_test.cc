@@ -27,7 +27,7 @@ TEST_P(OtherWay, GivesTheWholeCell) {
   const auto& [error, calls] = GetParam();
   const Ended ended = run_without(error, calls, "Neighbour.*");
   EXPECT_EQ(ended.status, 0) << ended.out;
-  for (const auto& [facility, given] : lane_table())
+  for (const auto& [facility, given] : lane_defaults())
     EXPECT_EQ(ended.contains("no " + facility), !given) << facility << "\n" << ended.err;
 }
 INSTANTIATE_TEST_SUITE_P(Calls, OtherWay,
@@ -114,7 +114,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Asking{"--cloister_tmpfs_inodes=64", "private /tmp and /dev/shm"},
                     Asking{"--cloister_as_root", "user namespace"},
                     Asking{"--cloister_memory=64M", "memory cap"},
-                    Asking{"--cloister_processes=64", "process cap"}));
+                    Asking{"--cloister_processes=64", "process cap"},
+                    Asking{"--cloister_memory_high=64M", "soft memory cap"},
+                    Asking{"--cloister_cpus=0.9", "CPU cap"},
+                    Asking{"--cloister_io_read_rate=1G", "I/O cap"},
+                    Asking{"--cloister_io_write_rate=1G", "I/O cap"}));
 
 }  // namespace
 }  // namespace cloister::selftests

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "selftests/support/guests.h"
+#include "selftests/support/lane.h"
 #include "selftests/support/run_program.h"
 
 namespace cloister::selftests {
@@ -22,13 +23,6 @@ Ended run_limited(const std::string& filter, std::vector<std::string> flags = {}
   return run(program);
 }
 
-// The rows of --cloister_doctor that begin so.
-bool host_gives(const std::string& facility) {
-  const Ended doctor = run({{guest("limited"), "--cloister_doctor"}});
-  return doctor.out.find(facility + std::string(26 - facility.size(), ' ') + "yes") !=
-         std::string::npos;
-}
-
 TEST(ExpectedEnd, ThatComesPasses) {
   const Ended ended = run_limited("Expected.*:-*MemoryCap");
   EXPECT_EQ(ended.status, 0) << ended.out;
@@ -38,7 +32,7 @@ TEST(ExpectedEnd, ThatComesPasses) {
 
 TEST(ExpectedEnd, AtTheMemoryCapPasses) {
   const Ended ended = run_limited("Expected.*MemoryCap");
-  if (host_gives("memory cap")) {
+  if (lane_gives("memory cap")) {
     EXPECT_EQ(ended.status, 0) << ended.out;
   } else {
     EXPECT_EQ(ended.status, 1);
@@ -109,7 +103,7 @@ TEST_P(Budget, ThatIsOverdrawnFailsAtItsLine) {
 
 TEST(CapMet, OfTmpfsIsANote) {
   const Ended ended = run_limited("Meets.ItsTmpSize");
-  if (!host_gives("private /tmp and /dev/shm")) return;
+  if (!lane_gives("private /tmp and /dev/shm")) return;
   EXPECT_EQ(ended.status, 0);
   EXPECT_THAT(ended.err, HasSubstr("cloister: note: Meets.ItsTmpSize: its /tmp is full: 64 KiB "
                                    "(--cloister_tmp_size)\n"));
@@ -124,7 +118,7 @@ TEST(CapMet, OfFileSizeIsNamedBehindTheSignal) {
 
 TEST(CapMet, OfProcessesIsANote) {
   const Ended ended = run_limited("Meets.ItsProcessCap");
-  if (host_gives("process cap")) {
+  if (lane_gives("process cap")) {
     EXPECT_EQ(ended.status, 0);
     EXPECT_THAT(ended.err, HasSubstr("cloister: note: Meets.ItsProcessCap: 1 fork was refused by "
                                      "the process cap (--cloister_processes)\n"));
@@ -136,7 +130,7 @@ TEST(CapMet, OfProcessesIsANote) {
 TEST(CapMet, OfProcessorsIsNamedBesideTheDeadline) {
   const Ended ended = run_limited("Meets.ItsCpuCap");
   EXPECT_EQ(ended.status, 1);
-  if (host_gives("CPU cap")) {
+  if (lane_gives("CPU cap")) {
     EXPECT_THAT(ended.out, ContainsRegex("  limits: it waited [0-9.]+ s for its CPU cap"));
   } else {
     EXPECT_THAT(ended.out, HasSubstr("cannot give this test the CPU cap it asks for"));
@@ -148,7 +142,7 @@ TEST(TooSmallACap, NamesTheSmallestThatWorksAndItDoes) {
   const Ended refused =
       run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=4K"}});
   EXPECT_EQ(refused.status, 1);
-  if (!host_gives("memory cap")) return;
+  if (!lane_gives("memory cap")) return;
   const std::string words = "the smallest that works is ";
   const std::size_t at = refused.out.find(words);
   ASSERT_NE(at, std::string::npos) << refused.out;
@@ -200,17 +194,17 @@ TEST(Ledger, CountsWhatATestUsed) {
   EXPECT_GE(lines["cloister_wall_us"], 20000U);
   EXPECT_GE(lines["cloister_user_cpu_us"] + lines["cloister_system_cpu_us"], 15000U);
   EXPECT_GE(lines["cloister_peak_memory_bytes"], 4U << 20);
-  EXPECT_EQ(lines["cloister_tmpfs_bytes"], host_gives("private /tmp and /dev/shm") ? 65536U : 0U);
-  EXPECT_EQ(lines["cloister_peak_processes"], host_gives("process cap") ? 2U : 0U);
+  EXPECT_EQ(lines["cloister_tmpfs_bytes"], lane_gives("private /tmp and /dev/shm") ? 65536U : 0U);
+  EXPECT_EQ(lines["cloister_peak_processes"], lane_gives("process cap") ? 2U : 0U);
 }
 
 TEST(Ledger, CountsTheTimeThatACapTook) {
-  EXPECT_EQ(ledger_of("Meets.ItsCpuCap")["cloister_throttled_us"] > 0, host_gives("CPU cap"));
+  EXPECT_EQ(ledger_of("Meets.ItsCpuCap")["cloister_throttled_us"] > 0, lane_gives("CPU cap"));
 }
 
 TEST(ThisCell, TellsATestOfItsOwn) {
   const Ended ended = run_limited("ThisCell.*");
-  if (host_gives("process cap")) {
+  if (lane_gives("process cap")) {
     EXPECT_EQ(ended.status, 0) << ended.out;
   } else {
     EXPECT_THAT(ended.out, HasSubstr("[  PASSED  ] 3 tests."));
@@ -233,8 +227,16 @@ TEST(Doctor, HasARowPerFacilityAndRunsNothing) {
 
 TEST(Doctor, SaysByItsStatusWhetherADefaultCellIsWhole) {
   const Ended ended = run({{guest("limited"), "--cloister_doctor"}});
-  EXPECT_EQ(ended.status == 0, host_gives("memory cap") && host_gives("process cap") &&
-                                   host_gives("user namespace") && host_gives("private /proc"));
+  EXPECT_EQ(ended.status, lane_gives_a_whole_cell() ? 0 : 1);
+}
+
+TEST(Doctor, SaysWhatIsWrittenDownForTheLane) {
+  const Ended ended = run({{guest("limited"), "--cloister_doctor"}});
+  for (const auto& [facility, given] : lane_table()) {
+    const std::string row = facility + std::string(26 - facility.size(), ' ');
+    const std::string answer = given ? "yes\n" : facility == "CPU set" ? "partly  " : "no      ";
+    EXPECT_THAT(ended.out, HasSubstr(row + answer));
+  }
 }
 
 }  // namespace

@@ -11,17 +11,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "framework/host/probe.h"
+#include "selftests/support/lane.h"
 
 namespace cloister {
 
-bool host_gives(Facility facility) {
-  HostFacts facts = gather_facts();
-  find_cgroups(facts);
-  return facts.has(facility);
-}
-
-bool host_gives_cells() { return true; }
+bool lane_has(Facility facility) { return selftests::lane_gives(facility_name(facility)); }
 
 void expect_refused(const CellReport& report, Facility facility) {
   ASSERT_TRUE(std::holds_alternative<SetupFailed>(report.outcome));
@@ -61,9 +55,9 @@ void use_cpu(std::chrono::milliseconds time) {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 }
 
-std::string fill_file(const std::string& path, std::size_t bytes) {
+namespace {
+std::string fill(int fd, std::size_t bytes) {
   const std::vector<char> block(4096, 'x');
-  const int fd = open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0) return strerrorname_np(errno);
   while (bytes > 0) {
     const ssize_t written = write(fd, block.data(), std::min(bytes, block.size()));
@@ -72,6 +66,18 @@ std::string fill_file(const std::string& path, std::size_t bytes) {
   }
   close(fd);
   return "";
+}
+}  // namespace
+
+std::string fill_file(const std::string& path, std::size_t bytes) {
+  return fill(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600), bytes);
+}
+
+std::string fill_unlinked(std::size_t bytes) {
+  char name[] = "/tmp/cloister-file-XXXXXX";
+  const int fd = mkstemp(name);
+  unlink(name);
+  return fill(fd, bytes);
 }
 
 std::string make_files(const std::string& directory, int count) {

@@ -11,10 +11,8 @@
 
 namespace cloister {
 
-// Whether this host enforces the cap.
-bool host_gives(Facility facility);
-// Whether cells can be made here at all.
-bool host_gives_cells();
+// Whether the lane that this runs in gives it.
+bool lane_has(Facility facility);
 // The refusal of what a host cannot enforce: which, why and a cure.
 void expect_refused(const CellReport& report, Facility facility);
 
@@ -26,6 +24,8 @@ std::string fork_up_to(int count);
 void use_cpu(std::chrono::milliseconds time);
 // Writes so many bytes to a new file; errno's name, or "" for success.
 std::string fill_file(const std::string& path, std::size_t bytes);
+// The same to a file without a name, in /tmp.
+std::string fill_unlinked(std::size_t bytes);
 // Makes so many empty files below `directory`; errno's name, or "" for success.
 std::string make_files(const std::string& directory, int count);
 

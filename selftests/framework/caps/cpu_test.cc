@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 TEST(CpuCap, OverIsThrottledAndSaysForHowLong) {
   const auto report = run_cell(CellConfig{}.with_cpus(0.2), [](GuestSide&) { use_cpu(100ms); });
-  if (!host_gives(Facility::kCpuCap)) return expect_refused(report, Facility::kCpuCap);
+  if (!lane_has(Facility::kCpuCap)) return expect_refused(report, Facility::kCpuCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
   EXPECT_GT(report.usage.wall, 250ms) << "100 ms of a fifth of a processor";
   EXPECT_GT(report.usage.throttled, 100ms);
@@ -23,7 +23,7 @@ TEST(CpuCap, OverIsThrottledAndSaysForHowLong) {
 
 TEST(CpuCap, UnderIsNotThrottled) {
   const auto report = run_cell(CellConfig{}.with_cpus(0.9), [](GuestSide&) { use_cpu(10ms); });
-  if (!host_gives(Facility::kCpuCap)) return expect_refused(report, Facility::kCpuCap);
+  if (!lane_has(Facility::kCpuCap)) return expect_refused(report, Facility::kCpuCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
   EXPECT_EQ(report.usage.throttled, 0us);
 }
@@ -46,7 +46,7 @@ TEST(CpuSet, IsTheProcessorsThatTheGuestMayUse) {
 TEST(CpuSet, ByACgroupCannotBeLeft) {
   cpu_set_t own;
   sched_getaffinity(0, sizeof own, &own);
-  if (CPU_COUNT(&own) < 2 || !host_gives(Facility::kCpuSet)) return;  // there is nowhere to go to
+  if (CPU_COUNT(&own) < 2 || !lane_has(Facility::kCpuSet)) return;  // there is nowhere to go to
   int first = 0;
   while (!CPU_ISSET(first, &own)) ++first;
   const auto report =
@@ -101,7 +101,7 @@ TEST(CpuTime, CountsChildrenThatStillRun) {
         if (fork() == 0) use_cpu(60s);
         pause();
       });
-  if (host_gives(Facility::kMemoryCap)) {
+  if (lane_has(Facility::kMemoryCap)) {
     EXPECT_TRUE(std::holds_alternative<OutOfCpuTime>(report.outcome));
   } else {
     EXPECT_TRUE(std::holds_alternative<TimedOut>(report.outcome));

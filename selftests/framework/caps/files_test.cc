@@ -38,15 +38,15 @@ TEST(OpenFiles, CannotBeRaisedAgain) {
 }
 
 TEST(FileSize, OneByteOverIsTheSignalForIt) {
-  const auto report = run_cell(CellConfig{}.with_file_size(1_MiB),
-                               [](GuestSide&) { fill_file("/tmp/file", kMiB + 1); });
+  const auto report =
+      run_cell(CellConfig{}.with_file_size(1_MiB), [](GuestSide&) { fill_unlinked(kMiB + 1); });
   ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
   EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGXFSZ);
 }
 
 TEST(FileSize, JustFullIsFine) {
   const auto report = run_cell(CellConfig{}.with_file_size(1_MiB), [](GuestSide& guest) {
-    guest.send(1, fill_file("/tmp/file", kMiB) + "done");
+    guest.send(1, fill_unlinked(kMiB) + "done");
   });
   EXPECT_EQ(said(report), "done");
 }
@@ -92,7 +92,7 @@ TEST_P(Tmpfs, OneByteOverIsNoSpaceAndTheReportSaysWhere) {
   const auto report = run_cell(small_tmpfs(), [target](GuestSide& guest) {
     guest.send(1, fill_file(target + "/file", kMiB + 1));
   });
-  if (!host_gives_cells()) return expect_refused(report, Facility::kPrivateTmp);
+  if (!lane_has(Facility::kPrivateTmp)) return expect_refused(report, Facility::kPrivateTmp);
   EXPECT_EQ(said(report), "ENOSPC");
   EXPECT_TRUE(tmpfs(report, target).full());
   EXPECT_FALSE(tmpfs(report, target == "/tmp" ? "/dev/shm" : "/tmp").full());
@@ -103,7 +103,7 @@ TEST_P(Tmpfs, JustFullIsFineAndCounted) {
   const auto report = run_cell(small_tmpfs(), [target](GuestSide& guest) {
     guest.send(1, fill_file(target + "/file", kMiB) + "done");
   });
-  if (!host_gives_cells()) return expect_refused(report, Facility::kPrivateTmp);
+  if (!lane_has(Facility::kPrivateTmp)) return expect_refused(report, Facility::kPrivateTmp);
   EXPECT_EQ(said(report), "done");
   EXPECT_EQ(tmpfs(report, target).used, 1_MiB);
   EXPECT_EQ(report.usage.tmpfs, 1_MiB);
@@ -113,7 +113,7 @@ TEST_P(Tmpfs, OneFileOverIsNoSpaceAndTheReportSaysWhere) {
   const std::string target = GetParam();
   const auto report = run_cell(
       small_tmpfs(), [target](GuestSide& guest) { guest.send(1, make_files(target, 101)); });
-  if (!host_gives_cells()) return expect_refused(report, Facility::kPrivateTmp);
+  if (!lane_has(Facility::kPrivateTmp)) return expect_refused(report, Facility::kPrivateTmp);
   EXPECT_EQ(said(report), "ENOSPC");
   EXPECT_TRUE(tmpfs(report, target).full());
   EXPECT_LT(tmpfs(report, target).used, 1_MiB);
@@ -124,7 +124,7 @@ TEST_P(Tmpfs, AsManyFilesAsAllowedAreFine) {
   const auto report = run_cell(small_tmpfs(), [target](GuestSide& guest) {
     guest.send(1, make_files(target, 100) + "done");
   });
-  if (!host_gives_cells()) return expect_refused(report, Facility::kPrivateTmp);
+  if (!lane_has(Facility::kPrivateTmp)) return expect_refused(report, Facility::kPrivateTmp);
   EXPECT_EQ(said(report), "done");
 }
 

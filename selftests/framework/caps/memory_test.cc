@@ -26,7 +26,7 @@ CellReport run_capped(std::function<void(GuestSide&)> body) {
 
 TEST(MemoryCap, OverIsOutOfMemoryWithCapAndPeak) {
   const auto report = run_capped([](GuestSide&) { hold_memory(33 * kMiB); });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   ASSERT_TRUE(std::holds_alternative<OutOfMemory>(report.outcome));
   EXPECT_EQ(std::get<OutOfMemory>(report.outcome).cap, 32_MiB);
   EXPECT_GT(report.usage.peak_memory.count, 31 * kMiB);
@@ -36,7 +36,7 @@ TEST(MemoryCap, OverIsOutOfMemoryWithCapAndPeak) {
 // The guest itself, its page tables and what its first steps touch are in the difference.
 TEST(MemoryCap, JustUnderIsFine) {
   const auto report = run_capped([](GuestSide&) { hold_memory(30 * kMiB); });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
   EXPECT_GT(report.usage.peak_memory.count, 30 * kMiB);
 }
@@ -49,14 +49,14 @@ MemoryParts parts_of(const CellReport& report) {
 
 TEST(MemoryCap, OfAnonymousMemoryIsNamedSo) {
   const auto report = run_capped([](GuestSide&) { hold_memory(64 * kMiB); });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_GT(parts_of(report).anonymous.count, 24 * kMiB);
   EXPECT_LT(parts_of(report).shared.count, 4 * kMiB);
 }
 
 TEST(MemoryCap, OfATmpfsFileIsSharedMemory) {
   const auto report = run_capped([](GuestSide&) { fill_file("/dev/shm/file", 64 * kMiB); });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_GT(parts_of(report).shared.count, 24 * kMiB);
   EXPECT_LT(parts_of(report).anonymous.count, 8 * kMiB);
 }
@@ -71,7 +71,7 @@ TEST(MemoryCap, OfASharedMappingIsSharedMemory) {
       memory[at] = 1;
     }
   });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_GT(parts_of(report).shared.count, 16 * kMiB);
 }
 
@@ -85,7 +85,7 @@ TEST(MemoryCap, CoversTheGuestsChildrenTogether) {
     int status = 0;
     wait(&status);
   });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_GE(report.usage.oom_kills, 1U);
 }
 
@@ -98,7 +98,7 @@ TEST(MemoryCap, LeavesAnAllocationThatFailsToTheTest) {
     guest.send(1, memory == MAP_FAILED ? strerrorname_np(errno) : "mapped");
     [] noexcept { [[maybe_unused]] void* volatile kept = operator new(256 * kMiB); }();
   });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   ASSERT_EQ(report.events.size(), 1U);
   EXPECT_EQ(report.events[0].payload, "ENOMEM");
   ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
@@ -107,14 +107,14 @@ TEST(MemoryCap, LeavesAnAllocationThatFailsToTheTest) {
 
 TEST(MemoryCap, IsNotBlamedForAKillFromElsewhere) {
   const auto report = run_capped([](GuestSide&) { raise(SIGKILL); });
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
   EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGKILL);
 }
 
 TEST(MemoryCap, TooSmallToRunInIsRefusedWithOneThatWorks) {
   const auto report = run_cell(CellConfig{}.with_memory(4_KiB), [](GuestSide&) {});
-  if (!host_gives(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   ASSERT_TRUE(std::holds_alternative<SetupFailed>(report.outcome));
   EXPECT_NE(std::get<SetupFailed>(report.outcome).why.find("the smallest that works is "),
             std::string::npos);
@@ -123,8 +123,7 @@ TEST(MemoryCap, TooSmallToRunInIsRefusedWithOneThatWorks) {
 TEST(SoftMemoryCap, SlowsDownAndDoesNotKill) {
   const auto report = run_cell(CellConfig{}.with_memory_high(16_MiB).with_deadline(60s),
                                [](GuestSide&) { hold_memory(17 * kMiB); });
-  if (!host_gives(Facility::kSoftMemoryCap))
-    return expect_refused(report, Facility::kSoftMemoryCap);
+  if (!lane_has(Facility::kSoftMemoryCap)) return expect_refused(report, Facility::kSoftMemoryCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
 }
 

@@ -18,7 +18,7 @@ CellReport run_forking(std::uint32_t cap, int children) {
 
 TEST(ProcessCap, OneOverIsRefusedAndCounted) {
   const auto report = run_forking(8, 8);
-  if (!host_gives(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
+  if (!lane_has(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
   ASSERT_EQ(report.events.size(), 1U);
   EXPECT_EQ(report.events[0].payload, "7 EAGAIN");
   EXPECT_EQ(report.usage.refused_forks, 1U);
@@ -27,7 +27,7 @@ TEST(ProcessCap, OneOverIsRefusedAndCounted) {
 
 TEST(ProcessCap, AsManyAsAllowedAreFine) {
   const auto report = run_forking(8, 7);
-  if (!host_gives(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
+  if (!lane_has(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
   ASSERT_EQ(report.events.size(), 1U);
   EXPECT_EQ(report.events[0].payload, "7");
   EXPECT_EQ(report.usage.refused_forks, 0U);
@@ -36,7 +36,7 @@ TEST(ProcessCap, AsManyAsAllowedAreFine) {
 
 TEST(ProcessCap, OfOneRunsATest) {
   const auto report = run_forking(1, 0);
-  if (!host_gives(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
+  if (!lane_has(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
 }
 
@@ -54,7 +54,7 @@ TEST(ProcessCap, CountsThreads) {
       ++started;
     guest.send(1, std::to_string(started));
   });
-  if (!host_gives(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
+  if (!lane_has(Facility::kProcessCap)) return expect_refused(report, Facility::kProcessCap);
   ASSERT_EQ(report.events.size(), 1U);
   EXPECT_EQ(report.events[0].payload, "3");
 }

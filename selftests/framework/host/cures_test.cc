@@ -73,6 +73,11 @@ TEST(CureForCapsOfVersionOne, IsRoot) {
             "run the tests as root: on this host cgroups are version 1");
 }
 
+TEST(CureForCapsOfVersionOne, IsTheMountForRootItself) {
+  EXPECT_EQ(cure_for(Facility::kMemoryCap, on({.cgroups_are_v1 = true}, true)),
+            "mount the cgroup file systems writable for this process");
+}
+
 TEST(CureForCapsOfVersionOne, IsVersionTwoForTheSoftCap) {
   EXPECT_EQ(cure_for(Facility::kSoftMemoryCap, on({.cgroups_are_v1 = true}, true)),
             "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1");
