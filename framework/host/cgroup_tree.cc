@@ -1,6 +1,7 @@
 #include "framework/host/cgroup_tree.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,13 +16,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunPrefix = "cloister-";
-
 // A process's start in clock ticks since boot, which tells it from a later one with the same pid.
 // "0" when there is no such process, or only its zombie.
 std::string start_ticks(const std::string& pid) {
   if (stat_field(pid, 3).value_or("Z") == "Z") return "0";
   return stat_field(pid, 22).value_or("0");
+}
+
+// "cloister-NAMESPACE-", with the number of the pid namespace that the rest is to be read in.
+std::string run_prefix() {
+  struct stat status{};
+  ::stat("/proc/self/ns/pid", &status);
+  return fmt::format("cloister-{}-", status.st_ino);
 }
 
 // Own group by controller; "" is v2.
@@ -71,7 +77,7 @@ std::optional<std::string> stat_field(const std::string& pid, int number) {
 
 std::string run_name() {
   const std::string pid = std::to_string(::getpid());
-  return fmt::format("{}{}-{}", kRunPrefix, pid, start_ticks(pid));
+  return fmt::format("{}{}-{}", run_prefix(), pid, start_ticks(pid));
 }
 
 std::vector<CgroupMount> cgroup_mounts() {
@@ -106,11 +112,15 @@ std::vector<CgroupMount> cgroup_mounts() {
 void sweep_stale_runs(const std::string& group) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(group, ignored)) {
+    // A run's directory, or the group of one cell: "cloister-NAMESPACE-PID-TICKS.cell-7". The pids
+    // of another namespace say nothing here.
     const std::string name = entry.path().filename();
-    const std::size_t dash = name.rfind('-');
-    if (!name.starts_with(kRunPrefix) || dash <= kRunPrefix.size() - 1) continue;
-    const std::string pid = name.substr(kRunPrefix.size(), dash - kRunPrefix.size());
-    if (start_ticks(pid) == name.substr(dash + 1)) continue;
+    if (!name.starts_with(run_prefix())) continue;
+    const std::string process = name.substr(run_prefix().size());
+    const std::size_t dash = process.find('-');
+    if (dash == std::string::npos) continue;
+    const std::string ticks = process.substr(dash + 1);
+    if (start_ticks(process.substr(0, dash)) == ticks.substr(0, ticks.find('.'))) continue;
     for (const auto& cell : fs::directory_iterator(entry.path(), ignored)) {
       if (cell.is_directory(ignored)) ::rmdir(cell.path().c_str());
     }

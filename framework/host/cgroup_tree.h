@@ -22,7 +22,7 @@ struct CgroupMount {
 };
 std::vector<CgroupMount> cgroup_mounts();
 
-// "cloister-PID-TICKS": this run's, and no other run's, directory in any group.
+// "cloister-NAMESPACE-PID-TICKS": this run's, and no other run's, directory in any group.
 std::string run_name();
 // Removes what runs that were killed with all their processes have left in a group.
 void sweep_stale_runs(const std::string& group);

@@ -15,6 +15,12 @@
 namespace cloister {
 namespace {
 
+// A new group of version 1 has no memory nodes, and so takes no process: cpuset(7).
+std::string memory_nodes_of(const std::string& group) {
+  const auto words = words_of(group + "/cpuset.mems");
+  return words.empty() ? "" : words.front();
+}
+
 struct Search {
   bool mounted = false;  // a version 1 hierarchy has the controller, and so version 2 has not
   std::string reason;    // why the run cannot use it; empty when it can
@@ -45,6 +51,8 @@ Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
       base = facts.cgroups.end() - 1;
     }
     base->controllers.push_back(controller);
+    base->on_demand = !base->has(Controller::kMemory) && !base->has(Controller::kPids);
+    if (controller == Controller::kCpuset) base->memory_nodes = memory_nodes_of(mount.group);
     return {true, ""};
   }
   return search;
@@ -75,28 +83,6 @@ std::map<Controller, std::string> find_in_v2(std::span<const Controller> wanted,
 
 void lose(HostFacts& facts, Facility facility, std::string why) {
   facts.losses.push_back({facility, std::move(why), cure_for(facility, facts)});
-}
-
-Result<void> prepare(CgroupBase& base) {
-  if (base.version == CgroupVersion::kV2) {
-    std::string enable;
-    for (const Controller controller : base.controllers) {
-      if (controller == Controller::kCpuAccounting) continue;
-      enable += fmt::format("+{} ", controller_name(controller, base.version));
-    }
-    return write_file(base.run_directory + "/cgroup.subtree_control", enable);
-  }
-  if (!base.has(Controller::kCpuset)) return {};
-  // A new version 1 group has no processors and no memory, and takes no process: cpuset(7).
-  for (const char* file : {"cpuset.cpus", "cpuset.mems"}) {
-    auto value = read_file(fmt::format("{}/{}", base.group, file));
-    if (!value) return std::unexpected(value.error());
-    while (value->ends_with('\n')) value->pop_back();
-    if (auto written = write_file(fmt::format("{}/{}", base.run_directory, file), *value); !written)
-      return written;
-    base.memory_nodes = *value;
-  }
-  return {};
 }
 
 }  // namespace
@@ -134,9 +120,16 @@ void find_cgroups(HostFacts& facts) {
   }
 }
 
-Result<void> prepare_run_directories(HostFacts& facts) {
-  for (CgroupBase& base : facts.cgroups) {
-    if (auto prepared = prepare(base); !prepared) return prepared;
+Result<void> prepare_run_directories(const HostFacts& facts) {
+  for (const CgroupBase& base : facts.cgroups) {
+    if (base.version == CgroupVersion::kV1) continue;
+    std::string enable;
+    for (const Controller controller : base.controllers) {
+      if (controller == Controller::kCpuAccounting) continue;
+      enable += fmt::format("+{} ", controller_name(controller, base.version));
+    }
+    if (auto written = write_file(base.run_directory + "/cgroup.subtree_control", enable); !written)
+      return written;
   }
   return {};
 }

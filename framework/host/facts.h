@@ -71,13 +71,15 @@ struct CgroupBase {
   CgroupVersion version{};
   std::string run_directory;  // made at the start of the run, removed at its end
   std::vector<Controller> controllers{};
+  // Few cells have a group here: there is no directory of the run, and its name begins theirs.
+  bool on_demand = false;
   // The group that the run was started in, and above which it changes nothing.
   std::string group{};
   // Version 2, to be undone at the end: controllers that `group` did not hand on before
   // ("-memory -pids"), and the leaf that its processes were moved to for that.
   std::string disable_at_end{};
   std::string leaf{};
-  // Version 1, cpuset: the memory nodes that each group must be told: cpuset(7).
+  // Version 1, cpuset: the memory nodes that each group must be told.
   std::string memory_nodes{};
 
   bool has(Controller controller) const;

@@ -168,7 +168,7 @@ Result<void> try_run_namespace(const HostFacts& facts) {
   return std::unexpected(Error{text, 0, ""});
 }
 
-Result<void> own_cgroups(CellBuilder& builder, HostFacts& facts) {
+Result<void> own_cgroups(CellBuilder& builder, const HostFacts& facts) {
   if (auto made = builder.own_cgroups(facts.cgroups); !made) return made;
   return prepare_run_directories(facts);
 }

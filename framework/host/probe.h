@@ -38,9 +38,8 @@ Host open_host(Trying trying = Trying::kDefaultCell);
 // The cgroup directories that this run may use: fills facts.cgroups, or notes the losses. May move
 // the processes of the run's group into a leaf (cgroup_leaf.h); the builder moves them back.
 void find_cgroups(HostFacts& facts);
-// Readies the new run directories for their cells, after they exist: version 2 wants to be told
-// which controllers these get, version 1's cpuset which processors there are.
-Result<void> prepare_run_directories(HostFacts& facts);
+// Tells the new run directories of version 2 which controllers their cells get. After they exist.
+Result<void> prepare_run_directories(const HostFacts& facts);
 
 // What to do about a loss.
 std::string cure_for(Facility facility, const HostFacts& facts);

@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <ranges>
+
 #include "framework/plan/encode.h"
 #include "framework/wire/bytes.h"
 
@@ -96,8 +99,9 @@ Result<CellBuilder> CellBuilder::start() {
 
 Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
   ByteWriter payload;
-  payload.number(static_cast<std::uint32_t>(bases.size()));
-  for (const CgroupBase& base : bases) {
+  const auto has_directory = [](const CgroupBase& base) { return !base.on_demand; };
+  payload.number(static_cast<std::uint32_t>(std::ranges::count_if(bases, has_directory)));
+  for (const CgroupBase& base : bases | std::views::filter(has_directory)) {
     for (const std::string& text : {base.run_directory, base.group, base.disable_at_end, base.leaf})
       payload.text(text);
   }

@@ -160,7 +160,8 @@ void plan_cgroups(const CellConfig& config, const HostFacts& facts, std::uint32_
   if (facts.has(Facility::kMemoryCap)) plan.watch.memory_cap = config.memory.value_or(Bytes{});
   for (const CgroupBase& base : facts.cgroups) {
     if (!is_needed(base, config)) continue;
-    CgroupPlan group{.directory = fmt::format("{}/cell-{}", base.run_directory, cell)};
+    CgroupPlan group{.directory = fmt::format("{}{}cell-{}", base.run_directory,
+                                              base.on_demand ? "." : "/", cell)};
     const Group filling{config, facts, base, group};
     for (const Controller controller : base.controllers) {
       if (!is_lost(controller, facts)) filling.plan(controller);

@@ -159,7 +159,10 @@ std::vector<std::string> stale_cgroups() {
        entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
     const std::string name = entry->path().filename();
     if (!name.starts_with("cloister-")) continue;
-    const int run = std::atoi(name.c_str() + std::strlen("cloister-"));
+    // "cloister-NAMESPACE-PID-..."
+    const std::size_t dash = name.find('-', std::strlen("cloister-"));
+    if (dash == std::string::npos) continue;
+    const int run = std::atoi(name.c_str() + dash + 1);
     if (kill(run, 0) != 0 && errno == ESRCH) found.push_back(entry->path().string());
   }
   return found;

@@ -36,6 +36,11 @@ TEST(Cgroups, OfVersionOneAreNoMoreThanAreNeeded) {
   EXPECT_EQ(plan_for(CellConfig{}.with_cpus(1), CgroupVersion::kV1).inside.cgroups.size(), 3U);
 }
 
+TEST(Cgroups, ThatFewCellsAskForHaveNoDirectoryOfTheRun) {
+  const auto plan = plan_for(CellConfig{}.with_cpus(1), CgroupVersion::kV1);
+  EXPECT_EQ(plan.inside.cgroups.back().directory, "/cg/cpu/run.cell-7");
+}
+
 TEST(Cgroups, BoundTheProcesses) {
   EXPECT_EQ(v1({}), Texts{"pids.max=4096"});
   EXPECT_EQ(v2(CellConfig{}.with_processes(32)), Texts{"pids.max=32"});
@@ -82,7 +87,7 @@ TEST(Cgroups, CountProcessorTimeInVersionTwoAlways) {
   EXPECT_EQ(plan_for({}, CgroupVersion::kV2).watch.cpu_gauge.file, "/cg/run/cell-7/cpu.stat");
   EXPECT_EQ(plan_for({}, CgroupVersion::kV1).watch.cpu_gauge.file, "");
   EXPECT_EQ(plan_for(CellConfig{}.with_cpu_time(1s), CgroupVersion::kV1).watch.cpu_gauge.file,
-            "/cg/cpuacct/run/cell-7/cpuacct.usage");
+            "/cg/cpuacct/run.cell-7/cpuacct.usage");
 }
 
 }  // namespace

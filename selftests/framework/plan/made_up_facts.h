@@ -40,10 +40,12 @@ inline HostFacts root_host(CgroupVersion version) {
   facts.losses = {{Facility::kSoftMemoryCap, "v1", "v2"}};
   for (const Controller controller : kAllControllers) {
     const std::string name(controller_name(controller, version));
-    facts.cgroups.push_back({.version = version,
-                             .run_directory = "/cg/" + name + "/run",
-                             .controllers = {controller},
-                             .memory_nodes = "0"});
+    facts.cgroups.push_back(
+        {.version = version,
+         .run_directory = "/cg/" + name + "/run",
+         .controllers = {controller},
+         .on_demand = controller != Controller::kMemory && controller != Controller::kPids,
+         .memory_nodes = "0"});
   }
   return facts;
 }
