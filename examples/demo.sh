@@ -19,8 +19,11 @@ status=0
 "$build"/examples/05_misbehaving || status=$?
 [ "$status" = 1 ] || { echo "demo: expected exit status 1, got $status"; exit 1; }
 
-say "4. Tests that each start a redis-server on port 6379, eight at a time"
+say "4. Tests whose point is a limit: expected ends and budgets"
+"$build"/examples/07_limits
+
+say "5. Tests that each start a redis-server on port 6379, eight at a time"
 "$build"/examples/06_redis --cloister_jobs=8
 
-say "5. The same tests, at the same time, without cells: they collide"
+say "6. The same tests, at the same time, without cells: they collide"
 "$(dirname "$0")"/06_redis/collide.sh "$build"/examples/06_redis | tail -n 25

@@ -86,9 +86,10 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
     if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
   }
   char options[96];
+  // The cap is on the test's own files: the root and what is kept come on top.
+  const auto all_inodes = inodes + 1 + static_cast<std::uint64_t>(kept_count);
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
-           static_cast<unsigned long long>(bytes),
-           static_cast<unsigned long long>(inodes + 1 + static_cast<unsigned>(kept_count)));
+           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(all_inodes));
   if (access(target.c_str(), F_OK) != 0) return true;  // nothing there that could be shared
   if (mount("tmpfs", target.c_str(), "tmpfs", kPlain, options) != 0) {
     return fail(failure, "mount tmpfs on '%s'", target.c_str());

@@ -18,8 +18,8 @@ namespace cloister {
 
 // Runs every selected test in a cell of its own and reports as RUN_ALL_TESTS() would; the return
 // value is main's. Call it once, after InitGoogleTest() or InitGoogleMock(), from the main thread.
-// A wrong
-// --cloister_ flag or CLOISTER_ variable is reported on stderr and the process exits with status 2.
+// A wrong --cloister_ flag or CLOISTER_ variable is reported on stderr and the process exits with
+// status 2.
 int run_all_tests();
 
 // What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
