@@ -179,18 +179,22 @@ void RunningCell::read_page(CellReport& report) {
   }
 }
 
-// The cap is what the memory added up to when it was reached. Anonymous memory has died with its
-// processes; what is in files outlived them until now. The last look while it ran knows of shared
-// memory that was in no file, too, but may have come too late.
+// The cap is what the memory added up to when it was reached. Page cache and files in tmpfs have
+// outlived the guest until now; what died with its processes, anonymous memory and shared mappings,
+// is known from the last look. What came after that look was more of what there was most of.
 MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
-  const MemoryParts& seen = gauges_.memory();
+  MemoryParts parts = gauges_.memory();
+  if (gone != nullptr) {
+    const std::uint64_t shared = gone->readings[static_cast<int>(Reading::kSharedMemory)];
+    const std::uint64_t files = gone->readings[static_cast<int>(Reading::kFileMemory)];
+    parts.file.count = files - std::min(files, shared);
+    parts.shared.count = std::max(parts.shared.count, shared);
+  }
+  const std::uint64_t sum = parts.anonymous.count + parts.file.count + parts.shared.count;
   const std::uint64_t cap = plan_.watch.memory_cap.count;
-  if (gone == nullptr || seen.anonymous.count + seen.file.count + seen.shared.count > cap / 2)
-    return seen;
-  const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
-  const std::uint64_t shared = std::min(reading(Reading::kSharedMemory), cap);
-  const std::uint64_t files = std::clamp(reading(Reading::kFileMemory), shared, cap);
-  return {{cap - files}, {files - shared}, {shared}};
+  Bytes& most = parts.anonymous < parts.shared ? parts.shared : parts.anonymous;
+  most.count += cap - std::min(cap, sum);
+  return parts;
 }
 
 void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
