@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -250,6 +251,23 @@ bool any_cell() {
   return false;
 }
 
+// What guests without a pid namespace left behind has become this process's:
+// PR_SET_CHILD_SUBREAPER, prctl(2). As long as there is any.
+void end_orphans() {
+  char children[64];
+  snprintf(children, sizeof children, "/proc/self/task/%d/children", getpid());
+  for (const long end = now_ms() + kLastWaitMs; now_ms() < end; poll(nullptr, 0, 1)) {
+    FILE* file = fopen(children, "re");
+    bool any = false;
+    int pid = 0;
+    while (file != nullptr && fscanf(file, "%d", &pid) == 1) any = kill(pid, SIGKILL) == 0 || any;
+    if (file != nullptr) fclose(file);
+    while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) {
+    }
+    if (!any) return;
+  }
+}
+
 // The run is over: nothing of it may stay.
 void clean_up() {
   for (Building& building : cells()) {
@@ -263,6 +281,7 @@ void clean_up() {
   // The run closed its socket by ending, or is about to end.
   if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD)
     runner_status = 0;
+  end_orphans();
   undo_run_cgroups(ByteReader({owned, owned_size}));
 }
 

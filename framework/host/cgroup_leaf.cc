@@ -125,10 +125,8 @@ ReadyGroup ready_group(std::string group, std::span<const Controller> wanted) {
   CgroupBase& base = ready.base;
   base.version = CgroupVersion::kV2;
   // Another run, still alive or killed, has been here before.
-  if (group.ends_with("/" + std::string(kLeafName))) {
-    base.leaf = group;
+  if (group.ends_with("/" + std::string(kLeafName)))
     group.resize(group.size() - kLeafName.size() - 1);
-  }
   base.group = group;
   for (const std::string file : {"", "/cgroup.procs", "/cgroup.subtree_control"}) {
     if (::access((group + file).c_str(), W_OK) == 0) continue;
@@ -137,15 +135,15 @@ ReadyGroup ready_group(std::string group, std::span<const Controller> wanted) {
     for (const Controller controller : wanted) ready.missing[controller] = reason;
     return ready;
   }
+  const std::string leaf = fmt::format("{}/{}", group, kLeafName);
   if (must_be_empty(group) && !words_of(group + "/cgroup.procs").empty()) {
-    const std::string leaf = fmt::format("{}/{}", group, kLeafName);
     const std::string reason = make_leaf(group, leaf);
     if (!reason.empty()) {
       for (const Controller controller : wanted) ready.missing[controller] = reason;
       return ready;
     }
-    base.leaf = leaf;
   }
+  if (::access(leaf.c_str(), F_OK) == 0) base.leaf = leaf;  // this run's, or another one's
   enable(wanted, ready);
   if (!base.leaf.empty()) {
     // Whoever leaves last undoes it all; while others are still here, the kernel refuses that.

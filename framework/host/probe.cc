@@ -126,7 +126,8 @@ void try_requests(Trial& trial, HostFacts& facts) {
       {Facility::kMemoryCap, CellConfig{}.with_memory(1_GiB)},
       {Facility::kSoftMemoryCap, CellConfig{}.with_memory_high(1_GiB)},
       {Facility::kCpuCap, CellConfig{}.with_cpus(0.5)},
-      {Facility::kCpuSet, CellConfig{}.with_cpu_set(std::to_string(facts.cpus.front()))},
+      {Facility::kCpuSet,
+       CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))},
       {Facility::kIoCap, CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}};
   for (const auto& [facility, config] : requests) {
     if (!facts.has(facility)) continue;

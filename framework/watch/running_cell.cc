@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kPatienceAfterKill{10};
 // Between looks at what a capped memory is made of. The kernel's alarms say when it is worth one,
 // but on a busy machine they are heard late.
 constexpr std::chrono::milliseconds kMemoryLooks{20};
+constexpr std::chrono::milliseconds kAfterMemoryAlarm{2};
 
 // No use of all processors could use the time up before this has passed.
 Clock::duration earliest(std::chrono::microseconds cpu_time) {
@@ -126,6 +127,15 @@ void RunningCell::look_at_memory(Clock::time_point now) {
   if (stage != CellStage::kRunning || now < next_memory_look_) return;
   gauges_.look_at_memory();
   next_memory_look_ = now + kMemoryLooks;
+}
+
+int RunningCell::memory_fd(Clock::time_point now) const {
+  return now < memory_quiet_until_ ? -1 : gauges_.memory_fd();
+}
+
+void RunningCell::memory_alarm(Clock::time_point now) {
+  gauges_.look_at_memory();
+  memory_quiet_until_ = next_memory_look_ = now + kAfterMemoryAlarm;
 }
 
 bool RunningCell::cpu_time_gone(Clock::time_point now) {

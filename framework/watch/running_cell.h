@@ -65,10 +65,11 @@ class RunningCell {
 
   // Looks at its memory when it is worth a look.
   void look_at_memory(Clock::time_point now);
-  // To poll while the guest runs, and to be told of: its memory nears the cap.
-  int memory_fd() const { return gauges_.memory_fd(); }
+  // To poll while the guest runs, and to be told of: its memory nears the cap. -1 for a while after
+  // each alarm, so that a cell that stays at its cap does not keep the loop busy.
+  int memory_fd(Clock::time_point now) const;
   short memory_events() const { return gauges_.memory_events(); }
-  void memory_alarm() { gauges_.look_at_memory(); }
+  void memory_alarm(Clock::time_point now);
 
   void guest_ended(int wait_status, const rusage& used);
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
@@ -97,6 +98,7 @@ class RunningCell {
   Clock::time_point killed_{};
   Clock::time_point next_cpu_look_ = Clock::time_point::max();
   Clock::time_point next_memory_look_ = Clock::time_point::max();
+  Clock::time_point memory_quiet_until_{};
   KilledFor killed_for_ = KilledFor::kNothing;
   bool noticed_ = false;
   int wait_status_ = 0;

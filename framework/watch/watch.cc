@@ -128,6 +128,7 @@ void Watch::wait_for_events() {
   waits.push_back(
       {outbox_.socket().get(), static_cast<short>(outbox_.waiting() > 0 ? POLLOUT : 0), 0});
   const std::size_t fixed = waits.size();
+  const auto now = Clock::now();
   auto alarm = Clock::time_point::max();
   for (const auto& cell : cells_) {
     alarm = std::min(alarm, cell->next_alarm());
@@ -137,8 +138,8 @@ void Watch::wait_for_events() {
       waits.push_back({cell->stream_fd(stream), POLLIN, 0});
       streams.push_back({cell.get(), stream});
     }
-    if (cell->memory_fd() < 0) continue;
-    waits.push_back({cell->memory_fd(), cell->memory_events(), 0});
+    if (cell->memory_fd(now) < 0) continue;
+    waits.push_back({cell->memory_fd(now), cell->memory_events(), 0});
     streams.push_back({cell.get(), kMemory});
   }
   int timeout = -1;
@@ -150,7 +151,8 @@ void Watch::wait_for_events() {
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const short happened = waits[fixed + i].revents;
     if (streams[i].stream == kMemory) {
-      if ((happened & streams[i].cell->memory_events()) != 0) streams[i].cell->memory_alarm();
+      if ((happened & streams[i].cell->memory_events()) != 0)
+        streams[i].cell->memory_alarm(Clock::now());
     } else if (happened != 0) {
       streams[i].cell->drain(streams[i].stream);
     }
