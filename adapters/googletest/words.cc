@@ -25,6 +25,11 @@ std::string debug_advice(const std::string& name) {
   return fmt::format("run it alone in a debugger with --cloister=off --gtest_filter={}", name);
 }
 
+// " of 64 KiB", and nothing for a limit that is not Cloister's.
+std::string of_size(Bytes cap) {
+  return cap.count == 0 ? "" : fmt::format(" of {}", bytes_text(cap));
+}
+
 // What happened and what to do about it, per outcome.
 struct Story {
   const Record& record;
@@ -47,7 +52,8 @@ struct Story {
   }
   Telling operator()(const Signaled& outcome) const {
     if (outcome.signal == SIGXFSZ) {
-      return {"wrote past the largest file it may write and was killed by SIGXFSZ",
+      return {fmt::format("wrote past the largest file it may write{} and was killed by SIGXFSZ",
+                          of_size(record.cell.caps.file_size)),
               "raise that with --cloister_file_size or CLOISTER_TEST, or ulimit -f"};
     }
     return {fmt::format("was killed by {}{}", signal_text(outcome.signal),
@@ -101,13 +107,14 @@ std::vector<std::string> limit_notes(const Record& record) {
   const bool killed_for_memory = std::holds_alternative<OutOfMemory>(record.cell.outcome);
   std::vector<std::string> notes;
   if (usage.refused_forks > 0) {
-    notes.push_back(fmt::format("{} fork{} refused by the process cap (--cloister_processes)",
-                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were"));
+    notes.push_back(fmt::format("{} fork{} refused by the process cap of {} (--cloister_processes)",
+                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",
+                                record.cell.caps.processes));
   }
   if (usage.oom_kills > 0 && !killed_for_memory) {
-    notes.push_back(
-        fmt::format("{} of its processes {} killed at the memory cap (--cloister_memory)",
-                    usage.oom_kills, usage.oom_kills == 1 ? "was" : "were"));
+    notes.push_back(fmt::format(
+        "{} of its processes {} killed at the memory cap{} (--cloister_memory)", usage.oom_kills,
+        usage.oom_kills == 1 ? "was" : "were", of_size(record.cell.caps.memory)));
   }
   for (const TmpfsUse& tmpfs : record.cell.tmpfs) {
     if (!tmpfs.full()) continue;
@@ -132,7 +139,8 @@ std::vector<std::string> limit_notes(const Record& record) {
 std::string throttled_note(const Record& record) {
   const auto throttled = record.cell.usage.throttled;
   if (throttled.count() == 0) return "";
-  return fmt::format("it waited {} for its CPU cap (--cloister_cpus)", seconds_text(throttled));
+  return fmt::format("it waited {} for its CPU cap of {} (--cloister_cpus)",
+                     seconds_text(throttled), record.cell.caps.cpus);
 }
 
 std::string failure_words(const Record& record, const std::string& full_name) {

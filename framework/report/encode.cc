@@ -68,6 +68,10 @@ std::string encode(const CellReport& report) {
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
   std::visit(PutOutcome{out}, report.outcome);
   out.number(report.said_finished);
+  out.number(report.caps.memory.count);
+  out.number(report.caps.file_size.count);
+  out.number(report.caps.processes);
+  out.number(report.caps.cpus);
   const Usage& usage = report.usage;
   for (const auto time : {usage.wall, usage.user_cpu, usage.system_cpu, usage.throttled})
     out.number(time.count());
@@ -113,6 +117,10 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
   report.outcome = make_outcome(in.number<std::uint8_t>());
   std::visit(TakeOutcome{in}, report.outcome);
   report.said_finished = in.number<bool>();
+  report.caps.memory = {in.number<std::uint64_t>()};
+  report.caps.file_size = {in.number<std::uint64_t>()};
+  report.caps.processes = in.number<std::uint64_t>();
+  report.caps.cpus = in.number<double>();
   Usage& usage = report.usage;
   for (auto* time : {&usage.wall, &usage.user_cpu, &usage.system_cpu, &usage.throttled})
     *time = take_microseconds(in);

@@ -260,6 +260,9 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   report.out = std::move(out_);
   report.err = std::move(err_);
   read_page(report);
+  const CellConfig& in_force = plan_.in_force;
+  report.caps = {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
+                 in_force.processes.value_or(0), in_force.cpus.value_or(0)};
   take_usage(report.usage, gone);
   if (gone != nullptr) take_leftovers(report, gone->left);
   report.said_finished = reader_.finished();

@@ -112,11 +112,20 @@ struct Output {
   std::uint64_t dropped = 0;
 };
 
+// The caps that were in force; 0 is none.
+struct Caps {
+  Bytes memory;
+  Bytes file_size;
+  std::uint64_t processes = 0;
+  double cpus = 0;
+};
+
 struct CellReport {
   std::uint32_t id = 0;  // the number its starter gave the cell
   Outcome outcome;
   // The guest had sent its last message (it may still have died afterwards).
   bool said_finished = false;
+  Caps caps;
   Usage usage;
   Output out;  // holds both streams, in the order written, when the cell was told to join them
   Output err;

@@ -7,7 +7,7 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
 status=0
-said=$(LANE_LIMIT=6 "$here/in_vm.sh" root_v2 /bin/sh -- -c 'echo it runs; sleep 600' 2>&1) || status=$?
+said=$(LANE_LIMIT=12 "$here/in_vm.sh" root_v2 /bin/sh -- -c 'echo it runs; sleep 600' 2>&1) || status=$?
 expect() {
   case $said in
     *"$1"*) ;;
@@ -20,7 +20,7 @@ expect() {
 [ "$status" = 1 ] || { echo "status $status" && exit 1; }
 expect "it runs"
 expect "the console's last lines:"
-expect "root_v2: the machine ended, or was ended after 6 s, before 'sh' had"
+expect "root_v2: the machine ended, or was ended after 12 s, before 'sh' had"
 [ -z "$(ls -A "$TMPDIR")" ] || { echo "left: $(ls -A "$TMPDIR")" && exit 1; }
 left=$(grep -ls "$TMPDIR" /proc/[0-9]*/cmdline || :)
 [ -z "$left" ] || { echo "still running: $left" && exit 1; }

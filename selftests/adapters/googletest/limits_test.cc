@@ -113,7 +113,7 @@ TEST(CapMet, OfFileSizeIsNamedBehindTheSignal) {
   const Ended ended = run_limited("Meets.ItsFileSize");
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.out, HasSubstr("cloister: Meets.ItsFileSize wrote past the largest file it may "
-                                   "write and was killed by SIGXFSZ"));
+                                   "write of 64 KiB and was killed by SIGXFSZ"));
 }
 
 TEST(CapMet, OfProcessesIsANote) {
@@ -121,7 +121,7 @@ TEST(CapMet, OfProcessesIsANote) {
   if (lane_gives("process cap")) {
     EXPECT_EQ(ended.status, 0);
     EXPECT_THAT(ended.err, HasSubstr("cloister: note: Meets.ItsProcessCap: 1 fork was refused by "
-                                     "the process cap (--cloister_processes)\n"));
+                                     "the process cap of 3 (--cloister_processes)\n"));
   } else {
     EXPECT_THAT(ended.out, HasSubstr("cannot give this test the process cap it asks for"));
   }
@@ -131,7 +131,7 @@ TEST(CapMet, OfProcessorsIsNamedBesideTheDeadline) {
   const Ended ended = run_limited("Meets.ItsCpuCap");
   EXPECT_EQ(ended.status, 1);
   if (lane_gives("CPU cap")) {
-    EXPECT_THAT(ended.out, ContainsRegex("  limits: it waited [0-9.]+ s for its CPU cap"));
+    EXPECT_THAT(ended.out, ContainsRegex("  limits: it waited [0-9.]+ s for its CPU cap of 0.2 "));
   } else {
     EXPECT_THAT(ended.out, HasSubstr("cannot give this test the CPU cap it asks for"));
   }

@@ -80,14 +80,15 @@ TEST(FailureWords, NameTheFileSizeBehindItsSignal) {
 
 TEST(FailureWords, SayWhichOtherCapsWereMet) {
   Record record = record_of(TimedOut{2s});
+  record.cell.caps = {.processes = 8, .cpus = 0.5};
   record.cell.usage.refused_forks = 3;
   record.cell.usage.throttled = 1500ms;
   const std::string words = failure_words(record, "A.B");
   EXPECT_NE(
-      words.find("\n  limits: 3 forks were refused by the process cap (--cloister_processes)"),
+      words.find("\n  limits: 3 forks were refused by the process cap of 8 (--cloister_processes)"),
       std::string::npos)
       << words;
-  EXPECT_NE(words.find("\n  limits: it waited 1.50 s for its CPU cap (--cloister_cpus)"),
+  EXPECT_NE(words.find("\n  limits: it waited 1.50 s for its CPU cap of 0.5 (--cloister_cpus)"),
             std::string::npos)
       << words;
 }
@@ -111,9 +112,10 @@ TEST(LimitNotes, NameTheTmpfsThatIsFull) {
 
 TEST(LimitNotes, CountChildrenThatTheMemoryCapKilled) {
   Record record = record_of(Finished{});
+  record.cell.caps.memory = 32_MiB;
   record.cell.usage.oom_kills = 1;
   EXPECT_EQ(only_note(record),
-            "1 of its processes was killed at the memory cap (--cloister_memory)");
+            "1 of its processes was killed at the memory cap of 32 MiB (--cloister_memory)");
 }
 
 TEST(LimitNotes, CountTheOutputThatWasCut) {

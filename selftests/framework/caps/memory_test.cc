@@ -33,6 +33,12 @@ TEST(MemoryCap, OverIsOutOfMemoryWithCapAndPeak) {
   EXPECT_GE(report.usage.oom_kills, 1U);
 }
 
+TEST(MemoryCap, IsNotOnInitWhichLivesToReport) {
+  const auto report = run_capped([](GuestSide&) { hold_memory(64 * kMiB); });
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_FALSE(report.tmpfs.empty()) << "what init found in the cell's /tmp";
+}
+
 // The guest itself, its page tables and what its first steps touch are in the difference.
 TEST(MemoryCap, JustUnderIsFine) {
   const auto report = run_capped([](GuestSide&) { hold_memory(30 * kMiB); });

@@ -13,6 +13,7 @@ CellReport full_report() {
   report.id = 42;
   report.outcome = Signaled{SIGSEGV, true};
   report.said_finished = true;
+  report.caps = {64_MiB, 1_KiB, 8, 0.5};
   report.usage = {1s, 2ms, 3us, 4us, 64_MiB, 5, 6_KiB, 7_KiB, 8_KiB, 9, 10};
   report.tmpfs = {{"/tmp", 1_KiB, 2_KiB, 3, 4}};
   report.out = {std::string("a\0b", 3), 7};
