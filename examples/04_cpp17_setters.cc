@@ -37,4 +37,8 @@ TEST(Setters, ReplaceWhatTheSuiteSays) {
   EXPECT_STREQ(hostname, "smaller");
 }
 
+TEST(Setters, MakeBudgetsToo) {
+  EXPECT_WITHIN_BUDGET(cloister::Budget{}.with_memory(8_MiB).with_wall(10s));
+}
+
 }  // namespace
