@@ -1,9 +1,13 @@
-# cmake --install: headers, libraries, and the package that find_package(cloister) finds.
+# cmake --install: headers, libraries, the command, and the package that find_package(cloister) finds.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(TARGETS cloister cloister_gtest cloister_gtest_main EXPORT cloister
+set(libraries cloister)
+if(CLOISTER_GOOGLETEST)
+  list(APPEND libraries cloister_gtest cloister_gtest_main)
+endif()
+install(TARGETS ${libraries} EXPORT cloister
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.in"
@@ -14,3 +18,6 @@ install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DI
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+if(CLOISTER_COMMAND)
+  install(TARGETS cloister_command)
+endif()

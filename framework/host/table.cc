@@ -1,6 +1,11 @@
 #include "framework/host/table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace cloister {
 namespace {
@@ -37,6 +42,28 @@ std::string facts_table(const HostFacts& facts) {
     text += words.empty() ? "\n" : fmt::format("{:<{}}{}\n", "", 8 - answer.size(), words);
   }
   return text + by_which(facts);
+}
+
+std::string losses_text(const HostFacts& facts) {
+  // One line per cause: a host without user namespaces lacks ten things for one reason.
+  std::vector<std::pair<const Loss*, std::vector<std::string_view>>> causes;
+  for (const Loss& loss : facts.losses) {
+    if (!is_default(loss.facility)) continue;
+    const auto same = std::ranges::find_if(causes, [&](const auto& cause) {
+      return cause.first->why == loss.why && cause.first->cure == loss.cure;
+    });
+    if (same == causes.end()) {
+      causes.push_back({&loss, {facility_name(loss.facility)}});
+    } else {
+      same->second.push_back(facility_name(loss.facility));
+    }
+  }
+  std::string text;
+  for (const auto& [loss, names] : causes) {
+    text += fmt::format("cloister: note: no {} on this host: {}; {}\n", fmt::join(names, ", no "),
+                        loss->why, loss->cure);
+  }
+  return text;
 }
 
 }  // namespace cloister

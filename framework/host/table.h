@@ -11,4 +11,7 @@ namespace cloister {
 // "memory cap           no      <why>; <cure>"
 std::string facts_table(const HostFacts& facts);
 
+// A notice for each cause of what a default cell lacks here, a line each; empty when it is whole.
+std::string losses_text(const HostFacts& facts);
+
 }  // namespace cloister
