@@ -47,26 +47,13 @@ bool configure_test(const char* suite, const char* test, const CellConfig& confi
 
 namespace googletest {
 
-namespace {
-
-CellConfig config_of_file(const testing::TestInfo& test, const FileConfig& file) {
-  CellConfig config = file.config;
-  if (file.overrides.empty()) return config;
-  const std::string name = std::string(test.test_suite_name()) + "." + test.name();
-  for (const ConfigOverride& override : file.overrides) {
-    if (override.tests.matches(name)) config = overlay(config, override.config);
-  }
-  return config;
-}
-
-}  // namespace
-
 CellConfig config_of(const testing::TestInfo& test, const Options& run) {
-  CellConfig config = overlay(config_of_file(test, run.file), run.config);
+  const std::string name = std::string(test.test_suite_name()) + "." + test.name();
+  CellConfig config = overlay(config_of_file(run.file, name), run.config);
   if (said().empty()) return config;
   const std::string suite = written_suite(test.test_suite_name());
-  for (const std::string& name : {suite, suite + "." + written_test(test.name())}) {
-    if (const auto found = said().find(name); found != said().end())
+  for (const std::string& written : {suite, suite + "." + written_test(test.name())}) {
+    if (const auto found = said().find(written); found != said().end())
       config = overlay(config, found->second);
   }
   return config;

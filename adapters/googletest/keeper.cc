@@ -155,6 +155,7 @@ Keeper::Keeper() : ForwardingListener(users_listeners()) {
 
 int Keeper::run(const Options& options) {
   options_ = options;
+  results_ = ResultStream::from_environment();
   const ListenersReplaced replaced(the_switch);
   try {
     return RUN_ALL_TESTS();
@@ -273,6 +274,7 @@ void Keeper::replay_test(TestId id) {
     times_.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(record->cell.usage.wall).count();
   }
+  replayed_ = record;
   inbox_.drop(id);
 }
 
@@ -376,6 +378,8 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
     suite_time_ += times_.elapsed;
     times_ = {};
   }
+  if (replayed_ != nullptr) results_.put(test, replayed_->cell);
+  replayed_ = nullptr;
   ForwardingListener::OnTestEnd(test);
 }
 

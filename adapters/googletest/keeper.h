@@ -13,6 +13,7 @@
 #include "adapters/googletest/inbox.h"
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
+#include "adapters/googletest/result_stream.h"
 
 namespace cloister::googletest {
 
@@ -63,6 +64,8 @@ class Keeper final : public ForwardingListener {
   std::vector<TestId> order_;
   Inbox inbox_;
   Times times_;  // of the test that was replayed last
+  RecordPtr replayed_;  // that test's, until its end is told
+  ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;
   RecordPtr first_of_program_;  // shown for the environments' set-up, and
   RecordPtr for_tear_down_;     // for their tear-down

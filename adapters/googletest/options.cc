@@ -245,6 +245,14 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
   return options;
 }
 
+CellConfig config_of_file(const FileConfig& file, std::string_view full_name) {
+  CellConfig config = file.config;
+  for (const ConfigOverride& override : file.overrides) {
+    if (override.tests.matches(full_name)) config = overlay(config, override.config);
+  }
+  return config;
+}
+
 std::string options_help() {
   std::string text =
       "\nCloister runs each test in its own cell. Flags, each also as an environment variable "

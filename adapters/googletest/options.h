@@ -20,6 +20,9 @@ struct FileConfig {
   std::vector<ConfigOverride> overrides;  // likewise; a later one wins
 };
 
+// What the file says for the test of that name: for every test, and then in the overrides that match.
+CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
+
 struct Options {
   bool enabled = true;              // --cloister=off runs plain
   int jobs = 0;                     // guests at once; 0 is one per processor

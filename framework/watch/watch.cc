@@ -107,7 +107,10 @@ std::optional<GuestCall> Watch::start_guests() {
       refuse(cell, forked.error());
       continue;
     }
-    if (!forked->guest) continue;
+    if (!forked->guest) {
+      sink_.started(cell.id());
+      continue;
+    }
     ::sigaction(SIGCHLD, &old_child_action_, nullptr);
     return GuestCall{cell.id(), *forked->guest};
   }

@@ -38,6 +38,8 @@ class ReportSink {
  public:
   virtual ~ReportSink() = default;
   virtual void report(CellReport&& report) = 0;
+  // The guest of the cell has been started.
+  virtual void started(std::uint32_t) {}
   // The cell has been running for its notice time.
   virtual void notice(std::uint32_t id) = 0;
 };

@@ -1,0 +1,176 @@
+// Catch2, version 2 (from 2.13) and version 3: names by its list, results by its XML reporter.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "adapters/command/kinds/kind.h"
+#include "adapters/command/kinds/xml.h"
+
+namespace cloister::command {
+namespace {
+
+constexpr int kAllSkipped = 4;  // the exit status of version 3 for it
+
+// In quotes, as a test specification takes any name.
+std::string quoted(std::string_view name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '\\' || c == '"' || c == ',') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// How Catch2 matches a name against a specification: without case and outer spaces, and a star at
+// either end is a wildcard that nothing can escape.
+bool takes(std::string pattern, const std::string& name) {
+  pattern = lower(trimmed(pattern));
+  const std::string text = lower(trimmed(name));
+  const bool at_start = pattern.starts_with('*');
+  if (at_start) pattern.erase(0, 1);
+  const bool at_end = pattern.ends_with('*');
+  if (at_end) pattern.pop_back();
+  if (at_start && at_end) return text.find(pattern) != std::string::npos;
+  if (at_start) return text.ends_with(pattern);
+  return at_end ? text.starts_with(pattern) : text == pattern;
+}
+
+void refuse(Test& test, std::string_view why) {
+  test.refusal =
+      fmt::format("Catch2 cannot be told to run '{}' alone: {}; rename it", test.name, why);
+}
+
+// The others that the name takes along are excluded by their names.
+void select_by_name(const std::vector<Test>& tests, Test& test) {
+  std::string specification = quoted(test.name);
+  if (test.name.starts_with("exclude:")) return refuse(test, "'exclude:' begins an exclusion");
+  for (const Test& other : tests) {
+    if (&other == &test || !takes(test.name, other.name)) continue;
+    if (takes(other.name, test.name))
+      return refuse(test, fmt::format("its name is that of '{}' to Catch2", other.name));
+    specification += '~' + quoted(other.name);
+  }
+  test.arguments = {specification};
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.size() > 1 && line.starts_with("\"#") && line.ends_with('"'))
+      line = line.substr(1, line.size() - 2);
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+class Catch2 final : public Kind {
+ public:
+  std::string_view name() const override { return "catch2"; }
+  bool answers_so(std::string_view help) const override {
+    return help.find("Catch v2") != std::string_view::npos ||
+           help.find("Catch2 v") != std::string_view::npos;
+  }
+
+  Result<std::vector<Test>> list(const Ask& ask) const override {
+    const auto by_default = names(ask, {});
+    if (!by_default) return std::unexpected(by_default.error());
+    const auto all = names(ask, {"*"});
+    if (!all) return std::unexpected(all.error());
+    std::vector<Test> tests;
+    for (const std::string& name : *all) {
+      Test test;
+      test.name = name;
+      test.report_name = trimmed(name);
+      test.disabled = std::ranges::find(*by_default, name) == by_default->end();
+      tests.push_back(std::move(test));
+    }
+    for (Test& test : tests) select_by_name(tests, test);
+    return tests;
+  }
+
+  std::vector<std::string> report_arguments(std::span<const std::string> paths) const override {
+    return {"--reporter", "xml", "--out", paths[0]};
+  }
+
+  Told read(std::span<const std::string> reports) const override {
+    Told told;
+    pugi::xml_document document;
+    told.whole = load_xml(reports[0], document);
+    for (const auto& found : document.select_nodes("//TestCase"))
+      told.ran.push_back(read_one(found.node()));
+    return told;
+  }
+
+  bool is_success(int status, Said said) const override {
+    return status == 0 || (said == Said::kSkipped && status == kAllSkipped);
+  }
+
+ private:
+  // Version 3 lists as XML, by its reporter; version 2 has names alone, a line each, and exits with
+  // their number.
+  static Result<std::vector<std::string>> names(const Ask& ask, std::vector<std::string> which) {
+    const std::vector<std::string> specification = which;
+    which.insert(which.end(), {"--list-tests", "--reporter", "xml", "--out", report_path(0)});
+    const auto answer = ask(which);
+    if (!answer) return std::unexpected(answer.error());
+    std::vector<std::string> names;
+    pugi::xml_document document;
+    if (load_xml(answer->reports[0], document)) {
+      for (const auto& found : document.select_nodes("//TestCase/Name"))
+        names.emplace_back(found.node().text().get());
+      return names;
+    }
+    std::vector<std::string> older = specification;
+    older.emplace_back("--list-test-names-only");
+    const auto plain = ask(older);
+    if (!plain) return std::unexpected(plain.error());
+    names = lines_of(plain->out);
+    if (static_cast<int>(names.size() % 256) == plain->status) return names;
+    return std::unexpected(Error{
+        fmt::format("read its list of tests: it printed {} lines and ended with status {}, which "
+                    "counts the tests",
+                    names.size(), plain->status),
+        0, "keep its main() from printing, and test names to one line"});
+  }
+
+  static Ran read_one(const pugi::xml_node& one) {
+    Ran ran;
+    ran.report_name = trimmed(one.attribute("name").value());
+    const auto overall = one.child("OverallResult");
+    const bool skipped = overall.attribute("skips").as_int() > 0;
+    ran.said = !overall.attribute("success").as_bool() ? Said::kFailed
+               : skipped                               ? Said::kSkipped
+                                                       : Said::kPassed;
+    for (const auto& found : one.select_nodes(".//Expression | .//Failure | .//Exception | "
+                                              ".//FatalErrorCondition | .//Skip"))
+      ran.message += words_of(found.node());
+    for (const char* stream : {"StdOut", "StdErr"}) {
+      const std::string text = trimmed(overall.child(stream).text().get());
+      if (!text.empty()) ran.message += fmt::format("{}:\n{}\n", stream, text);
+    }
+    return ran;
+  }
+
+  static std::string words_of(const pugi::xml_node& part) {
+    const std::string place = place_of(part, "filename", "line");
+    if (std::string_view(part.name()) != "Expression")
+      return fmt::format("{}{}: {}\n", place, part.name(), trimmed(part.text().get()));
+    if (part.attribute("success").as_bool()) return "";
+    return fmt::format("{}FAILED:\n  {}( {} )\nwith expansion:\n  {}\n", place,
+                       part.attribute("type").value(), trimmed(part.child_value("Original")),
+                       trimmed(part.child_value("Expanded")));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make_catch2() { return std::make_unique<Catch2>(); }
+
+}  // namespace cloister::command

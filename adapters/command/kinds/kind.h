@@ -1,0 +1,81 @@
+// What `cloister run` must know of a test framework: how to find it out, list a binary's tests,
+// run exactly one of them, and read the report of that. One file per framework beside this one;
+// used by adapters/command/run. Kinds start no process and print nothing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/kernel/error.h"
+
+namespace cloister::command {
+
+// One test of a binary: a plain value.
+struct Test {
+  std::string name;         // as people see, filter and name it: "Suite.Test", "suite/case"
+  std::string report_name;  // as the framework's report calls it
+  bool disabled = false;    // by its author: runs only when that is asked for
+  std::string refusal;      // why the binary cannot be told to run this test alone; else empty
+  std::vector<std::string> arguments;    // that make the binary run this test alone
+  std::vector<std::string> environment;  // likewise, NAME=VALUE
+};
+
+// What a framework's report says of one test.
+enum class Said : std::uint8_t { kPassed, kFailed, kSkipped };
+struct Ran {
+  std::string report_name;
+  Said said{};
+  std::string message;  // the framework's own: failures, or the reason of a skip
+};
+struct Told {
+  bool whole = false;  // the report was written to its end
+  std::vector<Ran> ran;
+};
+
+// What a binary answered when it was asked something.
+struct Answer {
+  int status = 0;
+  std::string out;
+  std::string err;
+  std::vector<std::string> reports;  // what it wrote to the files it was given
+};
+// Starts the binary with these arguments; report_path(0) and report_path(1) are files to it.
+using Ask = std::function<Result<Answer>(const std::vector<std::string>& arguments)>;
+
+class Kind {
+ public:
+  virtual ~Kind() = default;
+  // As --kind takes it.
+  virtual std::string_view name() const = 0;
+  // Whether a binary that answers to --help so is of this kind.
+  virtual bool answers_so(std::string_view help) const = 0;
+  // Every test of the binary, the disabled ones too, in its own order.
+  virtual Result<std::vector<Test>> list(const Ask& ask) const = 0;
+  // The rest of the command line of a test: where to report to, and in which form.
+  virtual std::vector<std::string> report_arguments(std::span<const std::string> paths) const = 0;
+  virtual Told read(std::span<const std::string> reports) const = 0;
+  // Whether a process that ended with `status` claims success when `said` is its report.
+  virtual bool is_success(int status, Said) const { return status == 0; }
+  // A framework that runs what a test depends on before it.
+  virtual bool runs_dependencies() const { return false; }
+};
+
+// Where a binary that is asked, not run, writes its reports.
+std::string report_path(int number);
+inline constexpr int kReports = 2;  // files that each test gets to report to
+
+std::unique_ptr<Kind> make_googletest();
+std::unique_ptr<Kind> make_catch2();
+std::unique_ptr<Kind> make_doctest();
+std::unique_ptr<Kind> make_boost_test();
+
+// Each kind once, in the order they are tried.
+std::span<const std::unique_ptr<Kind>> kinds();
+// Nothing when there is none of that name.
+const Kind* kind_named(std::string_view name);
+
+}  // namespace cloister::command

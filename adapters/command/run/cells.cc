@@ -1,0 +1,112 @@
+#include "adapters/command/run/cells.h"
+
+#include <fmt/format.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "adapters/command/run/watcher.h"
+#include "framework/kernel/single_threaded_fork.h"
+#include "framework/report/encode.h"
+#include "framework/wire/bytes.h"
+
+namespace cloister::command {
+namespace {
+
+namespace asio = boost::asio;
+
+// Hears the watcher until it has ended, or a signal says to stop.
+class Hearing {
+ public:
+  Hearing(const CellsOrder& order, const RunEvents& events, Fd socket)
+      : order_(order),
+        events_(events),
+        socket_(io_, socket.release()),
+        signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
+
+  bool to_the_end() {
+    signals_.async_wait([this](auto error, int) {
+      if (error) return;
+      interrupted_ = true;
+      boost::system::error_code ignored;
+      socket_.close(ignored);
+    });
+    hear_next();
+    io_.run();
+    return !interrupted_;
+  }
+
+ private:
+  void hear_next() {
+    asio::async_read(socket_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
+      if (error) return signals_.cancel();
+      message_.resize(length_);
+      asio::async_read(socket_, asio::buffer(message_), [this](auto wrong, std::size_t) {
+        if (wrong) return signals_.cancel();
+        hear(message_);
+        hear_next();
+      });
+    });
+  }
+
+  void hear(std::string_view message) {
+    ByteReader in(message);
+    const auto kind = in.number<WatcherSays>();
+    if (kind == WatcherSays::kStarted) return events_.started(in.number<std::uint32_t>());
+    if (kind == WatcherSays::kNote) return events_.noted(std::string(in.text()));
+    auto report = decode_report(in.rest());
+    if (!report || report->id >= order_.tests.size()) return;
+    const Selected& selected = order_.tests[report->id];
+    const auto command = command_of(selected, order_.flags, {});
+    events_.ended(judge(selected, std::move(*report), command));
+  }
+
+  const CellsOrder& order_;
+  const RunEvents& events_;
+  asio::io_context io_;
+  asio::posix::stream_descriptor socket_;
+  asio::signal_set signals_;
+  std::uint32_t length_ = 0;
+  std::string message_;
+  bool interrupted_ = false;
+};
+
+}  // namespace
+
+Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
+  auto pair = make_socket_pair(SOCK_STREAM);
+  if (!pair) return std::unexpected(pair.error());
+  fflush(nullptr);  // what is buffered now must not come out of every guest again
+  const pid_t watcher = single_threaded_fork();
+  if (watcher < 0)
+    return failed("fork the process that watches the cells", "raise the limit on processes (ulimit -u)");
+  if (watcher == 0) {
+    pair->ours.reset();
+    watch_cells(order, std::move(pair->theirs));
+  }
+  pair->theirs.reset();
+  const bool to_the_end = Hearing(order, events, std::move(pair->ours)).to_the_end();
+  int status = 0;
+  while (::waitpid(watcher, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (to_the_end && status != 0) {
+    return std::unexpected(Error{
+        WIFSIGNALED(status) || WEXITSTATUS(status) > 128
+            ? fmt::format("run all tests: the process that watches the cells was killed by signal {}",
+                          WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
+            : fmt::format("run all tests: the process that watches the cells ended with status {}",
+                          WEXITSTATUS(status)),
+        0, "start the run again"});
+  }
+  return to_the_end;
+}
+
+}  // namespace cloister::command

@@ -1,0 +1,39 @@
+// A test binary as a child of this process, outside any cell: to be asked, or because it makes its
+// tests' cells itself. Used by ask.cc and linked.cc.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/readable_pipe.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/kernel/error.h"
+#include "framework/kernel/fd.h"
+
+namespace cloister::command {
+
+struct ChildStart {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  // all of it, NAME=VALUE
+  std::vector<const Fd*> files;          // from descriptor 3 on
+};
+
+class Child {
+ public:
+  using Take = std::function<void(std::string_view bytes)>;
+  // Starts it as the leader of a session of its own, which dies with this process. What it prints
+  // goes to `out` and `err`, and how it ended to `ended`: its status, or 128 and the signal.
+  static Result<std::unique_ptr<Child>> start(boost::asio::io_context& io, const ChildStart& start,
+                                              Take out, Take err, std::function<void(int)> ended);
+  virtual ~Child() = default;
+  // It and all that is still in its session's process group.
+  virtual void kill(int signal) = 0;
+  // Takes no more of what it prints: a process that outlived it may hold the pipes.
+  virtual void stop_reading() = 0;
+};
+
+}  // namespace cloister::command

@@ -1,0 +1,95 @@
+#include "adapters/command/run/console.h"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+#include <stdio.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cloister::command {
+namespace {
+
+std::string file_name(const std::string& program) {
+  return std::filesystem::path(program).filename().string();
+}
+
+void print_indented(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    fmt::print("    {}\n", text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void print_output(std::string_view name, const Output& output) {
+  if (output.kept.empty()) return;
+  fmt::print("    --- {}\n", name);
+  print_indented(output.kept);
+  if (output.dropped > 0) fmt::print("    --- and {} bytes more (--output)\n", output.dropped);
+}
+
+fmt::terminal_color colour_of(Verdict verdict) {
+  if (is_bad(verdict)) return fmt::terminal_color::red;
+  return verdict == Verdict::kPass ? fmt::terminal_color::green : fmt::terminal_color::yellow;
+}
+
+}  // namespace
+
+Console::Console(const std::vector<Selected>& tests, bool colour) : tests_(tests), colour_(colour) {
+  for (const Selected& selected : tests)
+    widest_binary_ = std::max(widest_binary_, file_name(selected.binary->program).size());
+}
+
+void Console::started(std::uint32_t test) { running_.insert(test); }
+
+std::string Console::line(const Attempt& attempt) const {
+  const Selected& selected = tests_[attempt.test];
+  std::string word = fmt::format("{:>8}", verdict_word(attempt.verdict));
+  if (colour_) word = fmt::format(fmt::fg(colour_of(attempt.verdict)), "{}", word);
+  return fmt::format("{} {:>8.3f} s  {:<{}}  {}\n", word,
+                     static_cast<double>(attempt.cell.usage.wall.count()) / 1e6,
+                     file_name(selected.binary->program), widest_binary_, selected.test->name);
+}
+
+void Console::ended(const Attempt& attempt) {
+  running_.erase(attempt.test);
+  ++counts_[attempt.verdict];
+  if (attempt.verdict == Verdict::kNotRun) return;
+  const std::string text = line(attempt);
+  fmt::print("{}", text);
+  if (attempt.verdict == Verdict::kSkip || is_bad(attempt.verdict)) print_indented(attempt.message);
+  if (is_bad(attempt.verdict)) {
+    print_output("stdout", attempt.cell.out);
+    print_output("stderr", attempt.cell.err);
+    bad_.push_back(text);
+  }
+  fflush(stdout);
+}
+
+void Console::interrupted() {
+  fmt::print("interrupted while these were running:\n");
+  for (const std::uint32_t test : running_)
+    fmt::print("    {}  {}\n", file_name(tests_[test].binary->program), tests_[test].test->name);
+}
+
+std::size_t Console::count(Verdict verdict) const {
+  const auto found = counts_.find(verdict);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+void Console::summary(std::chrono::milliseconds wall, bool interrupted) const {
+  std::set<const Binary*> binaries;
+  for (const Selected& selected : tests_) binaries.insert(selected.binary);
+  const std::size_t ran = count(Verdict::kPass) + count(Verdict::kSkip) + bad_.size();
+  fmt::print("{}: {} test{} of {} binar{} in {:.2f} s: {} passed, {} failed, {} skipped",
+             interrupted ? "interrupted" : "summary", tests_.size(), tests_.size() == 1 ? "" : "s",
+             binaries.size(), binaries.size() == 1 ? "y" : "ies",
+             static_cast<double>(wall.count()) / 1e3, count(Verdict::kPass), bad_.size(),
+             count(Verdict::kSkip));
+  if (ran < tests_.size()) fmt::print(", {} not run", tests_.size() - ran);
+  fmt::print("\n");
+  for (const std::string& text : bad_) fmt::print("{}", text);
+}
+
+}  // namespace cloister::command

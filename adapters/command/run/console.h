@@ -1,0 +1,40 @@
+// What `cloister run` says on stdout: a line per test, what went wrong below it, one summary. Knows
+// nothing of how tests are run.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adapters/command/run/attempt.h"
+
+namespace cloister::command {
+
+class Console {
+ public:
+  Console(const std::vector<Selected>& tests, bool colour);
+
+  void started(std::uint32_t test);
+  void ended(const Attempt& attempt);
+  // Those that were running, when the run is broken off.
+  void interrupted();
+  void summary(std::chrono::milliseconds wall, bool interrupted) const;
+
+  // Tests that ended badly; tests that passed.
+  std::size_t bad() const { return bad_.size(); }
+  std::size_t count(Verdict verdict) const;
+
+ private:
+  std::string line(const Attempt& attempt) const;
+
+  const std::vector<Selected>& tests_;
+  bool colour_;
+  std::size_t widest_binary_ = 0;
+  std::set<std::uint32_t> running_;
+  std::map<Verdict, std::size_t> counts_;
+  std::vector<std::string> bad_;  // their lines, once more for the summary
+};
+
+}  // namespace cloister::command

@@ -1,0 +1,95 @@
+#include "adapters/command/run/discover.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "adapters/command/run/ask.h"
+#include "framework/config/closest_name.h"
+#include "framework/config/test_pattern.h"
+
+namespace cloister::command {
+namespace {
+
+// A binary linked with Cloister names its flags in --help.
+constexpr std::string_view kOwnFlag = "--cloister_explain";
+
+Result<void> find_kind(const Discovery& how, Binary& binary) {
+  if (!how.kind.empty()) {
+    binary.kind = kind_named(how.kind);
+    return {};
+  }
+  const auto help = ask_binary(binary.program, {"--help"}, how.timeout);
+  if (!help) return std::unexpected(help.error());
+  const std::string text = help->out + help->err;
+  if (text.find(kOwnFlag) != std::string::npos) return {};
+  for (const auto& kind : kinds()) {
+    if (!kind->answers_so(text)) continue;
+    binary.kind = kind.get();
+    return {};
+  }
+  return std::unexpected(
+      Error{fmt::format("tell which test framework '{}' is made with: its --help is none of theirs",
+                        binary.program),
+            0, fmt::format("name it with --kind ({})", kind_names())});
+}
+
+}  // namespace
+
+std::string kind_names() {
+  std::string names;
+  for (const auto& kind : kinds()) names += fmt::format("{}, ", kind->name());
+  return names + std::string(kLinked);
+}
+
+Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how) {
+  auto binary = std::make_unique<Binary>();
+  binary->program = program;
+  if (::access(program.c_str(), X_OK) != 0)
+    return failed(fmt::format("execute '{}'", program), "build it, or name another file");
+  if (auto found = find_kind(how, *binary); !found) return std::unexpected(found.error());
+  const Kind& lister = binary->kind != nullptr ? *binary->kind : *kind_named("googletest");
+  auto tests = lister.list([&](const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = how.flags;
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return ask_binary(program, all, how.timeout);
+  });
+  if (!tests) {
+    Error error = tests.error();
+    if (error.doing.find(program) == std::string::npos)
+      error.doing = fmt::format("ask '{}' as {}: cannot {}", program, lister.name(), error.doing);
+    return std::unexpected(error);
+  }
+  binary->tests = std::move(*tests);
+  return binary;
+}
+
+Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>& binaries,
+                                     const Choice& choice) {
+  std::vector<Selected> all;
+  std::vector<std::string_view> known;
+  const TestPattern pattern(choice.filter.empty() ? "*" : choice.filter);
+  for (const auto& binary : binaries) {
+    for (const Test& test : binary->tests) {
+      known.push_back(test.name);
+      const bool named = std::ranges::find(choice.names, test.name) != choice.names.end();
+      const bool wanted = choice.names.empty() ? pattern.matches(test.name) : named;
+      if (wanted && (!test.disabled || choice.disabled)) all.push_back({binary.get(), &test});
+    }
+  }
+  for (const std::string& name : choice.names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string_view closest = closest_name(name, known);
+    return std::unexpected(
+        Error{fmt::format("run the test '{}': no binary has it", name), 0,
+              closest.empty() ? "--list names those there are" : fmt::format("did you mean '{}'?", closest)});
+  }
+  std::vector<Selected> chosen;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i % choice.shards == choice.shard) chosen.push_back(all[i]);
+  }
+  return chosen;
+}
+
+}  // namespace cloister::command

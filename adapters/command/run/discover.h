@@ -1,0 +1,38 @@
+// Finds out what the binaries are, asks them for their tests, and picks those to run. Used by
+// run.cc.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/command/run/attempt.h"
+
+namespace cloister::command {
+
+// As --kind takes it for a binary that is linked with Cloister.
+inline constexpr std::string_view kLinked = "cloister";
+std::string kind_names();
+
+struct Discovery {
+  std::string kind;                // empty: each binary is asked
+  std::vector<std::string> flags;  // for the binaries
+  std::chrono::milliseconds timeout{};
+};
+
+Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how);
+
+struct Choice {
+  std::string filter;              // as --gtest_filter has it; empty takes all
+  std::vector<std::string> names;  // if any: exactly these
+  bool disabled = false;           // those, too, that their authors disabled
+  std::uint64_t shard = 0;         // of `shards`, from 0
+  std::uint64_t shards = 1;
+};
+// The error names what was chosen and is not there.
+Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>& binaries,
+                                     const Choice& choice);
+
+}  // namespace cloister::command

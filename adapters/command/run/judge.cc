@@ -1,0 +1,159 @@
+// From the end of a cell and the framework's own report to a verdict: failure unless both say
+// otherwise.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <string.h>
+
+#include <algorithm>
+
+#include "adapters/command/run/attempt.h"
+#include "framework/config/settings.h"
+#include "framework/report/words.h"
+
+namespace cloister::command {
+namespace {
+
+Verdict verdict_of(const Outcome& outcome) {
+  struct Of {
+    Verdict operator()(const Signaled&) const { return Verdict::kCrash; }
+    Verdict operator()(const TimedOut&) const { return Verdict::kTimeout; }
+    Verdict operator()(const OutOfMemory&) const { return Verdict::kMemory; }
+    Verdict operator()(const OutOfCpuTime&) const { return Verdict::kCpuTime; }
+    Verdict operator()(const SetupFailed&) const { return Verdict::kNoCell; }
+    Verdict operator()(const auto&) const { return Verdict::kFail; }
+  };
+  return std::visit(Of{}, outcome);
+}
+
+struct Advice {
+  std::string debug;  // a line that runs the test in a debugger
+  std::string operator()(const TimedOut&) const { return "raise it with --deadline, or " + debug; }
+  std::string operator()(const OutOfMemory&) const {
+    return "raise the cap with --memory, or use less";
+  }
+  std::string operator()(const OutOfCpuTime&) const {
+    return "raise it with --cpu-time, or " + debug;
+  }
+  std::string operator()(const SetupFailed&) const {
+    return "'cloister doctor' tells what this host can give";
+  }
+  std::string operator()(const auto&) const { return debug; }
+};
+
+std::string cell_words(const Selected& selected, const CellReport& cell, const std::string& end,
+                       const std::vector<std::string>& command) {
+  const Advice advice{fmt::format("run it in a debugger: gdb --args {}", fmt::join(command, " "))};
+  std::string text = fmt::format("cloister: {} {}", selected.test->name, end);
+  if (!std::holds_alternative<SetupFailed>(cell.outcome)) {
+    text += fmt::format("\n  used:   {:.2f} s, peak memory {}",
+                        static_cast<double>(cell.usage.wall.count()) / 1e6,
+                        bytes_text(cell.usage.peak_memory));
+  }
+  return text + "\n  advice: " + std::visit(advice, cell.outcome) + "\n";
+}
+
+const Event* find_note(const CellReport& cell, Note note) {
+  const auto found = std::ranges::find(cell.events, static_cast<std::uint16_t>(note), &Event::kind);
+  return found == cell.events.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> reports_of(const CellReport& cell) {
+  std::vector<std::string> reports;
+  for (const Event& event : cell.events) {
+    if (event.kind == static_cast<std::uint16_t>(Note::kReport)) reports.push_back(event.payload);
+  }
+  reports.resize(kReports);
+  return reports;
+}
+
+// Empty when the report is about this test alone; else why it proves nothing.
+std::string wrong_report(const Selected& selected, const Told& told, const Ran* own) {
+  if (!told.whole) return "before its report was written to the end";
+  if (own == nullptr && told.ran.empty())
+    return "without having run it: the binary has no such test any more, or its flags leave it out";
+  if (own == nullptr) {
+    return fmt::format("after having run '{}' in its place: the binary has changed since it was "
+                       "asked for its tests",
+                       told.ran.front().report_name);
+  }
+  if (told.ran.size() > 1 && !selected.binary->kind->runs_dependencies())
+    return fmt::format("after having run {} tests instead of this one", told.ran.size());
+  return "";
+}
+
+// The process ended by itself: its own report decides.
+void judge_exit(const Selected& selected, int status, const std::vector<std::string>& command,
+                Attempt& attempt) {
+  const Kind& kind = *selected.binary->kind;
+  const Told told = kind.read(reports_of(attempt.cell));
+  const auto found = std::ranges::find(told.ran, selected.test->report_name, &Ran::report_name);
+  const Ran* own = found == told.ran.end() ? nullptr : &*found;
+  for (const Ran& ran : told.ran) {
+    attempt.message += ran.message;
+    if (kind.runs_dependencies()) break;  // its messages are those of the whole report
+  }
+  attempt.verdict = Verdict::kFail;
+  const std::string ended = ending_text(attempt.cell);
+  if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
+    attempt.message += cell_words(selected, attempt.cell, ended + " " + wrong, command);
+  } else if (own->said == Said::kFailed) {
+    if (attempt.message.empty())
+      attempt.message = fmt::format("its report says that it failed, and not why\n");
+  } else if (!kind.is_success(status, own->said)) {
+    attempt.message +=
+        cell_words(selected, attempt.cell, ended + " although its report names no failure", command);
+  } else {
+    attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
+    if (own->said == Said::kPassed) attempt.message.clear();
+  }
+}
+
+}  // namespace
+
+std::string_view verdict_word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass: return "PASS";
+    case Verdict::kSkip: return "SKIP";
+    case Verdict::kFail: return "FAIL";
+    case Verdict::kCrash: return "CRASH";
+    case Verdict::kTimeout: return "TIMEOUT";
+    case Verdict::kMemory: return "MEMORY";
+    case Verdict::kCpuTime: return "CPUTIME";
+    case Verdict::kNoCell: return "NOCELL";
+    case Verdict::kNotRun: return "NOTRUN";
+  }
+  return "?";
+}
+
+bool is_bad(Verdict verdict) {
+  return verdict != Verdict::kPass && verdict != Verdict::kSkip && verdict != Verdict::kNotRun;
+}
+
+Attempt judge(const Selected& selected, CellReport&& report,
+              const std::vector<std::string>& command) {
+  Attempt attempt;
+  attempt.test = report.id;
+  attempt.cell = std::move(report);
+  const CellReport& cell = attempt.cell;
+  if (find_note(cell, Note::kNotStarted) != nullptr) return attempt;
+  if (const Event* note = find_note(cell, Note::kNotExecuted)) {
+    int number = 0;
+    std::memcpy(&number, note->payload.data(), std::min(sizeof number, note->payload.size()));
+    attempt.verdict = Verdict::kNoCell;
+    attempt.message = fmt::format("cloister: {} was not run: cannot execute '{}': {}; it must be "
+                                  "visible and executable inside the cell\n",
+                                  selected.test->name, selected.binary->program, errno_text(number));
+    return attempt;
+  }
+  if (const auto* exited = std::get_if<Exited>(&cell.outcome)) {
+    judge_exit(selected, exited->status, command, attempt);
+    return attempt;
+  }
+  attempt.verdict = verdict_of(cell.outcome);
+  for (const Ran& ran : selected.binary->kind->read(reports_of(cell)).ran)
+    attempt.message += ran.message;
+  attempt.message += cell_words(selected, cell, ending_text(cell), command);
+  return attempt;
+}
+
+}  // namespace cloister::command

@@ -1,0 +1,110 @@
+#include "adapters/command/run/junit.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <pugixml.hpp>
+
+namespace cloister::command {
+namespace {
+
+// How many bytes the UTF-8 sequence at the start of `text` has; 0 when it is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  std::size_t length = 1;
+  if (first >= 0xF0 && first < 0xF5) length = 4;
+  else if (first >= 0xE0) length = 3;
+  else if (first >= 0xC2) length = 2;
+  else if (first >= 0x80) return 0;
+  if (first >= 0xF5 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+std::string seconds(std::chrono::microseconds time) {
+  return fmt::format("{:.3f}", static_cast<double>(time.count()) / 1e6);
+}
+
+void put_text(pugi::xml_node parent, const char* name, std::string_view text) {
+  if (!text.empty()) parent.append_child(name).text().set(valid_xml_text(text).c_str());
+}
+
+struct Suite {
+  pugi::xml_node node;
+  int tests = 0;
+  int failures = 0;
+  int skipped = 0;
+  std::chrono::microseconds time{};
+};
+
+void put_case(Suite& suite, const Selected& selected, const Attempt& attempt) {
+  pugi::xml_node one = suite.node.append_child("testcase");
+  one.append_attribute("name") = valid_xml_text(selected.test->name).c_str();
+  one.append_attribute("classname") = valid_xml_text(selected.binary->program).c_str();
+  one.append_attribute("time") = seconds(attempt.cell.usage.wall).c_str();
+  ++suite.tests;
+  suite.time += attempt.cell.usage.wall;
+  const std::string message = valid_xml_text(attempt.message);
+  if (is_bad(attempt.verdict)) {
+    ++suite.failures;
+    pugi::xml_node failure = one.append_child("failure");
+    failure.append_attribute("type") = std::string(verdict_word(attempt.verdict)).c_str();
+    failure.append_attribute("message") = message.substr(0, message.find('\n')).c_str();
+    failure.text().set(message.c_str());
+  } else if (attempt.verdict != Verdict::kPass) {
+    ++suite.skipped;
+    one.append_child("skipped").append_attribute("message") =
+        attempt.verdict == Verdict::kNotRun ? "not run" : message.c_str();
+  }
+  put_text(one, "system-out", attempt.cell.out.kept);
+  put_text(one, "system-err", attempt.cell.err.kept);
+}
+
+}  // namespace
+
+std::string valid_xml_text(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
+    if (length == 0 || control) {
+      valid += '?';
+    } else {
+      valid += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return valid;
+}
+
+Result<void> write_junit(const std::string& path, const std::vector<Selected>& tests,
+                         const std::vector<Attempt>& attempts) {
+  pugi::xml_document document;
+  pugi::xml_node root = document.append_child("testsuites");
+  std::map<const Binary*, Suite> suites;
+  for (const Attempt& attempt : attempts) {
+    const Selected& selected = tests[attempt.test];
+    Suite& suite = suites[selected.binary];
+    if (!suite.node) {
+      suite.node = root.append_child("testsuite");
+      suite.node.append_attribute("name") = valid_xml_text(selected.binary->program).c_str();
+    }
+    put_case(suite, selected, attempt);
+  }
+  for (auto& [binary, suite] : suites) {
+    suite.node.append_attribute("tests") = suite.tests;
+    suite.node.append_attribute("failures") = suite.failures;
+    suite.node.append_attribute("skipped") = suite.skipped;
+    suite.node.append_attribute("time") = seconds(suite.time).c_str();
+  }
+  errno = 0;
+  if (!document.save_file(path.c_str(), "  "))
+    return failed(fmt::format("write the results to '{}'", path), "name another file with --junit");
+  return {};
+}
+
+}  // namespace cloister::command

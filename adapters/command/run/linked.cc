@@ -1,0 +1,201 @@
+#include "adapters/command/run/linked.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <map>
+#include <set>
+
+#include "adapters/command/run/ask.h"
+#include "adapters/command/run/child.h"
+#include "framework/report/encode.h"
+#include "framework/wire/bytes.h"
+
+namespace cloister::command {
+namespace {
+
+namespace asio = boost::asio;
+
+// One start of the binary, and the tests it is for.
+struct Batch {
+  std::vector<std::uint32_t> which;
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;
+};
+
+constexpr std::string_view kFilter = "--gtest_filter=";
+constexpr std::size_t kLongestArgument = 100000;  // below MAX_ARG_STRLEN: execve(2)
+
+// Tests that a filter selects exactly go together; any other has a start of its own.
+std::vector<Batch> batches_of(const LinkedOrder& order) {
+  std::vector<Batch> batches;
+  Batch together;
+  const auto close = [&] {
+    if (!together.which.empty()) batches.push_back(std::exchange(together, {}));
+  };
+  for (const std::uint32_t number : order.which) {
+    const Test& test = *order.tests[number].test;
+    if (test.arguments.size() > 1 || !test.environment.empty()) {
+      batches.push_back({{number}, test.arguments, test.environment});
+      continue;
+    }
+    if (together.which.empty()) {
+      together.arguments = test.arguments;
+    } else {
+      together.arguments[0] += ":" + test.arguments[0].substr(kFilter.size());
+    }
+    together.which.push_back(number);
+    if (together.arguments[0].size() > kLongestArgument) close();
+  }
+  close();
+  return batches;
+}
+
+Verdict verdict_of(std::uint8_t said, const Outcome& outcome) {
+  if (said == 0) return Verdict::kPass;
+  if (said == 2) return Verdict::kSkip;
+  if (std::holds_alternative<Signaled>(outcome)) return Verdict::kCrash;
+  if (std::holds_alternative<TimedOut>(outcome)) return Verdict::kTimeout;
+  if (std::holds_alternative<OutOfMemory>(outcome)) return Verdict::kMemory;
+  if (std::holds_alternative<OutOfCpuTime>(outcome)) return Verdict::kCpuTime;
+  return std::holds_alternative<SetupFailed>(outcome) ? Verdict::kNoCell : Verdict::kFail;
+}
+
+class LinkedRun {
+ public:
+  LinkedRun(const LinkedOrder& order, const Batch& batch, const RunEvents& events)
+      : order_(order), batch_(batch), events_(events), signals_(io_, SIGINT, SIGTERM, SIGHUP),
+        results_(io_) {
+    for (const std::uint32_t number : batch.which) waiting_[order.tests[number].test->name] = number;
+  }
+
+  Result<bool> run() {
+    auto pipe = make_pipe();
+    if (!pipe) return std::unexpected(pipe.error());
+    ChildStart start{order_.tests[batch_.which.front()].binary->program, order_.flags, {}, {}};
+    for (const auto& more : {batch_.arguments, order_.cell_flags})
+      start.arguments.insert(start.arguments.end(), more.begin(), more.end());
+    if (order_.fail_fast) start.arguments.emplace_back("--gtest_fail_fast");
+    start.environment = environment_of_tests(batch_.environment);
+    start.environment.emplace_back("CLOISTER_RESULTS_FD=3");
+    start.files = {&pipe->write_end};
+    const auto keep = [this](std::string_view bytes) { keep_output(bytes); };
+    auto child = Child::start(io_, start, keep, keep, [this](int status) { status_ = status; });
+    if (!child) return std::unexpected(child.error());
+    pipe->write_end.reset();
+    results_.assign(pipe->read_end.release());
+    signals_.async_wait([&](auto error, int signal) {
+      if (error) return;
+      interrupted_ = true;
+      (*child)->kill(signal);
+    });
+    hear_next();
+    io_.run();
+    if (!interrupted_) tell_of_the_rest();
+    return !interrupted_;
+  }
+
+ private:
+  void keep_output(std::string_view bytes) {
+    constexpr std::size_t kKept = 4000;  // the end of it tells why a binary ended early
+    output_ += bytes;
+    if (output_.size() > 2 * kKept) output_.erase(0, output_.size() - kKept);
+  }
+
+  void hear_next() {
+    asio::async_read(results_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
+      if (error) return signals_.cancel();
+      message_.resize(length_);
+      asio::async_read(results_, asio::buffer(message_), [this](auto wrong, std::size_t) {
+        if (wrong) return signals_.cancel();
+        hear();
+        hear_next();
+      });
+    });
+  }
+
+  void hear() {
+    ByteReader in(message_);
+    const std::string name(in.text());
+    const auto said = in.number<std::uint8_t>();
+    const std::string message(in.text());
+    auto report = decode_report(in.rest());
+    const auto found = waiting_.find(name);
+    if (!report || found == waiting_.end()) return;
+    Attempt attempt;
+    attempt.test = found->second;
+    attempt.verdict = verdict_of(said, report->outcome);
+    if (said != 0) attempt.message = message;
+    attempt.cell = std::move(*report);
+    failed_ = failed_ || is_bad(attempt.verdict);
+    waiting_.erase(found);
+    events_.ended(std::move(attempt));
+  }
+
+  // Every test was reported, or its absence is a failure; and so is a failure of the program that
+  // no test told of.
+  void tell_of_the_rest() {
+    const std::string& program = order_.tests[batch_.which.front()].binary->program;
+    for (const auto& [name, number] : waiting_) {
+      Attempt attempt;
+      attempt.test = number;
+      if (!order_.fail_fast || !failed_) {
+        attempt.verdict = Verdict::kFail;
+        attempt.message = fmt::format(
+            "cloister: {} was not reported: '{}' ended with status {} without it; the end of what "
+            "it printed:\n{}\n",
+            name, program, status_, output_);
+      }
+      events_.ended(std::move(attempt));
+    }
+    if (status_ == 0 || failed_ || !waiting_.empty()) return;
+    Attempt attempt;
+    attempt.test = batch_.which.back();
+    attempt.verdict = Verdict::kFail;
+    attempt.message = fmt::format(
+        "cloister: '{}' ended with status {} although each of its tests passed; the end of what it "
+        "printed:\n{}\n",
+        program, status_, output_);
+    events_.ended(std::move(attempt));
+  }
+
+  const LinkedOrder& order_;
+  const Batch& batch_;
+  const RunEvents& events_;
+  asio::io_context io_;
+  asio::signal_set signals_;
+  asio::posix::stream_descriptor results_;
+  std::map<std::string, std::uint32_t> waiting_;
+  std::uint32_t length_ = 0;
+  std::string message_;
+  std::string output_;
+  int status_ = 0;
+  bool failed_ = false;
+  bool interrupted_ = false;
+};
+
+}  // namespace
+
+Result<bool> run_linked(const LinkedOrder& order, const RunEvents& events) {
+  bool failed = false;
+  const RunEvents seen{events.started,
+                       [&](Attempt&& attempt) {
+                         failed = failed || is_bad(attempt.verdict);
+                         events.ended(std::move(attempt));
+                       },
+                       events.noted};
+  for (const Batch& batch : batches_of(order)) {
+    if (failed && order.fail_fast) break;
+    for (const std::uint32_t number : batch.which) events.started(number);
+    const auto whole = LinkedRun(order, batch, seen).run();
+    if (!whole || !*whole) return whole;
+  }
+  return true;
+}
+
+}  // namespace cloister::command

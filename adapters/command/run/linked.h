@@ -1,0 +1,20 @@
+// Runs the tests of one binary that is linked with Cloister: it makes their cells itself, and tells
+// each result as it comes (adapters/googletest/result_stream.h). Used by run.cc.
+#pragma once
+
+#include "adapters/command/run/cells.h"
+
+namespace cloister::command {
+
+struct LinkedOrder {
+  const std::vector<Selected>& tests;
+  std::vector<std::uint32_t> which;         // places in `tests`, all of one binary
+  std::vector<std::string> cell_flags;      // --cloister_memory=64M
+  const std::vector<std::string>& flags;    // for every binary
+  bool fail_fast = false;
+};
+
+// False when a signal ended the run.
+Result<bool> run_linked(const LinkedOrder& order, const RunEvents& events);
+
+}  // namespace cloister::command

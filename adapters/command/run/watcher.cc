@@ -1,0 +1,204 @@
+#include "adapters/command/run/watcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <new>
+
+#include "adapters/command/run/ask.h"
+#include "framework/config/settings.h"
+#include "framework/host/probe.h"
+#include "framework/host/table.h"
+#include "framework/report/encode.h"
+#include "framework/watch/watch.h"
+#include "framework/wire/bytes.h"
+
+namespace cloister::command {
+namespace {
+
+constexpr int kNotExecutedStatus = 127;  // as a shell has it
+
+using ReportFiles = std::vector<Fd>;
+
+std::string path_in_test(const Fd& file) { return fmt::format("/proc/self/fd/{}", file.get()); }
+
+// One flag that the watcher and all its guests share: cells that stand already start no test more.
+std::atomic<bool>* make_shared_flag() {
+  void* page = ::mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED ? nullptr : new (page) std::atomic<bool>(false);
+}
+
+// Everything that the watching process has. It is never destroyed in a guest.
+class Watcher final : public CellSource, public ReportSink {
+ public:
+  Watcher(const CellsOrder& order, Fd socket)
+      : order_(order), outbox_(std::move(socket)), host_(open_host()), stop_(make_shared_flag()) {
+    for (const std::uint32_t number : order_.which) {
+      std::error_code none;
+      const auto& program = order_.tests[number].binary->program;
+      auto& needed = host_.facts.needed_paths;
+      for (const std::string& path : {std::filesystem::absolute(program, none).string(),
+                                      std::filesystem::canonical(program, none).string()}) {
+        if (!path.empty() && std::ranges::find(needed, path) == needed.end())
+          needed.push_back(path);
+      }
+    }
+    note(losses_text(host_.facts));
+  }
+
+  // Returns in a guest.
+  GuestCall watch() {
+    auto made = Watch::make(std::move(host_.builder), {order_.jobs, false}, *this, *this, outbox_);
+    if (made) {
+      watch_ = std::move(*made);
+      if (auto guest = watch_->run()) return *guest;
+    } else {
+      while (const auto task = next()) refuse(task->id, made.error());
+    }
+    outbox_.flush_all();
+    watch_.reset();
+    ::_exit(0);
+  }
+
+  std::optional<CellTask> next() override {
+    if (next_ == order_.which.size() || (stop_ != nullptr && *stop_)) return std::nullopt;
+    const std::size_t place = next_++;
+    const std::uint32_t number = order_.which[place];
+    ReportFiles files;
+    CellConfig config = order_.configs[place];
+    std::vector<int> kept = config.keep_fds.value_or(std::vector<int>());
+    for (int i = 0; i < kReports; ++i) {
+      auto file = make_report_file();
+      if (!file) return CellTask{number, std::unexpected(file.error())};
+      kept.push_back(file->get());
+      files.push_back(std::move(*file));
+    }
+    config.keep_fds = std::move(kept);
+    files_[number] = std::move(files);
+    return CellTask{number, plan(config, number)};
+  }
+
+  void started(std::uint32_t id) override {
+    ByteWriter message;
+    message.number(WatcherSays::kStarted);
+    message.number(id);
+    outbox_.put(message.bytes());
+    outbox_.flush();
+  }
+  void notice(std::uint32_t id) override {
+    const auto place = std::ranges::find(order_.which, id) - order_.which.begin();
+    const auto made = plan(order_.configs[static_cast<std::size_t>(place)], id);
+    if (!made) return;
+    const WatchPlan& watch = made->watch;
+    note(fmt::format("cloister: note: {} has been running for {} ({})\n", order_.tests[id].test->name,
+                     duration_text(watch.notice_after),
+                     watch.deadline.count() == 0 ? "no deadline"
+                                                 : "deadline " + duration_text(watch.deadline)));
+  }
+  void report(CellReport&& report) override {
+    for (const Fd& file : files_[report.id])
+      report.events.push_back({static_cast<std::uint16_t>(Note::kReport), read_report_file(file)});
+    files_.erase(report.id);
+    if (order_.fail_fast && stop_ != nullptr && !*stop_) {
+      CellReport copy = report;
+      *stop_ = is_bad(judge(order_.tests[report.id], std::move(copy), {}).verdict);
+    }
+    ByteWriter message;
+    message.number(WatcherSays::kReport);
+    message.bytes() += encode(report);
+    outbox_.put(message.bytes());
+  }
+
+  // In a guest: it becomes the test.
+  [[noreturn]] void become_test(GuestCall call) {
+    if (stop_ != nullptr && *stop_) {
+      call.side.send(static_cast<std::uint16_t>(Note::kNotStarted), {});
+      ::_exit(0);
+    }
+    const Selected& selected = order_.tests[call.id];
+    std::vector<std::string> paths;
+    for (const Fd& file : files_[call.id]) {
+      ::fcntl(file.get(), F_SETFD, 0);
+      paths.push_back(path_in_test(file));
+    }
+    std::vector<std::string> command = command_of(selected, order_.flags, paths);
+    std::vector<std::string> environment = environment_of_tests(selected.test->environment);
+    const auto pointers = [](std::vector<std::string>& texts) {
+      std::vector<char*> all;
+      for (std::string& text : texts) all.push_back(text.data());
+      all.push_back(nullptr);
+      return all;
+    };
+    ::execve(selected.binary->program.c_str(), pointers(command).data(),
+             pointers(environment).data());
+    const int number = errno;
+    call.side.send(static_cast<std::uint16_t>(Note::kNotExecuted),
+                   {reinterpret_cast<const char*>(&number), sizeof number});
+    ::_exit(kNotExecutedStatus);
+  }
+
+ private:
+  Result<CellPlan> plan(const CellConfig& config, std::uint32_t id) const {
+    const auto lost = std::ranges::find_if(host_.facts.losses,
+                                           [](const Loss& l) { return is_default(l.facility); });
+    if (order_.require && lost != host_.facts.losses.end()) {
+      return std::unexpected(Error{fmt::format("give this test the {} that --require demands: {}",
+                                               facility_name(lost->facility), lost->why),
+                                   0, lost->cure});
+    }
+    return make_plan(config, host_.facts, id);
+  }
+  void note(const std::string& lines) {
+    if (lines.empty()) return;
+    ByteWriter message;
+    message.number(WatcherSays::kNote);
+    message.text(lines);
+    outbox_.put(message.bytes());
+    outbox_.flush();
+  }
+  void refuse(std::uint32_t id, const Error& error) {
+    CellReport refused;
+    refused.id = id;
+    refused.outcome = SetupFailed{error.text()};
+    report(std::move(refused));
+  }
+
+  const CellsOrder& order_;
+  Outbox outbox_;
+  Host host_;
+  std::atomic<bool>* stop_;
+  std::map<std::uint32_t, ReportFiles> files_;
+  std::size_t next_ = 0;
+  std::unique_ptr<Watch> watch_;
+};
+
+}  // namespace
+
+std::vector<std::string> command_of(const Selected& selected, const std::vector<std::string>& flags,
+                                    const std::vector<std::string>& paths) {
+  std::vector<std::string> command = {selected.binary->program};
+  command.insert(command.end(), flags.begin(), flags.end());
+  const auto& own = selected.test->arguments;
+  command.insert(command.end(), own.begin(), own.end());
+  if (!paths.empty()) {
+    const auto reports = selected.binary->kind->report_arguments(paths);
+    command.insert(command.end(), reports.begin(), reports.end());
+  }
+  return command;
+}
+
+void watch_cells(const CellsOrder& order, Fd socket) {
+  ::setsid();  // Ctrl-C is for the process that started this one, and whose end is seen here
+  auto* watcher = new Watcher(order, std::move(socket));
+  watcher->become_test(watcher->watch());
+}
+
+}  // namespace cloister::command

@@ -1,0 +1,23 @@
+// The process that watches the cells of `cloister run`, and the guests that it forks. Started by
+// cells.cc, which hears from it over a socket.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/command/run/cells.h"
+#include "framework/kernel/fd.h"
+
+namespace cloister::command {
+
+// The first byte of each message: a test's number, a line, or an encoded CellReport follows.
+enum class WatcherSays : std::uint8_t { kStarted, kNote, kReport };
+
+// Ends when every test is reported, or nobody hears it any more.
+[[noreturn]] void watch_cells(const CellsOrder& order, Fd socket);
+
+// The command line of a test that reports to `paths`.
+std::vector<std::string> command_of(const Selected& selected, const std::vector<std::string>& flags,
+                                    const std::vector<std::string>& paths);
+
+}  // namespace cloister::command

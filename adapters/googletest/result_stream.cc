@@ -1,0 +1,56 @@
+#include "adapters/googletest/result_stream.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "framework/config/settings.h"
+#include "framework/report/encode.h"
+#include "framework/wire/bytes.h"
+
+namespace cloister::googletest {
+namespace {
+
+constexpr const char* kVariable = "CLOISTER_RESULTS_FD";
+
+std::string messages_of(const testing::TestResult& result) {
+  std::string text;
+  for (int i = 0; i < result.total_part_count(); ++i) {
+    const testing::TestPartResult& part = result.GetTestPartResult(i);
+    if (part.passed()) continue;
+    if (part.file_name() != nullptr && *part.file_name() != '\0')
+      text += std::string(part.file_name()) + ":" + std::to_string(part.line_number()) + ": ";
+    text += std::string(part.message()) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+ResultStream ResultStream::from_environment() {
+  ResultStream stream;
+  const char* text = ::getenv(kVariable);
+  if (text == nullptr) return stream;
+  if (const auto number = parse_count(text, 1U << 20)) stream.fd_.reset(static_cast<int>(*number));
+  ::unsetenv(kVariable);
+  return stream;
+}
+
+void ResultStream::put(const testing::TestInfo& test, const CellReport& cell) const {
+  if (!fd_.open()) return;
+  ByteWriter body;
+  body.text(std::string(test.test_suite_name()) + "." + test.name());
+  body.number<std::uint8_t>(test.result()->Failed() ? 1 : test.result()->Skipped() ? 2 : 0);
+  body.text(messages_of(*test.result()));
+  body.bytes() += encode(cell);
+  ByteWriter message;
+  message.text(body.bytes());
+  std::string_view rest = message.bytes();
+  while (!rest.empty()) {
+    const ssize_t written = ::write(fd_.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody listens any more
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace cloister::googletest
