@@ -31,6 +31,7 @@ enum class Facility : std::uint8_t {
   kCpuCap,
   kCpuSet,
   kIoCap,
+  kTimeNamespace,
 };
 inline constexpr Facility kAllFacilities[] = {
     Facility::kUserNamespace, Facility::kPidNamespace, Facility::kMountNamespace,

@@ -28,9 +28,9 @@ class Trial {
  public:
   Trial(CellBuilder& builder, CellPages& pages) : builder_(builder), pages_(pages) {}
 
-  Result<void> run(const HostFacts& facts, const CellConfig& config = {}) {
+  Result<void> run(const HostFacts& facts, const CellRequest& request = {}) {
     const std::uint32_t cell = next_cell_++;
-    auto plan = make_plan(config, facts, cell);
+    auto plan = make_plan(request, facts, cell);
     if (!plan) return std::unexpected(plan.error());
     if (auto asked = builder_.build(cell, plan->inside); !asked) return asked;
     auto built = builder_.wait_for_news();
@@ -122,16 +122,17 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
 
 // What a cell may ask for beyond the default, in numbers that do not hurt.
 void try_requests(Trial& trial, HostFacts& facts) {
-  const std::pair<Facility, CellConfig> requests[] = {
-      {Facility::kMemoryCap, CellConfig{}.with_memory(1_GiB)},
-      {Facility::kSoftMemoryCap, CellConfig{}.with_memory_high(1_GiB)},
-      {Facility::kCpuCap, CellConfig{}.with_cpus(0.5)},
+  const std::pair<Facility, CellRequest> requests[] = {
+      {Facility::kMemoryCap, {CellConfig{}.with_memory(1_GiB)}},
+      {Facility::kSoftMemoryCap, {CellConfig{}.with_memory_high(1_GiB)}},
+      {Facility::kCpuCap, {CellConfig{}.with_cpus(0.5)}},
       {Facility::kCpuSet,
-       CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))},
-      {Facility::kIoCap, CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}};
-  for (const auto& [facility, config] : requests) {
+       {CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))}},
+      {Facility::kIoCap, {CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}},
+      {Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}}}};
+  for (const auto& [facility, request] : requests) {
     if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts, config); !tried) lose(facts, facility, tried.error().text());
+    if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error().text());
   }
 }
 
