@@ -18,18 +18,13 @@ std::string alias(std::string_view setting) {
   return "";
 }
 
-std::string option_name(std::string_view setting) {
-  std::string name = fmt::format("--{}", setting);
-  std::ranges::replace(name, '_', '-');
-  return name;
-}
-
 // A switch is on by being there, or says what it is: --private-tmp=no, which is --no-private-tmp.
 // So is the network: --net is one of its own with loopback, --no-net the host's.
 bool is_switch(const Setting& setting) {
   CellConfig ignored;
   return setting.name == "network" ||
-         (setting.parse("yes", ignored) && setting.parse("off", ignored));
+         (setting.parse("yes", ignored) && setting.parse("off", ignored) &&
+          !setting.parse("neither", ignored));
 }
 
 std::string_view value_of(const Setting& setting, std::string_view text) {
@@ -38,6 +33,12 @@ std::string_view value_of(const Setting& setting, std::string_view text) {
 }
 
 }  // namespace
+
+std::string option_name(std::string_view setting) {
+  std::string name = fmt::format("--{}", setting);
+  std::ranges::replace(name, '_', '-');
+  return name;
+}
 
 void refuse_value(std::string_view option, std::string_view value, std::string_view allowed) {
   throw CLI::ParseError(

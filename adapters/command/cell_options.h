@@ -16,6 +16,9 @@ namespace cloister::command {
 void add_cell_options(CLI::App& app, CellConfig& config,
                       std::initializer_list<std::string_view> left_out = {});
 
+// "memory_high" -> "--memory-high"
+std::string option_name(std::string_view setting);
+
 // "the option --memory has the value 'lots'; it takes a size such as 64M": thrown by whatever reads
 // an option, and printed by main().
 [[noreturn]] void refuse_value(std::string_view option, std::string_view value,

@@ -51,7 +51,7 @@ std::string cgroup_cure(const HostFacts& facts) {
   const Surroundings& around = facts.surroundings;
   // Version 1 cannot be delegated safely: cgroups(7).
   if (around.cgroups_are_v1 && facts.uid != 0)
-    return "run the tests as root: on this host cgroups are version 1";
+    return "run it as root: on this host cgroups are version 1";
   switch (around.container) {
     case Container::kDocker:
       return "start the container with docker run --cgroupns=host -v "

@@ -70,7 +70,7 @@ TEST_P(CureForCaps, IsAGroupMadeByHandWhereNobodyLooksAfterThem) {
 
 TEST(CureForCapsOfVersionOne, IsRoot) {
   EXPECT_EQ(cure_for(Facility::kMemoryCap, on({.cgroups_are_v1 = true})),
-            "run the tests as root: on this host cgroups are version 1");
+            "run it as root: on this host cgroups are version 1");
 }
 
 TEST(CureForCapsOfVersionOne, IsTheMountForRootItself) {
