@@ -19,7 +19,8 @@ std::string alias(std::string_view setting) {
 }
 
 // A switch is on by being there, or says what it is: --private-tmp=no, which is --no-private-tmp.
-// So is the network: --net is one of its own with loopback, --no-net the host's.
+// So is the network: --net is one of its own with loopback. --no-net could mean the host's and none
+// at all, and is refused.
 bool is_switch(const Setting& setting) {
   CellConfig ignored;
   return setting.name == "network" ||
@@ -29,7 +30,7 @@ bool is_switch(const Setting& setting) {
 
 std::string_view value_of(const Setting& setting, std::string_view text) {
   if (setting.name != "network") return text;
-  return text == "true" ? "loopback" : text == "false" ? "host" : text;
+  return text == "true" ? "loopback" : text;
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void add_cell_options(CLI::App& app, CellConfig& config,
     const std::string name = option_name(setting.name);
     const auto take = [&config, &setting, name](const std::string& text) {
       if (!setting.parse(value_of(setting, text), config))
-        refuse_value(name, text, setting.allowed);
+        refuse_value(name, text == "false" ? "no" : text, setting.allowed);
       return text;
     };
     const std::string what(setting.what);

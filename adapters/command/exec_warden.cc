@@ -72,20 +72,23 @@ class ToKeeper final : public ReportSink {
   Outbox& outbox_;
 };
 
-// A program below /tmp must stay visible there. Where a name is looked up in PATH, every file that
-// it could be is kept.
-void keep_visible(const std::string& command, HostFacts& facts) {
-  if (command.find('/') != std::string::npos) {
-    facts.needed_paths.push_back(command);
-    return;
-  }
+// Every file that the command could be: where a name is looked up in PATH, those that are there.
+std::vector<std::string> candidates(const std::string& command) {
+  if (command.find('/') != std::string::npos) return {command};
+  std::vector<std::string> files;
   std::string_view path = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");
   while (!path.empty()) {
     const std::size_t colon = std::min(path.find(':'), path.size());
-    const std::string file = fmt::format("{}/{}", path.substr(0, colon), command);
-    if (::access(file.c_str(), X_OK) == 0) facts.needed_paths.push_back(file);
+    std::string file = fmt::format("{}/{}", path.substr(0, colon), command);
+    if (::access(file.c_str(), F_OK) == 0) files.push_back(std::move(file));
     path.remove_prefix(std::min(colon + 1, path.size()));
   }
+  return files;
+}
+
+// A program below /tmp must stay visible there.
+void keep_visible(const std::string& command, HostFacts& facts) {
+  for (std::string& file : candidates(command)) facts.needed_paths.push_back(std::move(file));
 }
 
 // Everything a warden has, in one object that is never destroyed in the guest.
@@ -99,7 +102,7 @@ struct Warden {
   Warden(const ExecOptions& given, Fd keeper)
       : options(given),
         outbox(std::move(keeper)),
-        host(open_host()),
+        host(open_host(Trying::kDefaultCellApart)),
         source(options, host.facts),
         sink(outbox) {
     if (!options.command.empty()) keep_visible(options.command.front(), host.facts);
@@ -117,7 +120,8 @@ struct Warden {
   argv.push_back(nullptr);
   environ = variables.data();
   ::execvp(argv[0], argv.data());
-  const int error = errno;
+  // A directory of PATH that may not be searched is no reason: execvp(3), as shells see it.
+  const int error = errno == EACCES && candidates(words[0]).empty() ? ENOENT : errno;
   fmt::print(stderr, "cloister exec: cannot execute '{}': {}; {}\n", words[0], errno_text(error),
              error == ENOENT
                  ? "name a program that is visible in the cell (--explain shows its view)"
