@@ -3,9 +3,10 @@
 find_package(CLI11 QUIET)
 find_package(Boost 1.81 QUIET)
 find_package(nlohmann_json QUIET)
+find_package(pugixml QUIET)
 set(command_lacks "")
 foreach(package IN ITEMS "CLI11:libcli11-dev" "Boost:libboost1.81-dev, or libboost-dev where that is 1.81 or newer"
-        "nlohmann_json:nlohmann-json3-dev")
+        "nlohmann_json:nlohmann-json3-dev" "pugixml:libpugixml-dev")
   string(REGEX MATCH "^([^:]*):(.*)$" matched "${package}")
   if(NOT ${CMAKE_MATCH_1}_FOUND)
     list(APPEND command_lacks "${CMAKE_MATCH_1} (${CMAKE_MATCH_2})")

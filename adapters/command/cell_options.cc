@@ -18,26 +18,28 @@ std::string alias(std::string_view setting) {
   return "";
 }
 
+// A switch is on by being there, or says what it is: --private-tmp=no, which is --no-private-tmp.
+// So is the network: --net is one of its own with loopback. --no-net could mean the host's and none
+// at all, and is refused.
+bool is_switch(const Setting& setting) {
+  CellConfig ignored;
+  return setting.name == "network" ||
+         (setting.parse("yes", ignored) && setting.parse("off", ignored) &&
+          !setting.parse("neither", ignored));
+}
+
+std::string_view value_of(const Setting& setting, std::string_view text) {
+  if (setting.name != "network") return text;
+  return text == "true" ? "loopback" : text;
+}
+
+}  // namespace
+
 std::string option_name(std::string_view setting) {
   std::string name = fmt::format("--{}", setting);
   std::ranges::replace(name, '_', '-');
   return name;
 }
-
-// A switch is on by being there, or says what it is: --private-tmp=no, which is --no-private-tmp.
-// So is the network: --net is one of its own with loopback, --no-net the host's.
-bool is_switch(const Setting& setting) {
-  CellConfig ignored;
-  return setting.name == "network" ||
-         (setting.parse("yes", ignored) && setting.parse("off", ignored));
-}
-
-std::string_view value_of(const Setting& setting, std::string_view text) {
-  if (setting.name != "network") return text;
-  return text == "true" ? "loopback" : text == "false" ? "host" : text;
-}
-
-}  // namespace
 
 void refuse_value(std::string_view option, std::string_view value, std::string_view allowed) {
   throw CLI::ParseError(
@@ -52,7 +54,7 @@ void add_cell_options(CLI::App& app, CellConfig& config,
     const std::string name = option_name(setting.name);
     const auto take = [&config, &setting, name](const std::string& text) {
       if (!setting.parse(value_of(setting, text), config))
-        refuse_value(name, text, setting.allowed);
+        refuse_value(name, text == "false" ? "no" : text, setting.allowed);
       return text;
     };
     const std::string what(setting.what);
@@ -62,6 +64,16 @@ void add_cell_options(CLI::App& app, CellConfig& config,
       app.add_option_function<std::string>(name + alias(setting.name), take, what);
     }
   }
+}
+
+std::vector<std::pair<std::string, std::string>> given_cell_options(const CLI::App& app) {
+  std::vector<std::pair<std::string, std::string>> given;
+  for (const Setting& setting : settings()) {
+    const CLI::Option* option = app.get_option_no_throw(option_name(setting.name));
+    if (option == nullptr || option->count() == 0) continue;
+    given.emplace_back(setting.name, value_of(setting, option->results().back()));
+  }
+  return given;
 }
 
 }  // namespace cloister::command

@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <cloister/config.h>
 
@@ -15,6 +17,12 @@ namespace cloister::command {
 // named in `left_out` get no option.
 void add_cell_options(CLI::App& app, CellConfig& config,
                       std::initializer_list<std::string_view> left_out = {});
+
+// The settings that the command line gave, by name, and their values as text.
+std::vector<std::pair<std::string, std::string>> given_cell_options(const CLI::App& app);
+
+// "memory_high" -> "--memory-high"
+std::string option_name(std::string_view setting);
 
 // "the option --memory has the value 'lots'; it takes a size such as 64M": thrown by whatever reads
 // an option, and printed by main().

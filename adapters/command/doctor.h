@@ -1,4 +1,5 @@
-// `cloister doctor`: what this host can give to cells, and the cure for what it cannot.
+// `cloister doctor`: what this host can give to cells, and the cure for what it cannot, as lines to
+// copy.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "adapters/command/doctor.h"
+#include "adapters/command/exec.h"
+#include "adapters/command/run/run.h"
 
 namespace cloister::command {
 namespace {
@@ -40,10 +42,14 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
   const std::string name = at == &app ? "cloister" : "cloister " + at->get_name();
   std::string text = fmt::format("{}: {}", name, error.what());
-  if (error.get_name() == "ExtrasError" && !at->remaining().empty()) {
-    const std::string extra = at->remaining().front();
-    text = fmt::format("{}: there is no {} '{}'", name, at == &app ? "subcommand" : "option",
-                       extra.substr(0, extra.find('=')));
+  std::vector<std::string> extras = app.remaining(true);
+  std::ranges::stable_partition(extras, [](const auto& word) { return word.starts_with('-'); });
+  if (!extras.empty() && extras.front().starts_with('-')) {
+    text = fmt::format("{}: there is no option {}", name,
+                       extras.front().substr(0, extras.front().find('=')));
+  } else if (!extras.empty()) {
+    text = fmt::format("{}: '{}' is no {}", name, extras.front(),
+                       at == &app ? "subcommand" : "option; a command to run comes after '--'");
   }
   return fmt::format("{}; '{} --help' lists what there is\n", text, name);
 }
@@ -60,6 +66,8 @@ int run(std::vector<std::string> arguments) {
   app.set_help_flag("-h,--help");
   app.set_version_flag("--version", "cloister " CLOISTER_VERSION);
   app.require_subcommand(1);
+  add_exec(app, rest, chosen);
+  add_run(app, rest, chosen);
   add_doctor(app, chosen);
   try {
     std::ranges::reverse(arguments);  // as CLI::App::parse wants them

@@ -63,7 +63,7 @@ class Keeper final : public ForwardingListener {
 
   std::vector<TestId> order_;
   Inbox inbox_;
-  Times times_;  // of the test that was replayed last
+  Times times_;         // of the test that was replayed last
   RecordPtr replayed_;  // that test's, until its end is told
   ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;

@@ -20,7 +20,8 @@ struct FileConfig {
   std::vector<ConfigOverride> overrides;  // likewise; a later one wins
 };
 
-// What the file says for the test of that name: for every test, and then in the overrides that match.
+// What the file says for the test of that name: for every test, and then in the overrides that
+// match.
 CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
 
 struct Options {

@@ -19,11 +19,6 @@ std::string debug_advice(const std::string& name) {
   return fmt::format("run it alone in a debugger with --cloister=off --gtest_filter={}", name);
 }
 
-// " of 64 KiB", and nothing for a limit that is not Cloister's.
-std::string of_size(Bytes cap) {
-  return cap.count == 0 ? "" : fmt::format(" of {}", bytes_text(cap));
-}
-
 // What to do about it, per outcome.
 struct Advice {
   const Record& record;
@@ -80,37 +75,8 @@ const Part* last_failure(const Record& record) {
 }  // namespace
 
 std::vector<std::string> limit_notes(const Record& record) {
-  const Usage& usage = record.cell.usage;
-  const bool killed_for_memory = std::holds_alternative<OutOfMemory>(record.cell.outcome);
-  std::vector<std::string> notes;
-  if (usage.refused_forks > 0) {
-    notes.push_back(fmt::format("{} fork{} refused by the process cap of {} (--cloister_processes)",
-                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",
-                                record.cell.caps.processes));
-  }
-  if (usage.oom_kills > 0 && !killed_for_memory) {
-    notes.push_back(fmt::format(
-        "{} of its processes {} killed at the memory cap{} (--cloister_memory)", usage.oom_kills,
-        usage.oom_kills == 1 ? "was" : "were", of_size(record.cell.caps.memory)));
-  }
-  for (const TmpfsUse& tmpfs : record.cell.tmpfs) {
-    if (!tmpfs.full()) continue;
-    const bool by_inodes = tmpfs.inodes_used >= tmpfs.inodes;
-    notes.push_back(
-        fmt::format("its {} is full: {} (--cloister_{})", tmpfs.target,
-                    by_inodes ? fmt::format("{} files", tmpfs.inodes_used) : bytes_text(tmpfs.used),
-                    by_inodes                ? "tmpfs_inodes"
-                    : tmpfs.target == "/tmp" ? "tmp_size"
-                                             : "shm_size"));
-  }
-  for (const auto& [output, name] :
-       {std::pair(&record.cell.out, "stdout"), {&record.cell.err, "stderr"}}) {
-    if (output->dropped == 0) continue;
-    notes.push_back(
-        fmt::format("it printed {} more bytes on {} than the {} that are kept (--cloister_output)",
-                    output->dropped, name, output->kept.size()));
-  }
-  return notes;
+  return cloister::limit_notes(
+      record.cell, [](std::string_view setting) { return fmt::format("--cloister_{}", setting); });
 }
 
 std::string throttled_note(const Record& record) {

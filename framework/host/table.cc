@@ -15,7 +15,9 @@ std::string_view substitute(Facility facility) {
   return facility == Facility::kCpuSet ? "by affinity, which a test can widen again" : "";
 }
 
-std::string by_which(const HostFacts& facts) {
+}  // namespace
+
+std::string cgroups_text(const HostFacts& facts) {
   std::string text;
   for (const CgroupBase& base : facts.cgroups) {
     text += fmt::format("cgroup v{} below '{}'\n", base.version == CgroupVersion::kV1 ? 1 : 2,
@@ -24,24 +26,30 @@ std::string by_which(const HostFacts& facts) {
   return text.empty() ? "no cgroups\n" : text;
 }
 
-}  // namespace
+std::vector<FacilityRow> facts_rows(const HostFacts& facts) {
+  std::vector<FacilityRow> rows;
+  for (const Facility facility : kAllFacilities) {
+    FacilityRow row{facility_name(facility), is_default(facility), "yes", "", ""};
+    if (const Loss* loss = facts.loss_of(facility)) {
+      const std::string_view instead = substitute(facility);
+      row.answer = instead.empty() ? "no" : "partly";
+      row.why = fmt::format("{}{}{}", instead, instead.empty() ? "" : ": ", loss->why);
+      row.cure = loss->cure;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 std::string facts_table(const HostFacts& facts) {
   std::string text;
-  for (const Facility facility : kAllFacilities) {
-    const Loss* loss = facts.loss_of(facility);
-    std::string_view answer = "yes";
-    std::string words;
-    if (loss != nullptr) {
-      const std::string_view instead = substitute(facility);
-      answer = instead.empty() ? "no" : "partly";
-      words =
-          fmt::format("{}{}{}; {}", instead, instead.empty() ? "" : ": ", loss->why, loss->cure);
-    }
-    text += fmt::format("{:<26}{}", facility_name(facility), answer);
-    text += words.empty() ? "\n" : fmt::format("{:<{}}{}\n", "", 8 - answer.size(), words);
+  for (const FacilityRow& row : facts_rows(facts)) {
+    text += fmt::format("{:<26}{}", row.facility, row.answer);
+    text += row.why.empty()
+                ? "\n"
+                : fmt::format("{:<{}}{}; {}\n", "", 8 - row.answer.size(), row.why, row.cure);
   }
-  return text + by_which(facts);
+  return text + cgroups_text(facts);
 }
 
 std::string losses_text(const HostFacts& facts) {

@@ -64,4 +64,37 @@ std::string ending_text(const CellReport& report) {
   return std::visit(Ending{report}, report.outcome);
 }
 
+std::vector<std::string> limit_notes(const CellReport& report,
+                                     std::string (*option)(std::string_view setting)) {
+  const Usage& usage = report.usage;
+  const bool killed_for_memory = std::holds_alternative<OutOfMemory>(report.outcome);
+  std::vector<std::string> notes;
+  if (usage.refused_forks > 0) {
+    notes.push_back(fmt::format("{} fork{} refused by the process cap of {} ({})",
+                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",
+                                report.caps.processes, option("processes")));
+  }
+  if (usage.oom_kills > 0 && !killed_for_memory) {
+    notes.push_back(fmt::format("{} of its processes {} killed at the memory cap{} ({})",
+                                usage.oom_kills, usage.oom_kills == 1 ? "was" : "were",
+                                of_size(report.caps.memory), option("memory")));
+  }
+  for (const TmpfsUse& tmpfs : report.tmpfs) {
+    if (!tmpfs.full()) continue;
+    const bool by_inodes = tmpfs.inodes_used >= tmpfs.inodes;
+    notes.push_back(
+        fmt::format("its {} is full: {} ({})", tmpfs.target,
+                    by_inodes ? fmt::format("{} files", tmpfs.inodes_used) : bytes_text(tmpfs.used),
+                    option(by_inodes                    ? "tmpfs_inodes"
+                           : tmpfs.target == "/dev/shm" ? "shm_size"
+                                                        : "tmp_size")));
+  }
+  for (const auto& [output, name] : {std::pair(&report.out, "stdout"), {&report.err, "stderr"}}) {
+    if (output->dropped == 0) continue;
+    notes.push_back(fmt::format("it printed {} more bytes on {} than the {} that are kept ({})",
+                                output->dropped, name, output->kept.size(), option("output")));
+  }
+  return notes;
+}
+
 }  // namespace cloister

@@ -42,7 +42,8 @@ std::chrono::microseconds microseconds(const timeval& time) {
 Result<Forked> RunningCell::start_guest(CellPages& pages, bool join_output, int null_fd,
                                         const sigset_t& guest_mask) {
   Fd writers[kStreams];
-  for (int stream = 0; stream < (join_output ? 2 : kStreams); ++stream) {
+  const bool captured = plan_.guest.streams == Streams::kCaptured;
+  for (int stream = 0; stream < (!captured ? 1 : join_output ? 2 : kStreams); ++stream) {
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     if (auto set = set_nonblocking(pipe->read_end); !set) return std::unexpected(set.error());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <deque>
@@ -38,10 +39,12 @@ class ReportSink {
  public:
   virtual ~ReportSink() = default;
   virtual void report(CellReport&& report) = 0;
-  // The guest of the cell has been started.
-  virtual void started(std::uint32_t) {}
   // The cell has been running for its notice time.
   virtual void notice(std::uint32_t id) = 0;
+  // The guest, as the watcher knows it, has been forked.
+  virtual void started(std::uint32_t /*id*/, pid_t /*guest*/) {}
+  // A signal has stopped the guest: wait(2), WIFSTOPPED.
+  virtual void stopped(std::uint32_t /*id*/) {}
 };
 
 struct WatchOptions {

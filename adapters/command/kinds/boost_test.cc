@@ -51,10 +51,9 @@ void select(const std::vector<Test>& tests, Test& test) {
   std::erase(bare, '/');
   const auto same = std::ranges::count(tests, test.name, &Test::name);
   if (bare.find_first_of(kSpecial) != std::string::npos || same > 1) {
-    test.refusal = fmt::format("Boost.Test cannot be told to run '{}' alone: {}; rename it",
-                               test.name,
-                               same > 1 ? "another test has its name"
-                                        : "its name has one of " + std::string(kSpecial));
+    test.refusal = fmt::format(
+        "Boost.Test cannot be told to run '{}' alone: {}; rename it", test.name,
+        same > 1 ? "another test has its name" : "its name has one of " + std::string(kSpecial));
   }
   test.arguments = {"--run_test=" + test.name};
 }
@@ -96,11 +95,9 @@ class BoostTest final : public Kind {
 
   std::vector<std::string> report_arguments(std::span<const std::string> paths) const override {
     // A signal shall end the process, as in any other cell.
-    return {"--report_format=XML",       "--report_level=detailed",
-            "--report_sink=" + paths[0], "--log_format=XML",
-            "--log_level=error",         "--log_sink=" + paths[1],
-            "--result_code=yes",         "--catch_system_errors=no",
-            "--color_output=no"};
+    return {"--report_format=XML", "--report_level=detailed",  "--report_sink=" + paths[0],
+            "--log_format=XML",    "--log_level=error",        "--log_sink=" + paths[1],
+            "--result_code=yes",   "--catch_system_errors=no", "--color_output=no"};
   }
 
   Told read(std::span<const std::string> reports) const override {

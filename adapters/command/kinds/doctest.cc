@@ -84,8 +84,7 @@ class Doctest final : public Kind {
       Ran ran;
       ran.report_name = one.attribute("name").value();
       const auto overall = one.child("OverallResultsAsserts");
-      ran.said =
-          overall.attribute("test_case_success").as_bool() ? Said::kPassed : Said::kFailed;
+      ran.said = overall.attribute("test_case_success").as_bool() ? Said::kPassed : Said::kFailed;
       for (const auto& part : one.select_nodes(".//Expression | .//Message | .//Exception"))
         ran.message += words_of(part.node());
       told.ran.push_back(std::move(ran));
@@ -102,11 +101,10 @@ class Doctest final : public Kind {
       return fmt::format("{}{}: {}\n", place, type, trimmed(part.child_value("Text")));
     std::string text;
     if (kind == "Expression" && !part.attribute("success").as_bool()) {
-      text = fmt::format("{}ERROR: {}( {} ) is NOT correct!\n  values: {}\n", place, type,
-                         trimmed(part.child_value("Original")),
-                         trimmed(part.child_value("Expanded")));
-    } else if (kind == "Exception" &&
-               std::string_view(part.parent().name()) != "Expression") {
+      text =
+          fmt::format("{}ERROR: {}( {} ) is NOT correct!\n  values: {}\n", place, type,
+                      trimmed(part.child_value("Original")), trimmed(part.child_value("Expanded")));
+    } else if (kind == "Exception" && std::string_view(part.parent().name()) != "Expression") {
       text = fmt::format("test case {}: {}\n",
                          part.attribute("crash").as_bool() ? "CRASHED" : "THREW exception",
                          trimmed(part.text().get()));

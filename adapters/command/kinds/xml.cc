@@ -12,10 +12,10 @@ bool load_xml(std::string_view text, pugi::xml_document& into) {
 
 Result<void> load_list(std::string_view text, pugi::xml_document& into) {
   if (load_xml(text, into)) return {};
-  return std::unexpected(
-      Error{text.empty() ? "read its list of tests: it wrote none"
-                         : fmt::format("read its list of tests: {} bytes that are no list", text.size()),
-            0, "run it by hand with --help, and name its framework with --kind"});
+  return std::unexpected(Error{
+      text.empty() ? "read its list of tests: it wrote none"
+                   : fmt::format("read its list of tests: {} bytes that are no list", text.size()),
+      0, "run it by hand with --help, and name its framework with --kind"});
 }
 
 std::string trimmed(std::string_view text) {

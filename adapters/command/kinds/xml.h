@@ -1,10 +1,9 @@
 // Reading the XML that test frameworks write. Used by the kinds.
 #pragma once
 
+#include <pugixml.hpp>
 #include <string>
 #include <string_view>
-
-#include <pugixml.hpp>
 
 #include "framework/kernel/error.h"
 

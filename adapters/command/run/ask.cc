@@ -25,15 +25,23 @@ constexpr std::chrono::milliseconds kAfterEnd{200};
 
 // Selection, sharding, repetition and reports are the runner's: as variables they would be a
 // second opinion. A name that ends in '_' stands for all that begin so.
-constexpr std::string_view kRemoved[] = {
-    "GTEST_",           "BOOST_TEST_",       "CLOISTER=",       "TEST_PREMATURE_EXIT_FILE=",
-    "XML_OUTPUT_FILE=", "TEST_TOTAL_SHARDS=", "TEST_SHARD_",     "TESTBRIDGE_TEST_ONLY=",
-    "BAZEL_TEST=",      "TEST_SHARD_STATUS_FILE=", "CLOISTER_RESULTS_FD="};
+constexpr std::string_view kRemoved[] = {"GTEST_",
+                                         "BOOST_TEST_",
+                                         "CLOISTER=",
+                                         "TEST_PREMATURE_EXIT_FILE=",
+                                         "XML_OUTPUT_FILE=",
+                                         "TEST_TOTAL_SHARDS=",
+                                         "TEST_SHARD_",
+                                         "TESTBRIDGE_TEST_ONLY=",
+                                         "BAZEL_TEST=",
+                                         "TEST_SHARD_STATUS_FILE=",
+                                         "CLOISTER_RESULTS_FD="};
 
 bool is_removed(std::string_view variable) {
   // Colour changes nothing but looks.
   if (variable.starts_with("GTEST_COLOR=")) return false;
-  return std::ranges::any_of(kRemoved, [variable](std::string_view name) { return variable.starts_with(name); });
+  return std::ranges::any_of(
+      kRemoved, [variable](std::string_view name) { return variable.starts_with(name); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/command/kinds/kind.h"
+#include "framework/kernel/fd.h"
 
 namespace cloister::command {
 

@@ -39,6 +39,8 @@ enum class Verdict : std::uint8_t {
 // "PASS", "TIMEOUT"
 std::string_view verdict_word(Verdict verdict);
 bool is_bad(Verdict verdict);
+// That of a cell whose guest did not pass.
+Verdict bad_verdict(const Outcome& outcome);
 
 struct Attempt {
   std::uint32_t test = 0;  // its place among those selected

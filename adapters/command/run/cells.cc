@@ -46,15 +46,16 @@ class Hearing {
 
  private:
   void hear_next() {
-    asio::async_read(socket_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
-      if (error) return signals_.cancel();
-      message_.resize(length_);
-      asio::async_read(socket_, asio::buffer(message_), [this](auto wrong, std::size_t) {
-        if (wrong) return signals_.cancel();
-        hear(message_);
-        hear_next();
-      });
-    });
+    asio::async_read(
+        socket_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
+          if (error) return signals_.cancel();
+          message_.resize(length_);
+          asio::async_read(socket_, asio::buffer(message_), [this](auto wrong, std::size_t) {
+            if (wrong) return signals_.cancel();
+            hear(message_);
+            hear_next();
+          });
+        });
   }
 
   void hear(std::string_view message) {
@@ -87,7 +88,8 @@ Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
   fflush(nullptr);  // what is buffered now must not come out of every guest again
   const pid_t watcher = single_threaded_fork();
   if (watcher < 0)
-    return failed("fork the process that watches the cells", "raise the limit on processes (ulimit -u)");
+    return failed("fork the process that watches the cells",
+                  "raise the limit on processes (ulimit -u)");
   if (watcher == 0) {
     pair->ours.reset();
     watch_cells(order, std::move(pair->theirs));
@@ -100,8 +102,9 @@ Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
   if (to_the_end && status != 0) {
     return std::unexpected(Error{
         WIFSIGNALED(status) || WEXITSTATUS(status) > 128
-            ? fmt::format("run all tests: the process that watches the cells was killed by signal {}",
-                          WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
+            ? fmt::format(
+                  "run all tests: the process that watches the cells was killed by signal {}",
+                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
             : fmt::format("run all tests: the process that watches the cells ended with status {}",
                           WEXITSTATUS(status)),
         0, "start the run again"});

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cloister/config.h>
+
 #include "adapters/command/run/attempt.h"
 #include "framework/kernel/error.h"
 
@@ -14,9 +16,9 @@ namespace cloister::command {
 
 struct CellsOrder {
   const std::vector<Selected>& tests;
-  std::vector<std::uint32_t> which;          // places in `tests`, in the order to start them
-  std::vector<CellConfig> configs;           // of each of `which`
-  const std::vector<std::string>& flags;     // for every test, before those that select it
+  std::vector<std::uint32_t> which;       // places in `tests`, in the order to start them
+  std::vector<CellConfig> configs;        // of each of `which`
+  const std::vector<std::string>& flags;  // for every test, before those that select it
   int jobs = 1;
   bool fail_fast = false;  // start no more tests after the first that ends badly
   bool require = false;    // a lost default fails every test

@@ -1,18 +1,25 @@
 #include "adapters/command/run/child.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-// g++ 12 and Boost 1.81 agree on std::filesystem.
+// std::filesystem in place of Boost's, which would have to be linked.
 #define BOOST_PROCESS_USE_STD_FS 1
+// Boost 1.81 forgets these two above its own headers.
+// clang-format off
+#include <boost/optional.hpp>
+#include <boost/type_traits.hpp>
+// clang-format on
 #include <boost/asio/buffer.hpp>
-#include <boost/process/v2/environment.hpp>
-#include <boost/process/v2/posix/bind_fd.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
+#include <memory>
+#include <vector>
 
 namespace cloister::command {
 namespace {
@@ -62,12 +69,15 @@ class RunningChild final : public Child {
 
   Result<void> begin(asio::io_context& io, const ChildStart& start,
                      std::function<void(int)> ended) {
-    process::default_launcher launcher;
+    process::posix::default_launcher launcher;
+    std::vector<const char*> environment;
+    for (const std::string& variable : start.environment) environment.push_back(variable.c_str());
+    environment.push_back(nullptr);
+    launcher.env = environment.data();
     error_code error;
-    process_ = launcher(io.get_executor(), error, start.program, start.arguments,
-                        process::process_stdio{nullptr, out_, err_},
-                        process::process_environment(start.environment), Files{start.files},
-                        OwnSession{});
+    process_ =
+        launcher(io.get_executor(), error, start.program, start.arguments,
+                 process::process_stdio{nullptr, out_, err_}, Files{start.files}, OwnSession{});
     if (error) {
       return std::unexpected(Error{fmt::format("execute '{}'", start.program), error.value(),
                                    "build it, or name another file"});
@@ -75,11 +85,9 @@ class RunningChild final : public Child {
     pid_ = process_.id();
     read(out_, take_out_, out_buffer_);
     read(err_, take_err_, err_buffer_);
-    process_.async_wait([ended = std::move(ended)](error_code, int status) {
-      // A native status of wait(2), or already an exit code, by the version of Boost.
-      ended(status > 255 || WIFSIGNALED(status)
-                ? (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status))
-                : status);
+    process_.async_wait([this, ended = std::move(ended)](error_code, int) {
+      const int status = process_.native_exit_code();  // of wait(2): the other tells no signal
+      ended(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
     });
     return {};
   }

@@ -81,9 +81,9 @@ Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>&
   for (const std::string& name : choice.names) {
     if (std::ranges::find(known, name) != known.end()) continue;
     const std::string_view closest = closest_name(name, known);
-    return std::unexpected(
-        Error{fmt::format("run the test '{}': no binary has it", name), 0,
-              closest.empty() ? "--list names those there are" : fmt::format("did you mean '{}'?", closest)});
+    return std::unexpected(Error{fmt::format("run the test '{}': no binary has it", name), 0,
+                                 closest.empty() ? "--list names those there are"
+                                                 : fmt::format("did you mean '{}'?", closest)});
   }
   std::vector<Selected> chosen;
   for (std::size_t i = 0; i < all.size(); ++i) {

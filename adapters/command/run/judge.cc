@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "adapters/command/cell_options.h"
 #include "adapters/command/run/attempt.h"
 #include "framework/config/settings.h"
 #include "framework/report/words.h"
@@ -13,17 +14,14 @@
 namespace cloister::command {
 namespace {
 
-Verdict verdict_of(const Outcome& outcome) {
-  struct Of {
-    Verdict operator()(const Signaled&) const { return Verdict::kCrash; }
-    Verdict operator()(const TimedOut&) const { return Verdict::kTimeout; }
-    Verdict operator()(const OutOfMemory&) const { return Verdict::kMemory; }
-    Verdict operator()(const OutOfCpuTime&) const { return Verdict::kCpuTime; }
-    Verdict operator()(const SetupFailed&) const { return Verdict::kNoCell; }
-    Verdict operator()(const auto&) const { return Verdict::kFail; }
-  };
-  return std::visit(Of{}, outcome);
-}
+struct VerdictOf {
+  Verdict operator()(const Signaled&) const { return Verdict::kCrash; }
+  Verdict operator()(const TimedOut&) const { return Verdict::kTimeout; }
+  Verdict operator()(const OutOfMemory&) const { return Verdict::kMemory; }
+  Verdict operator()(const OutOfCpuTime&) const { return Verdict::kCpuTime; }
+  Verdict operator()(const SetupFailed&) const { return Verdict::kNoCell; }
+  Verdict operator()(const auto&) const { return Verdict::kFail; }
+};
 
 struct Advice {
   std::string debug;  // a line that runs the test in a debugger
@@ -49,6 +47,7 @@ std::string cell_words(const Selected& selected, const CellReport& cell, const s
                         static_cast<double>(cell.usage.wall.count()) / 1e6,
                         bytes_text(cell.usage.peak_memory));
   }
+  for (const std::string& note : limit_notes(cell, option_name)) text += "\n  limits: " + note;
   return text + "\n  advice: " + std::visit(advice, cell.outcome) + "\n";
 }
 
@@ -72,9 +71,10 @@ std::string wrong_report(const Selected& selected, const Told& told, const Ran* 
   if (own == nullptr && told.ran.empty())
     return "without having run it: the binary has no such test any more, or its flags leave it out";
   if (own == nullptr) {
-    return fmt::format("after having run '{}' in its place: the binary has changed since it was "
-                       "asked for its tests",
-                       told.ran.front().report_name);
+    return fmt::format(
+        "after having run '{}' in its place: the binary has changed since it was "
+        "asked for its tests",
+        told.ran.front().report_name);
   }
   if (told.ran.size() > 1 && !selected.binary->kind->runs_dependencies())
     return fmt::format("after having run {} tests instead of this one", told.ran.size());
@@ -100,8 +100,8 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
     if (attempt.message.empty())
       attempt.message = fmt::format("its report says that it failed, and not why\n");
   } else if (!kind.is_success(status, own->said)) {
-    attempt.message +=
-        cell_words(selected, attempt.cell, ended + " although its report names no failure", command);
+    attempt.message += cell_words(selected, attempt.cell,
+                                  ended + " although its report names no failure", command);
   } else {
     attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == Said::kPassed) attempt.message.clear();
@@ -110,17 +110,28 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
 
 }  // namespace
 
+Verdict bad_verdict(const Outcome& outcome) { return std::visit(VerdictOf{}, outcome); }
+
 std::string_view verdict_word(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPass: return "PASS";
-    case Verdict::kSkip: return "SKIP";
-    case Verdict::kFail: return "FAIL";
-    case Verdict::kCrash: return "CRASH";
-    case Verdict::kTimeout: return "TIMEOUT";
-    case Verdict::kMemory: return "MEMORY";
-    case Verdict::kCpuTime: return "CPUTIME";
-    case Verdict::kNoCell: return "NOCELL";
-    case Verdict::kNotRun: return "NOTRUN";
+    case Verdict::kPass:
+      return "PASS";
+    case Verdict::kSkip:
+      return "SKIP";
+    case Verdict::kFail:
+      return "FAIL";
+    case Verdict::kCrash:
+      return "CRASH";
+    case Verdict::kTimeout:
+      return "TIMEOUT";
+    case Verdict::kMemory:
+      return "MEMORY";
+    case Verdict::kCpuTime:
+      return "CPUTIME";
+    case Verdict::kNoCell:
+      return "NOCELL";
+    case Verdict::kNotRun:
+      return "NOTRUN";
   }
   return "?";
 }
@@ -140,16 +151,17 @@ Attempt judge(const Selected& selected, CellReport&& report,
     int number = 0;
     std::memcpy(&number, note->payload.data(), std::min(sizeof number, note->payload.size()));
     attempt.verdict = Verdict::kNoCell;
-    attempt.message = fmt::format("cloister: {} was not run: cannot execute '{}': {}; it must be "
-                                  "visible and executable inside the cell\n",
-                                  selected.test->name, selected.binary->program, errno_text(number));
+    attempt.message = fmt::format(
+        "cloister: {} was not run: cannot execute '{}': {}; it must be "
+        "visible and executable inside the cell\n",
+        selected.test->name, selected.binary->program, errno_text(number));
     return attempt;
   }
   if (const auto* exited = std::get_if<Exited>(&cell.outcome)) {
     judge_exit(selected, exited->status, command, attempt);
     return attempt;
   }
-  attempt.verdict = verdict_of(cell.outcome);
+  attempt.verdict = bad_verdict(cell.outcome);
   for (const Ran& ran : selected.binary->kind->read(reports_of(cell)).ran)
     attempt.message += ran.message;
   attempt.message += cell_words(selected, cell, ending_text(cell), command);

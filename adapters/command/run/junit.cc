@@ -13,10 +13,14 @@ namespace {
 std::size_t sequence_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   std::size_t length = 1;
-  if (first >= 0xF0 && first < 0xF5) length = 4;
-  else if (first >= 0xE0) length = 3;
-  else if (first >= 0xC2) length = 2;
-  else if (first >= 0x80) return 0;
+  if (first >= 0xF0 && first < 0xF5)
+    length = 4;
+  else if (first >= 0xE0)
+    length = 3;
+  else if (first >= 0xC2)
+    length = 2;
+  else if (first >= 0x80)
+    return 0;
   if (first >= 0xF5 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;

@@ -58,20 +58,19 @@ std::vector<Batch> batches_of(const LinkedOrder& order) {
 
 Verdict verdict_of(std::uint8_t said, const Outcome& outcome) {
   if (said == 0) return Verdict::kPass;
-  if (said == 2) return Verdict::kSkip;
-  if (std::holds_alternative<Signaled>(outcome)) return Verdict::kCrash;
-  if (std::holds_alternative<TimedOut>(outcome)) return Verdict::kTimeout;
-  if (std::holds_alternative<OutOfMemory>(outcome)) return Verdict::kMemory;
-  if (std::holds_alternative<OutOfCpuTime>(outcome)) return Verdict::kCpuTime;
-  return std::holds_alternative<SetupFailed>(outcome) ? Verdict::kNoCell : Verdict::kFail;
+  return said == 2 ? Verdict::kSkip : bad_verdict(outcome);
 }
 
 class LinkedRun {
  public:
   LinkedRun(const LinkedOrder& order, const Batch& batch, const RunEvents& events)
-      : order_(order), batch_(batch), events_(events), signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      : order_(order),
+        batch_(batch),
+        events_(events),
+        signals_(io_, SIGINT, SIGTERM, SIGHUP),
         results_(io_) {
-    for (const std::uint32_t number : batch.which) waiting_[order.tests[number].test->name] = number;
+    for (const std::uint32_t number : batch.which)
+      waiting_[order.tests[number].test->name] = number;
   }
 
   Result<bool> run() {
@@ -108,15 +107,16 @@ class LinkedRun {
   }
 
   void hear_next() {
-    asio::async_read(results_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
-      if (error) return signals_.cancel();
-      message_.resize(length_);
-      asio::async_read(results_, asio::buffer(message_), [this](auto wrong, std::size_t) {
-        if (wrong) return signals_.cancel();
-        hear();
-        hear_next();
-      });
-    });
+    asio::async_read(
+        results_, asio::buffer(&length_, sizeof length_), [this](auto error, std::size_t) {
+          if (error) return signals_.cancel();
+          message_.resize(length_);
+          asio::async_read(results_, asio::buffer(message_), [this](auto wrong, std::size_t) {
+            if (wrong) return signals_.cancel();
+            hear();
+            hear_next();
+          });
+        });
   }
 
   void hear() {

@@ -8,9 +8,9 @@ namespace cloister::command {
 
 struct LinkedOrder {
   const std::vector<Selected>& tests;
-  std::vector<std::uint32_t> which;         // places in `tests`, all of one binary
-  std::vector<std::string> cell_flags;      // --cloister_memory=64M
-  const std::vector<std::string>& flags;    // for every binary
+  std::vector<std::uint32_t> which;       // places in `tests`, all of one binary
+  std::vector<std::string> cell_flags;    // --cloister_memory=64M
+  const std::vector<std::string>& flags;  // for every binary
   bool fail_fast = false;
 };
 

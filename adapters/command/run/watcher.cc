@@ -86,7 +86,7 @@ class Watcher final : public CellSource, public ReportSink {
     return CellTask{number, plan(config, number)};
   }
 
-  void started(std::uint32_t id) override {
+  void started(std::uint32_t id, pid_t) override {
     ByteWriter message;
     message.number(WatcherSays::kStarted);
     message.number(id);
@@ -98,10 +98,10 @@ class Watcher final : public CellSource, public ReportSink {
     const auto made = plan(order_.configs[static_cast<std::size_t>(place)], id);
     if (!made) return;
     const WatchPlan& watch = made->watch;
-    note(fmt::format("cloister: note: {} has been running for {} ({})\n", order_.tests[id].test->name,
-                     duration_text(watch.notice_after),
-                     watch.deadline.count() == 0 ? "no deadline"
-                                                 : "deadline " + duration_text(watch.deadline)));
+    note(fmt::format(
+        "cloister: note: {} has been running for {} ({})\n", order_.tests[id].test->name,
+        duration_text(watch.notice_after),
+        watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline)));
   }
   void report(CellReport&& report) override {
     for (const Fd& file : files_[report.id])

@@ -1,0 +1,200 @@
+#include "adapters/command/run/run.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "adapters/command/run/cells.h"
+#include "adapters/command/run/console.h"
+#include "adapters/command/run/discover.h"
+#include "adapters/command/run/junit.h"
+#include "adapters/command/run/linked.h"
+#include "adapters/command/run/run_options.h"
+#include "adapters/googletest/options.h"
+#include "framework/config/settings.h"
+
+namespace cloister::command {
+namespace {
+
+enum Status : int {
+  kAllPassed = 0,
+  kSomeFailed = 1,
+  kWrongUsage = 2,
+  kNotAsked = 3,
+  kNothingSelected = 4,
+  kNoCells = 125,
+  kInterrupted = 130,  // 128 + SIGINT
+};
+
+int complain(const Error& error, Status status) {
+  fmt::print(stderr, "cloister run: {}\n", error.text());
+  return status;
+}
+
+int processors() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+int print_list(const std::vector<Selected>& tests, bool as_json) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [binary, test] : tests) {
+    if (!as_json) {
+      fmt::print("{}  {}{}\n", binary->program, test->name, test->disabled ? "  (disabled)" : "");
+      continue;
+    }
+    list.push_back({{"binary", binary->program},
+                    {"kind", binary->kind != nullptr ? binary->kind->name() : kLinked},
+                    {"name", test->name},
+                    {"disabled", test->disabled}});
+  }
+  using nlohmann::json;
+  if (as_json)
+    fmt::print("{}\n", json{{"tests", list}}.dump(1, ' ', false, json::error_handler_t::replace));
+  return kAllPassed;
+}
+
+// One run, from the selected tests to the exit status.
+class Run {
+ public:
+  Run(const RunOptions& options, const googletest::Options& settings,
+      const std::vector<Selected>& tests)
+      : options_(options),
+        settings_(settings),
+        tests_(tests),
+        console_(tests, ::isatty(STDOUT_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr) {}
+
+  int to_its_end() {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto whole = run_all();
+    const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
+    if (whole && !*whole) console_.interrupted();
+    note_those_not_run();
+    console_.summary(wall, whole && !*whole);
+    if (!options_.junit.empty()) {
+      if (auto written = write_junit(options_.junit, tests_, attempts_); !written)
+        return complain(written.error(), kSomeFailed);
+    }
+    if (!whole) return complain(whole.error(), kNoCells);
+    if (!*whole) return kInterrupted;
+    if (console_.bad() > 0) return kSomeFailed;
+    return console_.count(Verdict::kPass) == 0 ? options_.skip_status : kAllPassed;
+  }
+
+ private:
+  // Binaries that make their cells themselves come first, one after the other; then all other
+  // tests, together: so never more than --jobs tests run at once.
+  Result<bool> run_all() {
+    const RunEvents events{[this](std::uint32_t test) { console_.started(test); },
+                           [this](Attempt&& attempt) { take(std::move(attempt)); },
+                           [](const std::string& line) { fmt::print(stderr, "{}", line); }};
+    CellsOrder order{tests_,
+                     {},
+                     {},
+                     options_.flags,
+                     settings_.jobs > 0 ? settings_.jobs : processors(),
+                     options_.fail_fast,
+                     settings_.require};
+    std::vector<LinkedOrder> linked;
+    const Binary* last = nullptr;
+    for (std::uint32_t i = 0; i < tests_.size(); ++i) {
+      const Binary* binary = tests_[i].binary;
+      if (binary->kind == nullptr) {
+        if (binary != last)
+          linked.push_back({tests_, {}, options_.cell_flags, options_.flags, options_.fail_fast});
+        last = binary;
+        linked.back().which.push_back(i);
+        continue;
+      }
+      order.which.push_back(i);
+      order.configs.push_back(overlay(
+          googletest::config_of_file(settings_.file, tests_[i].test->name), settings_.config));
+    }
+    for (const LinkedOrder& one : linked) {
+      const auto whole = run_linked(one, events);
+      if (!whole || !*whole || stopped()) return whole;
+    }
+    if (order.which.empty()) return true;
+    return run_in_cells(order, events);
+  }
+
+  bool stopped() const { return options_.fail_fast && console_.bad() > 0; }
+
+  void take(Attempt&& attempt) {
+    console_.ended(attempt);
+    attempts_.push_back(std::move(attempt));
+  }
+
+  void note_those_not_run() {
+    for (std::uint32_t i = 0; i < tests_.size(); ++i) {
+      if (std::ranges::find(attempts_, i, &Attempt::test) != attempts_.end()) continue;
+      Attempt attempt;
+      attempt.test = i;
+      take(std::move(attempt));
+    }
+  }
+
+  const RunOptions& options_;
+  const googletest::Options& settings_;
+  const std::vector<Selected>& tests_;
+  Console console_;
+  std::vector<Attempt> attempts_;
+};
+
+int run(const RunOptions& options) {
+  const auto settings = googletest::parse_options(options.cell_flags, ::getenv, read_config);
+  if (!settings) {
+    fmt::print(stderr, "{}\n", settings.error());
+    return kWrongUsage;
+  }
+  const Discovery how{options.kind, options.flags,
+                      parse_duration(options.ask_timeout).value_or(std::chrono::seconds(10))};
+  std::vector<std::unique_ptr<Binary>> binaries;
+  for (const std::string& program : options.binaries) {
+    auto binary = discover(program, how);
+    if (!binary) return complain(binary.error(), kNotAsked);
+    binaries.push_back(std::move(*binary));
+  }
+  Choice choice = options.choice;
+  if (options.list) choice.disabled = true;
+  const auto tests = choose(binaries, choice);
+  if (!tests) return complain(tests.error(), kNothingSelected);
+  if (options.list) return print_list(*tests, options.json);
+  if (tests->empty()) {
+    return complain({"run anything: no test is selected", 0, "--list names those there are"},
+                    kNothingSelected);
+  }
+  for (const Selected& selected : *tests) {
+    if (selected.test->refusal.empty()) continue;
+    return complain(
+        {fmt::format("run the tests of '{}': {}", selected.binary->program, selected.test->refusal),
+         0, "or leave it out with --filter"},
+        kNotAsked);
+  }
+  return Run(options, *settings, *tests).to_its_end();
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const std::vector<std::string>& flags, std::function<int()>& chosen) {
+  CLI::App* command =
+      app.add_subcommand("run", "runs test binaries of any framework, each test in its own cell");
+  auto options = std::make_shared<RunOptions>();
+  options->flags = flags;
+  declare(*command, *options);
+  command->footer(run_help());
+  command->callback([command, options, &chosen] {
+    complete(*command, *options);
+    chosen = [options] { return run(*options); };
+  });
+}
+
+}  // namespace cloister::command

@@ -1,0 +1,39 @@
+// The command line of `cloister run` as a value, and its --help. Used by run.cc.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include <cloister/config.h>
+
+#include "adapters/command/run/discover.h"
+
+namespace cloister::command {
+
+struct RunOptions {
+  std::vector<std::string> binaries;
+  std::vector<std::string> flags;  // for them
+  std::string kind;
+  std::string ask_timeout = "10s";
+  Choice choice;
+  bool list = false;
+  bool json = false;
+  std::string jobs;
+  bool fail_fast = false;
+  bool require = false;
+  std::string junit;
+  int skip_status = 0;
+  std::string config_file;
+  std::string profile;
+  CellConfig cell;                        // checked, and otherwise unused:
+  std::vector<std::string> cell_flags{};  // the same as "--cloister_memory=64M"
+};
+
+void declare(CLI::App& run, RunOptions& options);
+// After the parsing: what needs more than one option to be checked. Throws CLI::ParseError.
+void complete(const CLI::App& run, RunOptions& options);
+
+std::string run_help();
+
+}  // namespace cloister::command
