@@ -17,6 +17,8 @@ declare -A may=(
   [framework/watch]='framework/kernel framework/plan framework/events framework/launch framework/report'
   [adapters/googletest]='framework'
   [adapters/command]='framework'
+  [adapters/command/kinds]='framework'
+  [adapters/command/run]='framework adapters/command adapters/googletest/options.h'
 )
 status=0
 complain() {

@@ -1,0 +1,122 @@
+// One schedule for all binaries: shards, fail-fast, lists, settings, and an end by signal.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "selftests/adapters/command/run/cloister_run.h"
+
+namespace cloister::selftests {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<std::string> kAll = {"googletest", "catch2", "doctest", "boost_test"};
+
+std::vector<std::string> all_binaries(std::vector<std::string> options) {
+  for (const std::string& name : kAll) options.push_back(tool("tests_" + name));
+  return options;
+}
+
+TEST(Schedule, HasAllBinariesInOneSummary) {
+  const Results results = run_tests(all_binaries({"--filter=*asses", "--jobs", "2"}));
+  EXPECT_EQ(results.ended.status, 0) << results.ended.out << results.ended.err;
+  EXPECT_THAT(results.ended.out, HasSubstr("summary: 5 tests of 4 binaries"));
+  EXPECT_THAT(results.ended.out, HasSubstr("5 passed, 0 failed, 0 skipped"));
+}
+
+TEST(Shards, TogetherAreEveryTestOnce) {
+  const std::vector<std::string> some = {"--filter=*odd*:Odd*:outer*:*same"};
+  std::vector<std::string> shared;
+  for (const char* shard : {"1/3", "2/3", "3/3"}) {
+    auto words = all_binaries(some);
+    words.insert(words.end(), {"--shard", shard, "--list"});
+    std::istringstream lines(run(cloister_run(words)).out);
+    for (std::string line; std::getline(lines, line);) shared.push_back(line);
+  }
+  auto words = all_binaries(some);
+  words.emplace_back("--list");
+  std::istringstream lines(run(cloister_run(words)).out);
+  std::vector<std::string> whole;
+  for (std::string line; std::getline(lines, line);) whole.push_back(line);
+  EXPECT_GT(whole.size(), 15U);
+  EXPECT_THAT(shared, testing::UnorderedElementsAreArray(whole));
+}
+
+TEST(FailFast, StartsNothingAfterAFailure) {
+  const Results results =
+      run_tests({"--fail-fast", "--jobs=1", "--filter=Ends.Fails:Ends.Skips:Odd.*",
+                 tool("tests_googletest")});
+  EXPECT_EQ(results.verdicts.size(), 1U) << results.ended.out;
+  EXPECT_THAT(results.ended.out, HasSubstr("1 failed, 0 skipped, 6 not run"));
+  EXPECT_EQ(results.ended.status, 1);
+}
+
+TEST(List, IsJsonForPrograms) {
+  const Ended ended = run(cloister_run({"--list", "--json", tool("tests_catch2")}));
+  const auto list = nlohmann::json::parse(ended.out);
+  const auto is_hidden = [](const auto& test) {
+    return test["name"] == "hidden" && test["disabled"];
+  };
+  EXPECT_TRUE(std::ranges::any_of(list["tests"], is_hidden)) << ended.out;
+  EXPECT_EQ(list["tests"][0]["kind"], "catch2");
+}
+
+TEST(Settings, OfCloisterTomlApplyByTheNameOfTheTest) {
+  const std::string file = scratch("run.toml");
+  std::ofstream(file) << "[[override]]\ntests = \"*angs\"\ndeadline = \"400ms\"\n";
+  const Results results =
+      run_tests({"--config", file, "--filter=hangs:passes", tool("tests_catch2")});
+  EXPECT_THAT(results.ended.out, HasSubstr("its deadline of 400 ms"));
+  EXPECT_EQ(results.verdicts.at("passes"), "PASS");
+  std::filesystem::remove(file);
+}
+
+TEST(Settings, ASkipStatusIsForRunsWithoutAPass) {
+  const std::string binary = tool("tests_googletest");
+  EXPECT_EQ(run(cloister_run({"--skip-status=77", "--test", "Ends.Skips", binary})).status, 77);
+  EXPECT_EQ(run(cloister_run({"--skip-status=77", "--test", "Ends.Passes", binary})).status, 0);
+  EXPECT_EQ(run(cloister_run({"--skip-status=77", "--test", "Ends.Fails", binary})).status, 1);
+}
+
+TEST(Flags, BehindTwoDashesGoToTheBinary) {
+  const Ended ended =
+      run(cloister_run({tool("tests_googletest"), "--filter=Ends.Fails", "--", "--gtest_brief=1"}));
+  EXPECT_THAT(ended.out, testing::Not(HasSubstr("[ RUN      ]")));
+}
+
+TEST(Interrupt, EndsEverythingAndSaysWhatWasRunning) {
+  adopt_orphans();  // nothing that is left over can hide
+  int out[2];
+  ASSERT_EQ(pipe(out), 0);
+  Program program = cloister_run({"--filter=Ends.Hangs", tool("tests_googletest")});
+  const pid_t pid = fork();
+  if (pid == 0) {
+    dup2(out[1], 1);
+    std::vector<char*> words;
+    for (std::string& word : program.command) words.push_back(word.data());
+    words.push_back(nullptr);
+    setenv("CLOISTER_CONFIG", "none", 1);
+    execv(words[0], words.data());
+    _exit(127);
+  }
+  close(out[1]);
+  usleep(1500 * 1000);
+  kill(pid, SIGINT);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = read(out[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
+  close(out[0]);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_THAT(text,
+              HasSubstr("interrupted while these were running:\n    tests_googletest  Ends.Hangs"));
+  EXPECT_TRUE(descendants().empty());
+}
+
+}  // namespace
+}  // namespace cloister::selftests

@@ -1,0 +1,42 @@
+// A GoogleTest binary that knows nothing of Cloister: every end, and names that filters cannot say.
+#include <gtest/gtest.h>
+
+#include "selftests/guests/frameworks/ways_to_end.h"
+
+TEST(Ends, Passes) { EXPECT_EQ(2, 1 + 1); }
+TEST(Ends, Fails) { EXPECT_EQ(3, 1 + 1) << "sum"; }
+TEST(Ends, Skips) { GTEST_SKIP() << "no printer"; }
+TEST(Ends, Crashes) { crash(); }
+TEST(Ends, Hangs) { hang(); }
+TEST(Ends, Eats) { eat(); }
+TEST(Ends, Leaves) { leave(); }
+TEST(Ends, DISABLED_Off) { FAIL(); }
+
+class Numbers : public testing::TestWithParam<int> {};
+TEST_P(Numbers, AreSmall) { EXPECT_LT(GetParam(), 3); }
+INSTANTIATE_TEST_SUITE_P(Few, Numbers, testing::Values(1, 2, 3));
+
+template <typename T>
+class Typed : public testing::Test {};
+using Types = testing::Types<int, char>;
+TYPED_TEST_SUITE(Typed, Types);
+TYPED_TEST(Typed, IsSmall) { EXPECT_EQ(sizeof(TypeParam), 1U); }
+
+class Odd : public testing::Test {
+ public:
+  explicit Odd(bool passes) : passes_(passes) {}
+  void TestBody() override { EXPECT_TRUE(passes_); }
+
+ private:
+  bool passes_;
+};
+
+// Alike to a filter, apart in what they do.
+const bool kRegistered = [] {
+  for (const auto& [name, passes] :
+       {std::pair("a-b", true), {"a:b", false}, {"a*b", true}, {"a?b", false}, {"axb", true}}) {
+    testing::RegisterTest("Odd", name, nullptr, nullptr, __FILE__, __LINE__,
+                          [passes = passes]() -> Odd* { return new Odd(passes); });
+  }
+  return true;
+}();
