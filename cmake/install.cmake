@@ -14,8 +14,6 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.i
   "${PROJECT_BINARY_DIR}/cloister-config.cmake" INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
-install(FILES "${CMAKE_CURRENT_LIST_DIR}/CloisterDiscoverTests.cmake" "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake"
-  DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"

@@ -1,4 +1,5 @@
-// A Catch2 binary, of version 2 or 3: every end, and names that a test specification gives a meaning.
+// A Catch2 binary, of version 2 or 3: every end, and names that a test specification gives a
+// meaning.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 #else

@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Of, EveryFramework,
                                          Framework{"catch2", "", false, "CHECK( 1 + 1 == 3 )", ""},
                                          Framework{"doctest", "", false, "values: 2 == 3", ""},
                                          Framework{"boost_test", "", false,
-                                                   "check 1 + 1 == 3 has failed [2 != 3]",
+                                                   "check 1 + 1 == 3 has failed [1 + 1 != 3]",
                                                    "skips"}),
                          [](const auto& of) { return of.param.name; });
 

@@ -66,7 +66,7 @@ TEST(List, IsJsonForPrograms) {
 
 TEST(Settings, OfCloisterTomlApplyByTheNameOfTheTest) {
   const std::string file = scratch("run.toml");
-  std::ofstream(file) << "[[override]]\ntests = \"*angs\"\ndeadline = \"400ms\"\n";
+  std::ofstream(file) << "[[override]]\nfilter = \"*angs\"\ndeadline = \"400ms\"\n";
   const Results results =
       run_tests({"--config", file, "--filter=hangs:passes", tool("tests_catch2")});
   EXPECT_THAT(results.ended.out, HasSubstr("its deadline of 400 ms"));
