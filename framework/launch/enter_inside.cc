@@ -36,6 +36,7 @@ struct HighDescriptors {
   int event;
   int out;
   int err;
+  int page;  // -1 when there is none
 };
 
 // Says on the event pipe what could not be done, and ends.
@@ -111,12 +112,14 @@ void limit_capabilities(std::uint64_t keep, int event_fd) {
 
 void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& own) {
   constexpr int kMostKept = 64;
-  int kept[kMostKept + 3];
+  int kept[kMostKept + 4];
   int count = 0;
   for (const int fd : kept_by_user) {
     if (count < kMostKept) kept[count++] = fd;
   }
-  for (const int fd : {own.event, own.out, own.err}) kept[count++] = fd;
+  for (const int fd : {own.event, own.out, own.err, own.page}) {
+    if (fd >= 0) kept[count++] = fd;
+  }
   std::sort(kept, kept + count);
   unsigned next = 3;
   for (int i = 0; i < count; ++i) {
@@ -175,6 +178,7 @@ GuestSide enter_cell(const GuestStart& start) {
   own.out = move_high(start.out_fd, own.event);
   const bool joined = start.err_fd == start.out_fd;
   own.err = joined ? own.out : move_high(start.err_fd, own.event);
+  own.page = start.page_fd < 0 ? -1 : move_high(start.page_fd, own.event);
 
   join_cgroups(start.plan, own.event);
   join_namespaces(start, own.event);
@@ -191,7 +195,7 @@ GuestSide enter_cell(const GuestStart& start) {
   close_all_but(start.plan.guest.keep_fds, own);
   limit_resources(start.plan.guest, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
-  return GuestSide(own.event, own.out, joined ? -1 : own.err, start.page);
+  return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);
 }
 
 }  // namespace cloister
