@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "adapters/googletest/environments.h"
+#include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/private_access.h"
 #include "adapters/googletest/started_again.h"
 #include "adapters/googletest/warden.h"
@@ -115,9 +116,11 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   const UnitTest& unit_test = *UnitTest::GetInstance();
   const testing::TestInfo& test = registry_.original(call.id);
   if (options_.launch == Launch::kExec) {
-    start_program_again(call.side, {call.id, full_name(test), unit_test.random_seed(),
-                                    options_.static_destructors});
+    start_program_again(
+        call.side, {call.id, full_name(test), unit_test.random_seed(), options_.static_destructors},
+        options_.arguments);
   }
+  leave_streaming_to_the_keeper();
   registry_.select(call.id);
   guest_ = std::make_unique<GuestListener>(call.side, target(), test, options_.static_destructors);
   listeners_->turn_to(guest_.get());

@@ -10,6 +10,7 @@
 #include <cloister/gtest.h>
 
 #include "adapters/googletest/doctor.h"
+#include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/listeners.h"
 #include "adapters/googletest/options.h"
@@ -105,6 +106,14 @@ int run_all_tests() {
     return RUN_ALL_TESTS();
   }
   options->launch = decide_launch(options->launch);
+  if (options->launch == googletest::Launch::kExec) {
+    auto own = googletest::arguments_to_start_again();
+    if (!own) {
+      fmt::print(stderr, "cloister: {}\n", own.error().text());
+      exit(kWrongUsage);
+    }
+    options->arguments = std::move(*own);
+  }
   return googletest::Keeper::instance().run(*options);
 }
 

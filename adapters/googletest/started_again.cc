@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
 #include "framework/events/frame.h"
@@ -40,10 +41,6 @@ TestToStart test_of(const std::string& words) {
   test.static_destructors = in.number<bool>();
   return test;
 }
-
-// The keeper alone streams results; a connection of the guest's would be one more, or none.
-constexpr std::string_view kStreamFlag = "--gtest_stream_result_to=";
-constexpr const char* kStreamVariable = "GTEST_STREAM_RESULT_TO";
 
 // GoogleTest writes to the files that these name at the beginning of a run: the keeper's, from
 // which a cell's view may differ.
@@ -95,18 +92,15 @@ class SelectsOne final : public ForwardingListener {
 
 }  // namespace
 
-void start_program_again(GuestSide side, const TestToStart& test) {
-  auto arguments = command_line();
-  if (!arguments) give_up(side, arguments.error().doing);
-  std::erase_if(*arguments,
-                [](const std::string& argument) { return argument.starts_with(kStreamFlag); });
-  ::unsetenv(kStreamVariable);
+void start_program_again(GuestSide side, const TestToStart& test,
+                         const std::vector<std::string>& arguments) {
+  leave_streaming_to_the_keeper();
   // The program starts where it was started.
   if (::chdir(UnitTest::GetInstance()->original_working_dir()) != 0)
     give_up(side, "change to the directory in which the program was started");
   // What main() prints came from the keeper already.
   side.start_phase(static_cast<std::uint8_t>(Phase::kOwnWords));
-  start_again(side, *arguments, words_of(test));
+  start_again(side, arguments, words_of(test));
   ::_exit(kNotStartedStatus);
 }
 
@@ -121,6 +115,7 @@ void run_started_again(StartedAgain start) {
                         test.name));
   }
   GTEST_FLAG_SET(random_seed, test.random_seed);
+  GTEST_FLAG_SET(repeat, 1);  // the first iteration is the last, which tears the environments down
   const WithoutVariables hidden;
   GuestListener guest(start.side, users_listeners(), registry.original(test.id),
                       test.static_destructors);

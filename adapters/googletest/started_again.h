@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "adapters/googletest/registry.h"
 #include "framework/launch/start_again.h"
@@ -18,8 +19,9 @@ struct TestToStart {
   bool static_destructors = false;
 };
 
-// In the guest, before its exec.
-[[noreturn]] void start_program_again(GuestSide side, const TestToStart& test);
+// In the guest, before its exec with arguments_to_start_again().
+[[noreturn]] void start_program_again(GuestSide side, const TestToStart& test,
+                                      const std::vector<std::string>& arguments);
 
 // In the program that this executed, in place of a run: the process ends with its test.
 [[noreturn]] void run_started_again(StartedAgain start);
