@@ -4,30 +4,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "adapters/googletest/coverage.h"
 #include "adapters/googletest/listeners.h"
 
-// Present only where the program is built with the instrument that they belong to.
+// Present only where the program is built with it.
 extern "C" {
 [[gnu::weak]] int __lsan_do_recoverable_leak_check();
-[[gnu::weak]] void __gcov_dump();
-[[gnu::weak]] void __gcov_exit();
-[[gnu::weak]] int __llvm_profile_write_file();
 }
 
 namespace cloister::googletest {
 namespace {
 
 constexpr int kLeakStatus = 23;  // LeakSanitizer's default exitcode
-
-// _exit() runs no destructors, and so none of those that would write coverage.
-void write_coverage() {
-  if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
-  if (__gcov_dump != nullptr) {
-    __gcov_dump();
-  } else if (__gcov_exit != nullptr) {
-    __gcov_exit();
-  }
-}
 
 void send_properties(GuestSide& guest, Scope scope, const testing::TestResult& result) {
   for (int i = 0; i < result.test_property_count(); ++i) {

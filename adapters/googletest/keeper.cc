@@ -8,6 +8,7 @@
 
 #include <exception>
 
+#include "adapters/googletest/coverage.h"
 #include "adapters/googletest/environments.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/private_access.h"
@@ -121,6 +122,7 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
         options_.arguments);
   }
   leave_streaming_to_the_keeper();
+  forget_coverage();
   registry_.select(call.id);
   guest_ = std::make_unique<GuestListener>(call.side, target(), test, options_.static_destructors);
   listeners_->turn_to(guest_.get());

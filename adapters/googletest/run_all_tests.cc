@@ -9,6 +9,7 @@
 
 #include <cloister/gtest.h>
 
+#include "adapters/googletest/coverage.h"
 #include "adapters/googletest/doctor.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
@@ -114,6 +115,7 @@ int run_all_tests() {
     }
     options->arguments = std::move(*own);
   }
+  googletest::prepare_coverage();
   return googletest::Keeper::instance().run(*options);
 }
 

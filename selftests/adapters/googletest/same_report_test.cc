@@ -150,6 +150,15 @@ INSTANTIATE_TEST_SUITE_P(
                          "unusual"}),
     [](const auto& mode) { return mode.param.name; });
 
+#ifndef SANITIZED
+// C++17, link-time optimisation, hidden visibility.
+INSTANTIATE_TEST_SUITE_P(
+    Optimised, SameReport,
+    testing::Values(Mode{"Default", {}, {}, "everything_lto"},
+                    Mode{"WithAnEnvironment", {}, {"GUEST_ENVIRONMENT=quiet"}, "everything_lto"}),
+    [](const auto& mode) { return mode.param.name; });
+#endif
+
 // What an environment can do wrong, when it is set up and when it is torn down.
 std::vector<Mode> worlds() {
   std::vector<Mode> modes;
