@@ -8,6 +8,14 @@
 #include "framework/kernel/fd.h"
 #include "framework/launch/start_again.h"
 
+#if GTEST_HAS_DEATH_TEST
+namespace testing::internal {
+// Absent where GoogleTest is a shared library that hides what is not its interface.
+[[gnu::weak]] std::vector<std::string> GetInjectableArgvs();
+[[gnu::weak]] void SetInjectableArgvs(const std::vector<std::string>& arguments);
+}  // namespace testing::internal
+#endif
+
 namespace cloister::googletest {
 namespace {
 
@@ -43,10 +51,12 @@ void leave_streaming_to_the_keeper() {
   if (GTEST_FLAG_GET(stream_result_to).empty()) return;
   ::unsetenv(kStreamVariable);
 #if GTEST_HAS_DEATH_TEST
+  void (*const set)(const std::vector<std::string>&) = &testing::internal::SetInjectableArgvs;
+  if (set == nullptr) return;
   auto arguments = testing::internal::GetInjectableArgvs();
   std::erase_if(arguments,
                 [](const std::string& argument) { return argument.starts_with(kStreamFlag); });
-  testing::internal::SetInjectableArgvs(arguments);
+  set(arguments);
 #endif
 }
 
