@@ -173,8 +173,7 @@ TEST(Explain, PrintsThePlanAndRunsNothing) {
 }
 
 TEST(Notes, TellWhatWasLeftRunning) {
-  const std::vector<std::string> command = {tool("cloister"), "exec", "--", "sh", "-c",
-                                            "sleep 99 &"};
+  const std::vector<std::string> command = {tool("cloister"), "exec", "--", "sh", "-c", kLeaves};
   const Ended ended = run({command});
   EXPECT_EQ(ended.status, 0);
   EXPECT_THAT(ended.err, HasSubstr("note: sh left 1 process running, which was killed: sleep\n"));
