@@ -1,9 +1,13 @@
-# cmake --install: headers, libraries, and the package that find_package(cloister) finds.
+# cmake --install: headers, libraries, the command, and the package that find_package(cloister) finds.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(TARGETS cloister cloister_gtest cloister_gtest_main EXPORT cloister
+set(libraries cloister)
+if(CLOISTER_GOOGLETEST)
+  list(APPEND libraries cloister_gtest cloister_gtest_main)
+endif()
+install(TARGETS ${libraries} EXPORT cloister
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.in"
@@ -15,3 +19,10 @@ install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DI
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+if(CLOISTER_COMMAND)
+  install(TARGETS cloister_command)
+  file(GLOB man_pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/man/*.1")
+  install(FILES ${man_pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  install(FILES "${PROJECT_SOURCE_DIR}/adapters/command/cloister.bash" RENAME cloister
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+endif()

@@ -13,6 +13,7 @@
 #include "adapters/googletest/configuration.h"
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
+#include "framework/host/table.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
 
@@ -148,28 +149,6 @@ std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, voi
         failed("fork the warden", "raise the limit on processes (ulimit -u)").error().text()};
   }
   return WardenLink{pid, std::move(pair->ours), ""};
-}
-
-std::string losses_text(const HostFacts& facts) {
-  // One line per cause: a host without user namespaces lacks ten things for one reason.
-  std::vector<std::pair<const Loss*, std::vector<std::string_view>>> causes;
-  for (const Loss& loss : facts.losses) {
-    if (!is_default(loss.facility)) continue;
-    const auto same = std::ranges::find_if(causes, [&](const auto& cause) {
-      return cause.first->why == loss.why && cause.first->cure == loss.cure;
-    });
-    if (same == causes.end()) {
-      causes.push_back({&loss, {facility_name(loss.facility)}});
-    } else {
-      same->second.push_back(facility_name(loss.facility));
-    }
-  }
-  std::string text;
-  for (const auto& [loss, names] : causes) {
-    text += fmt::format("cloister: note: no {} on this host: {}; {}\n", fmt::join(names, ", no "),
-                        loss->why, loss->cure);
-  }
-  return text;
 }
 
 std::string configuration_text(const Options& options) {

@@ -34,9 +34,7 @@ struct WardenOrders {
 // itself, after `in_warden` has been called, never.
 std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)());
 
-// The notices of a host's losses, one line each, the file that was read, and the plans of
-// `--cloister_explain`.
-std::string losses_text(const HostFacts& facts);
+// The file that was read, and the plans of `--cloister_explain`.
 std::string configuration_text(const Options& options);
 std::string explain_tests(const WardenOrders& orders);
 

@@ -1,21 +1,15 @@
 #include "adapters/googletest/words.h"
 
 #include <fmt/format.h>
-#include <string.h>
+#include <signal.h>
 
 #include <algorithm>
 
 #include "framework/config/settings.h"
+#include "framework/report/words.h"
 
 namespace cloister::googletest {
 namespace {
-
-std::string signal_text(int number) {
-  const char* name = sigabbrev_np(number);
-  const char* words = sigdescr_np(number);
-  if (name == nullptr || words == nullptr) return fmt::format("signal {}", number);
-  return fmt::format("SIG{} ({})", name, words);
-}
 
 std::string seconds_text(std::chrono::microseconds time) {
   return fmt::format("{:.2f} s", static_cast<double>(time.count()) / 1e6);
@@ -25,74 +19,52 @@ std::string debug_advice(const std::string& name) {
   return fmt::format("run it alone in a debugger with --cloister=off --gtest_filter={}", name);
 }
 
-// " of 64 KiB", and nothing for a limit that is not Cloister's.
-std::string of_size(Bytes cap) {
-  return cap.count == 0 ? "" : fmt::format(" of {}", bytes_text(cap));
-}
-
-// What happened and what to do about it, per outcome.
-struct Story {
+// What to do about it, per outcome.
+struct Advice {
   const Record& record;
   const std::string& name;
 
-  struct Telling {
-    std::string what;
-    std::string advice;
-  };
-
-  Telling operator()(const Finished&) const { return {}; }
-  Telling operator()(const Exited& outcome) const {
-    if (record.cell.said_finished) {
-      return {fmt::format("exited with status {} after the test had ended", outcome.status),
-              "look at stderr above: a leak checker, a sanitizer or an exit handler reports there"};
-    }
-    return {fmt::format("exited with status {} before the test had ended", outcome.status),
-            "a test must return; put the code that calls exit() or _exit() into EXPECT_EXIT or a "
-            "child process"};
+  std::string operator()(const Finished&) const { return ""; }
+  std::string operator()(const Exited&) const {
+    return record.cell.said_finished
+               ? "look at stderr above: a leak checker, a sanitizer or an exit handler reports "
+                 "there"
+               : "a test must return; put the code that calls exit() or _exit() into EXPECT_EXIT "
+                 "or a child process";
   }
-  Telling operator()(const Signaled& outcome) const {
-    if (outcome.signal == SIGXFSZ) {
-      return {fmt::format("wrote past the largest file it may write{} and was killed by SIGXFSZ",
-                          of_size(record.cell.caps.file_size)),
-              "raise that with --cloister_file_size or CLOISTER_TEST, or ulimit -f"};
-    }
-    return {fmt::format("was killed by {}{}", signal_text(outcome.signal),
-                        outcome.core_dumped ? ", core dumped" : ""),
-            outcome.signal == SIGKILL ? "it was neither the deadline nor the memory cap: look for "
-                                        "a kill in the test, and for the "
-                                        "host's own out-of-memory killer in dmesg"
-                                      : debug_advice(name)};
+  std::string operator()(const Signaled& outcome) const {
+    if (outcome.signal == SIGXFSZ)
+      return "raise that with --cloister_file_size or CLOISTER_TEST, or ulimit -f";
+    if (outcome.signal != SIGKILL) return debug_advice(name);
+    return "it was neither the deadline nor the memory cap: look for a kill in the test, and for "
+           "the host's own out-of-memory killer in dmesg";
   }
-  Telling operator()(const TimedOut& outcome) const {
-    return {fmt::format("did not end within its deadline of {} and was killed",
-                        duration_text(outcome.deadline)),
-            "raise it with --cloister_deadline or CLOISTER_TEST, or " + debug_advice(name)};
+  std::string operator()(const TimedOut&) const {
+    return "raise it with --cloister_deadline or CLOISTER_TEST, or " + debug_advice(name);
   }
-  Telling operator()(const OutOfMemory& outcome) const {
-    const MemoryParts& parts = outcome.parts;
-    return {
-        fmt::format("reached its memory cap of {} (peak {}) and was killed\n  memory: {} "
-                    "anonymous, {} shared, {} of file cache",
-                    bytes_text(outcome.cap), bytes_text(record.cell.usage.peak_memory),
-                    bytes_text(parts.anonymous), bytes_text(parts.shared), bytes_text(parts.file)),
-        parts.anonymous < parts.shared
-            ? "look for large files in /tmp and /dev/shm, which are memory, or raise the cap "
-              "with --cloister_memory or CLOISTER_TEST"
-            : "raise the cap with --cloister_memory or CLOISTER_TEST, or use less"};
+  std::string operator()(const OutOfMemory& outcome) const {
+    return outcome.parts.anonymous < outcome.parts.shared
+               ? "look for large files in /tmp and /dev/shm, which are memory, or raise the cap "
+                 "with --cloister_memory or CLOISTER_TEST"
+               : "raise the cap with --cloister_memory or CLOISTER_TEST, or use less";
   }
-  Telling operator()(const OutOfCpuTime& outcome) const {
-    return {
-        fmt::format("used up its {} of processor time and was killed", duration_text(outcome.cap)),
-        "raise it with --cloister_cpu_time or CLOISTER_TEST, or " + debug_advice(name)};
+  std::string operator()(const OutOfCpuTime&) const {
+    return "raise it with --cloister_cpu_time or CLOISTER_TEST, or " + debug_advice(name);
   }
-  Telling operator()(const SetupFailed& outcome) const {
-    return {"was not run: " + outcome.why, "--cloister=off runs the tests without cells"};
+  std::string operator()(const SetupFailed&) const {
+    return "--cloister=off runs the tests without cells";
   }
-  Telling operator()(const ProtocolBroken& outcome) const {
-    return {"sent a report that cannot be trusted: " + outcome.why,
-            "look for writes to descriptors that the test did not open"};
+  std::string operator()(const ProtocolBroken&) const {
+    return "look for writes to descriptors that the test did not open";
   }
 };
+
+std::string what_happened(const Record& record) {
+  std::string text = ending_text(record.cell);
+  if (std::holds_alternative<Exited>(record.cell.outcome))
+    text += record.cell.said_finished ? " after the test had ended" : " before the test had ended";
+  return text;
+}
 
 const Part* last_failure(const Record& record) {
   const auto found = std::find_if(record.parts.rbegin(), record.parts.rend(),
@@ -103,37 +75,8 @@ const Part* last_failure(const Record& record) {
 }  // namespace
 
 std::vector<std::string> limit_notes(const Record& record) {
-  const Usage& usage = record.cell.usage;
-  const bool killed_for_memory = std::holds_alternative<OutOfMemory>(record.cell.outcome);
-  std::vector<std::string> notes;
-  if (usage.refused_forks > 0) {
-    notes.push_back(fmt::format("{} fork{} refused by the process cap of {} (--cloister_processes)",
-                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",
-                                record.cell.caps.processes));
-  }
-  if (usage.oom_kills > 0 && !killed_for_memory) {
-    notes.push_back(fmt::format(
-        "{} of its processes {} killed at the memory cap{} (--cloister_memory)", usage.oom_kills,
-        usage.oom_kills == 1 ? "was" : "were", of_size(record.cell.caps.memory)));
-  }
-  for (const TmpfsUse& tmpfs : record.cell.tmpfs) {
-    if (!tmpfs.full()) continue;
-    const bool by_inodes = tmpfs.inodes_used >= tmpfs.inodes;
-    notes.push_back(
-        fmt::format("its {} is full: {} (--cloister_{})", tmpfs.target,
-                    by_inodes ? fmt::format("{} files", tmpfs.inodes_used) : bytes_text(tmpfs.used),
-                    by_inodes                ? "tmpfs_inodes"
-                    : tmpfs.target == "/tmp" ? "tmp_size"
-                                             : "shm_size"));
-  }
-  for (const auto& [output, name] :
-       {std::pair(&record.cell.out, "stdout"), {&record.cell.err, "stderr"}}) {
-    if (output->dropped == 0) continue;
-    notes.push_back(
-        fmt::format("it printed {} more bytes on {} than the {} that are kept (--cloister_output)",
-                    output->dropped, name, output->kept.size()));
-  }
-  return notes;
+  return cloister::limit_notes(
+      record.cell, [](std::string_view setting) { return fmt::format("--cloister_{}", setting); });
 }
 
 std::string throttled_note(const Record& record) {
@@ -145,8 +88,7 @@ std::string throttled_note(const Record& record) {
 
 std::string failure_words(const Record& record, const std::string& full_name) {
   if (std::holds_alternative<Finished>(record.cell.outcome)) return "";
-  const auto [what, advice] = std::visit(Story{record, full_name}, record.cell.outcome);
-  std::string text = fmt::format("cloister: {} {}", full_name, what);
+  std::string text = fmt::format("cloister: {} {}", full_name, what_happened(record));
   if (!std::holds_alternative<SetupFailed>(record.cell.outcome)) {
     const Part* failure = last_failure(record);
     text += fmt::format("\n  where:  in {}, after {}", phase_words(record.last_phase()),
@@ -160,7 +102,7 @@ std::string failure_words(const Record& record, const std::string& full_name) {
     text += fmt::format("\n  used:   {}, peak memory {}", seconds_text(record.cell.usage.wall),
                         bytes_text(record.cell.usage.peak_memory));
   }
-  return text + "\n  advice: " + advice;
+  return text + "\n  advice: " + std::visit(Advice{record, full_name}, record.cell.outcome);
 }
 
 }  // namespace cloister::googletest

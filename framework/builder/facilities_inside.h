@@ -10,9 +10,9 @@
 
 namespace cloister {
 
-bool make_mounts_private(InsideReply& failure);
-bool mount_proc(InsideReply& failure);
-// Reads the step's own fields: target, size, inodes, names to keep.
+bool set_propagation(Propagation propagation, InsideReply& failure);
+bool mount_proc(std::string_view target, InsideReply& failure);
+// Reads the step's own fields: target, size, inodes, names to keep, whether it is optional.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
 // What the tmpfs that were mounted hold now, in their order.
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
@@ -20,6 +20,12 @@ bool make_read_only(std::string_view target, InsideReply& failure);
 bool set_hostname(std::string_view name, InsideReply& failure);
 bool bring_up_loopback(InsideReply& failure);
 bool open_low_ports(InsideReply& failure);
+bool start_root(std::string_view directory, InsideReply& failure);
+// Reads the step's own fields: source, target, whether it is read-only.
+bool bind_mount(ByteReader& fields, InsideReply& failure);
+bool enter_root(InsideReply& failure);
+// Reads the step's own fields: the offsets.
+bool set_clocks(ByteReader& fields, InsideReply& failure);
 
 // All the steps of an encoded plan, in order.
 bool perform_steps(ByteReader& steps, InsideReply& failure);

@@ -8,6 +8,7 @@
 
 #include "framework/builder/doing.h"
 #include "framework/builder/facilities_inside.h"
+#include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
 
 namespace cloister {
@@ -46,31 +47,37 @@ bool show_entry(std::string_view target, const KeptEntry& entry, InsideReply& fa
     close(open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   }
   if (mount(from, to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
-    return fail(failure, "keep '%s' visible", to.c_str());
+    return fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
   }
   return true;
 }
 
 }  // namespace
 
-bool make_mounts_private(InsideReply& failure) {
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return true;
+bool set_propagation(Propagation propagation, InsideReply& failure) {
+  const unsigned long kind = propagation == Propagation::kSlave    ? MS_SLAVE
+                             : propagation == Propagation::kShared ? MS_SHARED
+                                                                   : MS_PRIVATE;
+  if (mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) return true;
   // In a chroot "/" is no mount point: make it one.
   if (errno == EINVAL && mount("/", "/", nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
-      chroot("/") == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) {
+      chroot("/") == 0 && mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) {
     return true;
   }
-  return fail(failure, "make the mounts private");
+  return fail(failure, "set the propagation of the mounts");
 }
 
-bool mount_proc(InsideReply& failure) {
-  if (mount("proc", "/proc", "proc", kPlain | MS_NOEXEC, nullptr) == 0) return true;
-  return fail(failure, "mount proc on '/proc'");
+bool mount_proc(std::string_view target, InsideReply& failure) {
+  const MountPoint point(target, true);
+  if (point.there() && mount("proc", point.c_str(), "proc", kPlain | MS_NOEXEC, nullptr) == 0)
+    return true;
+  return fail(failure, "mount proc on '%s'", Path{shown(target)}.c_str());
 }
 
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   const std::string_view name = fields.text();
   const Path target{name};
+  const Path seen{shown(name)};
   if (tmpfs_count < kMostTmpfs) tmpfs_targets[tmpfs_count++] = name;
   const auto bytes = fields.number<std::uint64_t>();
   const auto inodes = fields.number<std::uint64_t>();
@@ -80,7 +87,7 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
     const std::string_view entry = fields.text();
     if (kept_count == kMostKept) {
       errno = E2BIG;
-      return fail(failure, "keep more than %d entries of '%s' visible", kMostKept, target.c_str());
+      return fail(failure, "keep more than %d entries of '%s' visible", kMostKept, seen.c_str());
     }
     kept[kept_count].name = entry;
     if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
@@ -90,10 +97,13 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   const auto all_inodes = inodes + 1 + static_cast<std::uint64_t>(kept_count);
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
            static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(all_inodes));
-  if (access(target.c_str(), F_OK) != 0) return true;  // nothing there that could be shared
-  if (mount("tmpfs", target.c_str(), "tmpfs", kPlain, options) != 0) {
-    return fail(failure, "mount tmpfs on '%s'", target.c_str());
+  const bool optional = fields.number<std::uint8_t>() != 0;
+  const MountPoint point(name, true);
+  if (!point.there() && optional && errno == ENOENT) return true;  // nothing that could be shared
+  if (!point.there() || mount("tmpfs", point.c_str(), "tmpfs", kPlain, options) != 0) {
+    return fail(failure, "mount tmpfs on '%s'", seen.c_str());
   }
+  point.may_be_filled();
   for (int i = 0; i < kept_count; ++i) {
     if (!show_entry(target.c_str(), kept[i], failure)) return false;
     close(kept[i].fd);
@@ -127,7 +137,7 @@ bool make_read_only(std::string_view target, InsideReply& failure) {
   if (error == ENOSYS && mount("tmpfs", path.c_str(), "tmpfs", kPlain | MS_RDONLY, "size=4k") == 0)
     return true;
   errno = error;
-  return fail(failure, "make '%s' read-only", path.c_str());
+  return fail(failure, "make '%s' read-only", Path{shown(target)}.c_str());
 }
 
 }  // namespace cloister

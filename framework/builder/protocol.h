@@ -48,7 +48,7 @@ struct TmpfsRecord {
   std::uint64_t inodes_used = 0;
   std::uint64_t inodes = 0;
 };
-inline constexpr std::size_t kMostTmpfs = 2;  // /tmp and /dev/shm
+inline constexpr std::size_t kMostTmpfs = 8;  // /tmp, /dev/shm, and what a command asks for
 
 // init's answer when it is told to end.
 struct RollCall {

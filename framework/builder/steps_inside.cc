@@ -6,10 +6,10 @@ namespace {
 
 bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
   switch (code) {
-    case StepCode::kMakeMountsPrivate:
-      return make_mounts_private(failure);
+    case StepCode::kSetPropagation:
+      return set_propagation(fields.number<Propagation>(), failure);
     case StepCode::kMountProc:
-      return mount_proc(failure);
+      return mount_proc(fields.text(), failure);
     case StepCode::kMountTmpfs:
       return mount_tmpfs(fields, failure);
     case StepCode::kMakeReadOnly:
@@ -20,6 +20,14 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
       return bring_up_loopback(failure);
     case StepCode::kOpenLowPorts:
       return open_low_ports(failure);
+    case StepCode::kStartRoot:
+      return start_root(fields.text(), failure);
+    case StepCode::kBindMount:
+      return bind_mount(fields, failure);
+    case StepCode::kEnterRoot:
+      return enter_root(failure);
+    case StepCode::kSetClocks:
+      return set_clocks(fields, failure);
   }
   errno = EINVAL;
   return fail(failure, "perform set-up step %d", static_cast<int>(code));

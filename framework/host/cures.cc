@@ -1,24 +1,46 @@
 // What a user can do about a loss on this host, as a line to copy where there is one.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <initializer_list>
+#include <string>
 
 #include "framework/host/probe.h"
 
 namespace cloister {
 namespace {
 
-// The container's own guards, with what each engine calls them.
-std::string unguarded_container(Container container) {
-  switch (container) {
-    case Container::kDocker:
-      return "start the container with docker run --security-opt seccomp=unconfined --security-opt "
-             "apparmor=unconfined --security-opt systempaths=unconfined";
-    case Container::kPodman:
-      return "start the container with podman run --security-opt seccomp=unconfined --security-opt "
-             "unmask=ALL";
-    default:
-      return "in a container, start it with --security-opt seccomp=unconfined --security-opt "
-             "apparmor=unconfined";
+// How a container is started with more, by whatever starts it here. `docker` and `podman` are what
+// follows --security-opt there.
+std::string start_container(const Surroundings& around, std::initializer_list<std::string> docker,
+                            std::initializer_list<std::string> podman) {
+  const std::string for_docker =
+      fmt::format("--security-opt {}", fmt::join(docker, " --security-opt "));
+  const std::string for_podman =
+      fmt::format("--security-opt {}", fmt::join(podman, " --security-opt "));
+  if (around.ci == Ci::kGithub)
+    return fmt::format("in the workflow: container: {{options: \"{}\"}}", for_docker);
+  if (around.ci == Ci::kGitlab) {
+    return fmt::format(
+        "in the runner's config.toml, below [runners.docker]: security_opt = [\"{}\"]",
+        fmt::join(docker, "\", \""));
   }
+  switch (around.container) {
+    case Container::kDocker:
+      return "start the container with docker run " + for_docker;
+    case Container::kPodman:
+      return "start the container with podman run " + for_podman;
+    default:
+      return fmt::format("in a container, start it with {} (docker) or {} (podman)", for_docker,
+                         for_podman);
+  }
+}
+
+// The container's own guards, with what each engine calls them.
+std::string unguarded_container(const Surroundings& around) {
+  return start_container(around,
+                         {"seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"},
+                         {"seccomp=unconfined", "unmask=ALL"});
 }
 
 std::string user_namespace_cure(const HostFacts& facts) {
@@ -26,32 +48,24 @@ std::string user_namespace_cure(const HostFacts& facts) {
   // A root without capabilities may not map itself: user_namespaces(7), on CAP_SETFCAP.
   if (facts.uid == 0 && !facts.privileged) {
     return "run the tests as an ordinary user, or give this one CAP_SETFCAP; " +
-           unguarded_container(around.container);
+           unguarded_container(around);
   }
   if (around.apparmor_restricts_users)
     return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
   if (around.user_namespaces_are_off) return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
   if (around.user_namespaces_are_zero) return "sudo sysctl -w user.max_user_namespaces=15000";
-  return unguarded_container(around.container);
+  return unguarded_container(around);
 }
 
-std::string proc_cure(Container container) {
-  switch (container) {
-    case Container::kDocker:
-      return "start the container with docker run --security-opt systempaths=unconfined";
-    case Container::kPodman:
-      return "start the container with podman run --security-opt unmask=ALL";
-    default:
-      return "in a container, start it with --security-opt systempaths=unconfined (docker) or "
-             "--security-opt unmask=ALL (podman)";
-  }
+std::string proc_cure(const Surroundings& around) {
+  return start_container(around, {"systempaths=unconfined"}, {"unmask=ALL"});
 }
 
 std::string cgroup_cure(const HostFacts& facts) {
   const Surroundings& around = facts.surroundings;
   // Version 1 cannot be delegated safely: cgroups(7).
   if (around.cgroups_are_v1 && facts.uid != 0)
-    return "run the tests as root: on this host cgroups are version 1";
+    return "run it as root: on this host cgroups are version 1";
   switch (around.container) {
     case Container::kDocker:
       return "start the container with docker run --cgroupns=host -v "
@@ -64,13 +78,19 @@ std::string cgroup_cure(const HostFacts& facts) {
   }
   if (around.cgroups_are_v1) return "mount the cgroup file systems writable for this process";
   if (around.systemd) {
-    return facts.uid == 0 ? "systemd-run --scope -p Delegate=yes COMMAND"
-                          : "systemd-run --user --scope -p Delegate=yes COMMAND";
+    if (facts.uid == 0) return "systemd-run --scope -p Delegate=yes COMMAND";
+    const std::string scope = "systemd-run --user --scope -p Delegate=yes COMMAND";
+    // As for a service's user, such as a CI runner's: loginctl(1).
+    return around.user_manager ? scope
+                               : "sudo loginctl enable-linger $USER && export "
+                                 "XDG_RUNTIME_DIR=/run/user/$(id -u) && " +
+                                     scope;
   }
+  // Nobody looks after them here: cgroups(7), "Delegating a hierarchy".
   return facts.uid == 0
-             ? "run the tests in a cgroup of their own: mkdir /sys/fs/cgroup/tests && echo $$ > "
-               "/sys/fs/cgroup/tests/cgroup.procs"
-             : "have root give this user a cgroup: cgroups(7), \"Delegating a hierarchy\"";
+             ? "mkdir -p /sys/fs/cgroup/cells && echo $$ > /sys/fs/cgroup/cells/cgroup.procs"
+             : "sudo sh -c 'cd /sys/fs/cgroup && echo +memory +pids +cpu > cgroup.subtree_control "
+               "&& mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' > cells/cgroup.procs'";
 }
 
 }  // namespace
@@ -80,7 +100,7 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
     case Facility::kUserNamespace:
       return user_namespace_cure(facts);
     case Facility::kPrivateProc:
-      return proc_cure(facts.surroundings.container);
+      return proc_cure(facts.surroundings);
     case Facility::kSoftMemoryCap:
       if (facts.surroundings.cgroups_are_v1)
         return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";

@@ -36,6 +36,8 @@ std::string_view facility_name(Facility facility) {
       return "CPU set";
     case Facility::kIoCap:
       return "I/O cap";
+    case Facility::kTimeNamespace:
+      return "time namespace";
   }
   return "unknown facility";
 }

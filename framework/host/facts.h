@@ -31,13 +31,15 @@ enum class Facility : std::uint8_t {
   kCpuCap,
   kCpuSet,
   kIoCap,
+  kTimeNamespace,
 };
 inline constexpr Facility kAllFacilities[] = {
     Facility::kUserNamespace, Facility::kPidNamespace, Facility::kMountNamespace,
     Facility::kPrivateProc,   Facility::kPrivateTmp,   Facility::kNetworkNamespace,
     Facility::kHostname,      Facility::kIpcNamespace, Facility::kCgroupNamespace,
     Facility::kMemoryCap,     Facility::kProcessCap,   Facility::kSoftMemoryCap,
-    Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap};
+    Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap,
+    Facility::kTimeNamespace};
 // Whether a default cell has it, so that its loss is worth a word in every run.
 bool is_default(Facility facility);
 // "private /proc", as used in messages.
@@ -93,10 +95,15 @@ struct HardLimit {
 
 enum class Container : std::uint8_t { kNone, kDocker, kPodman, kOther };
 
+// Whose runner this is a job of: its containers are configured in places of their own.
+enum class Ci : std::uint8_t { kNone, kGithub, kGitlab };
+
 // What decides about the cure for a loss.
 struct Surroundings {
   Container container{};
+  Ci ci{};
   bool systemd = false;                   // it runs this host
+  bool user_manager = true;               // and has an instance for this user
   bool cgroups_are_v1 = false;            // the controllers are, or most of them
   bool apparmor_restricts_users = false;  // kernel.apparmor_restrict_unprivileged_userns
   bool user_namespaces_are_off = false;   // kernel.unprivileged_userns_clone is 0

@@ -100,9 +100,23 @@ Container container() {
   return told ? Container::kOther : Container::kNone;
 }
 
+// GitHub's and GitLab's runners say so to every job.
+Ci ci() {
+  if (std::getenv("GITHUB_ACTIONS") != nullptr) return Ci::kGithub;
+  return std::getenv("GITLAB_CI") != nullptr ? Ci::kGitlab : Ci::kNone;
+}
+
+// Where systemd-run --user finds it.
+bool has_user_manager() {
+  const char* directory = std::getenv("XDG_RUNTIME_DIR");
+  return directory != nullptr && ::access(fmt::format("{}/bus", directory).c_str(), F_OK) == 0;
+}
+
 Surroundings look_around() {
   return {.container = container(),
+          .ci = ci(),
           .systemd = ::access("/run/systemd/system", F_OK) == 0,
+          .user_manager = has_user_manager(),
           // Version 2 lists the controllers it has where version 1 has its hierarchies.
           .cgroups_are_v1 = ::access("/sys/fs/cgroup/cgroup.controllers", F_OK) != 0,
           .apparmor_restricts_users =

@@ -26,11 +26,12 @@ constexpr std::uint32_t kFirstProbeCell = 0xFFFFFF00;  // out of the way of the 
 // work.
 class Trial {
  public:
-  Trial(CellBuilder& builder, CellPages& pages) : builder_(builder), pages_(pages) {}
+  Trial(CellBuilder& builder, CellPages& pages, bool apart)
+      : builder_(builder), pages_(pages), apart_(apart) {}
 
-  Result<void> run(const HostFacts& facts, const CellConfig& config = {}) {
+  Result<void> run(const HostFacts& facts, const CellRequest& request = {}) {
     const std::uint32_t cell = next_cell_++;
-    auto plan = make_plan(config, facts, cell);
+    auto plan = make_plan(request, facts, cell);
     if (!plan) return std::unexpected(plan.error());
     if (auto asked = builder_.build(cell, plan->inside); !asked) return asked;
     auto built = builder_.wait_for_news();
@@ -65,7 +66,7 @@ class Trial {
                      .null_fd = null.get(),
                      .signal_mask = {}};
     ::sigprocmask(SIG_SETMASK, nullptr, &start.signal_mask);
-    auto forked = fork_guest(start);
+    auto forked = apart_ ? fork_guest_apart(start) : fork_guest(start);
     if (!forked) return std::unexpected(forked.error());
     if (forked->guest) {
       forked->guest->finish();
@@ -83,8 +84,24 @@ class Trial {
     return std::unexpected(Error{"start a guest in a cell: " + reader.entry_failure(), 0, ""});
   }
 
+  // By a child, which waits for the guest.
+  static Result<Forked> fork_guest_apart(const GuestStart& start) {
+    start.pages.let_inherit(start.page, true);
+    const pid_t pid = single_threaded_fork();
+    start.pages.let_inherit(start.page, pid == 0);
+    if (pid < 0) return failed("fork a process to try a guest");
+    if (pid > 0) return Forked{pid, std::nullopt};
+    auto forked = fork_guest(start);
+    if (!forked) ::_exit(1);
+    if (forked->guest) return forked;
+    ::close(start.event_fd);
+    ::waitpid(forked->pid, nullptr, 0);
+    ::_exit(0);
+  }
+
   CellBuilder& builder_;
   CellPages& pages_;
+  bool apart_;
   std::uint32_t next_cell_ = kFirstProbeCell;
   std::uint64_t peak_memory_ = 0;
 };
@@ -128,16 +145,17 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
 
 // What a cell may ask for beyond the default, in numbers that do not hurt.
 void try_requests(Trial& trial, HostFacts& facts) {
-  const std::pair<Facility, CellConfig> requests[] = {
-      {Facility::kMemoryCap, CellConfig{}.with_memory(1_GiB)},
-      {Facility::kSoftMemoryCap, CellConfig{}.with_memory_high(1_GiB)},
-      {Facility::kCpuCap, CellConfig{}.with_cpus(0.5)},
+  const std::pair<Facility, CellRequest> requests[] = {
+      {Facility::kMemoryCap, {CellConfig{}.with_memory(1_GiB)}},
+      {Facility::kSoftMemoryCap, {CellConfig{}.with_memory_high(1_GiB)}},
+      {Facility::kCpuCap, {CellConfig{}.with_cpus(0.5)}},
       {Facility::kCpuSet,
-       CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))},
-      {Facility::kIoCap, CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}};
-  for (const auto& [facility, config] : requests) {
+       {CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))}},
+      {Facility::kIoCap, {CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}},
+      {Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}}}};
+  for (const auto& [facility, request] : requests) {
     if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts, config); !tried) lose(facts, facility, tried.error().text());
+    if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error().text());
   }
 }
 
@@ -211,7 +229,7 @@ Host open_host(Trying trying) {
       if (facts.has(facility)) lose(facts, facility, owned.error().text());
     }
   }
-  Trial trial(*builder, *pages);
+  Trial trial(*builder, *pages, trying == Trying::kDefaultCellApart);
   if (!run_namespace) {
     lose_everything(facts, run_namespace.error());
     return host;

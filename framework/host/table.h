@@ -3,12 +3,30 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "framework/host/facts.h"
 
 namespace cloister {
 
-// "memory cap           no      <why>; <cure>"
+// What a host says to one facility.
+struct FacilityRow {
+  std::string_view facility;  // facility_name()
+  bool is_default = false;    // a default cell has it
+  std::string_view answer;    // "yes", "no" or "partly"
+  std::string why;            // empty for "yes", as is the cure
+  std::string cure;
+};
+std::vector<FacilityRow> facts_rows(const HostFacts& facts);
+
+// Which cgroups cells get theirs in, a line each.
+std::string cgroups_text(const HostFacts& facts);
+
+// "memory cap           no      <why>; <cure>", and the cgroups.
 std::string facts_table(const HostFacts& facts);
+
+// A notice for each cause of what a default cell lacks here, a line each; empty when it is whole.
+std::string losses_text(const HostFacts& facts);
 
 }  // namespace cloister

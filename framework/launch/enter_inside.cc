@@ -3,12 +3,14 @@
 // the fork.
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -66,6 +68,17 @@ int move_high(int fd, int event_fd) {
   return high;
 }
 
+// Streams that are not captured are nobody's business.
+HighDescriptors move_high(const GuestStart& start, bool joined) {
+  HighDescriptors own{-1, -1, -1, -1};
+  own.event = move_high(start.event_fd, start.event_fd);
+  if (start.page_fd >= 0) own.page = move_high(start.page_fd, own.event);
+  if (start.plan.guest.streams != Streams::kCaptured) return own;
+  own.out = move_high(start.out_fd, own.event);
+  own.err = joined ? own.out : move_high(start.err_fd, own.event);
+  return own;
+}
+
 // Before the namespaces are joined, while the host's cgroup file system is in view. v1 and v2 alike
 // move the writer when it writes 0.
 void join_cgroups(const CellPlan& plan, int event_fd) {
@@ -77,6 +90,18 @@ void join_cgroups(const CellPlan& plan, int event_fd) {
       give_up(event_fd, "move the guest into the cgroup of its cell");
     close(fd);
   }
+}
+
+// While the host's /proc is in view. Only init's children are in its time namespace, and it has
+// none.
+void join_clocks(const GuestStart& start, int event_fd) {
+  if (start.init == nullptr || !start.plan.inside.has_clocks()) return;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/ns/time_for_children", start.init->pid);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || setns(fd, CLONE_NEWTIME) != 0)
+    give_up(event_fd, "join the time namespace of the cell");
+  close(fd);
 }
 
 void join_namespaces(const GuestStart& start, int event_fd) {
@@ -163,7 +188,26 @@ void leave_a_shepherd(int event_fd) {
   _exit(128 + WTERMSIG(status));
 }
 
+// The supplementary groups are those of who it was.
+void become(const GuestPlan& plan, bool may_set_groups, int event_fd) {
+  if (!plan.uid && !plan.gid) return;
+  if (may_set_groups && setgroups(0, nullptr) != 0) give_up(event_fd, "leave the guest's groups");
+  if (plan.gid && setresgid(*plan.gid, *plan.gid, *plan.gid) != 0)
+    give_up(event_fd, "change to the guest's group");
+  if (plan.uid && setresuid(*plan.uid, *plan.uid, *plan.uid) != 0)
+    give_up(event_fd, "change to the guest's user");
+}
+
+// In a session of its own, kill(0) reaches the guest alone, and no terminal is its own.
+void enter_session(Streams streams, int event_fd) {
+  if (streams == Streams::kCallersSession) return;
+  setsid();
+  if (streams == Streams::kCallersTerminal && ioctl(0, TIOCSCTTY, 0) != 0)
+    give_up(event_fd, "make the terminal the guest's own");
+}
+
 void set_standard_streams(const GuestStart& start, int event_fd) {
+  if (start.plan.guest.streams != Streams::kCaptured) return;
   const int from[3] = {start.null_fd, start.out_fd, start.err_fd};
   for (int stream = 0; stream < 3; ++stream) {
     if (dup2(from[stream], stream) < 0) give_up(event_fd, "give the guest its standard streams");
@@ -173,19 +217,17 @@ void set_standard_streams(const GuestStart& start, int event_fd) {
 }  // namespace
 
 GuestSide enter_cell(const GuestStart& start) {
-  HighDescriptors own{};
-  own.event = move_high(start.event_fd, start.event_fd);
-  own.out = move_high(start.out_fd, own.event);
   const bool joined = start.err_fd == start.out_fd;
-  own.err = joined ? own.out : move_high(start.err_fd, own.event);
-  own.page = start.page_fd < 0 ? -1 : move_high(start.page_fd, own.event);
+  const HighDescriptors own = move_high(start, joined);
 
   join_cgroups(start.plan, own.event);
+  join_clocks(start, own.event);
   join_namespaces(start, own.event);
   limit_capabilities(start.plan.guest.capabilities, own.event);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
   if (fork_starts_a_thread()) leave_a_shepherd(own.event);
-  setsid();  // kill(0) of a test reaches the test alone, and no terminal is its own
+  become(start.plan.guest, start.plan.inside.allow_setgroups, own.event);
+  enter_session(start.plan.guest.streams, own.event);
   // After the capabilities: changing those would clear it again, prctl(2).
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (chdir(start.plan.guest.working_directory.c_str()) != 0) {

@@ -13,30 +13,46 @@ void put_list(ByteWriter& out, const Things& things, Put put) {
 
 struct StepFields {
   ByteWriter& out;
-  void operator()(const MakeMountsPrivate&) const {}
-  void operator()(const MountProc&) const {}
+  void operator()(const SetPropagation& step) const { out.number(step.propagation); }
+  void operator()(const MountProc& step) const { out.text(step.target); }
   void operator()(const MountTmpfs& step) const {
     out.text(step.target);
     out.number(step.bytes);
     out.number(step.inodes);
     put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
+    out.number(static_cast<std::uint8_t>(step.optional));
   }
   void operator()(const MakeReadOnly& step) const { out.text(step.target); }
   void operator()(const SetHostname& step) const { out.text(step.name); }
   void operator()(const BringUpLoopback&) const {}
   void operator()(const OpenLowPorts&) const {}
+  void operator()(const StartRoot& step) const { out.text(step.directory); }
+  void operator()(const BindMount& step) const {
+    out.text(step.source);
+    out.text(step.target);
+    out.number(static_cast<std::uint8_t>(step.read_only));
+  }
+  void operator()(const EnterRoot&) const {}
+  void operator()(const SetClocks& step) const {
+    out.number(step.offsets.monotonic);
+    out.number(step.offsets.boottime);
+  }
 };
 
 template <StepCode code, typename Step>
 constexpr bool kStandsFor =
     std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(code), SetupStep>, Step>;
-static_assert(kStandsFor<StepCode::kMakeMountsPrivate, MakeMountsPrivate> &&
+static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
               kStandsFor<StepCode::kMountProc, MountProc> &&
               kStandsFor<StepCode::kMountTmpfs, MountTmpfs> &&
               kStandsFor<StepCode::kMakeReadOnly, MakeReadOnly> &&
               kStandsFor<StepCode::kSetHostname, SetHostname> &&
               kStandsFor<StepCode::kBringUpLoopback, BringUpLoopback> &&
-              kStandsFor<StepCode::kOpenLowPorts, OpenLowPorts>);
+              kStandsFor<StepCode::kOpenLowPorts, OpenLowPorts> &&
+              kStandsFor<StepCode::kStartRoot, StartRoot> &&
+              kStandsFor<StepCode::kBindMount, BindMount> &&
+              kStandsFor<StepCode::kEnterRoot, EnterRoot> &&
+              kStandsFor<StepCode::kSetClocks, SetClocks>);
 
 }  // namespace
 

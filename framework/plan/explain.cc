@@ -14,34 +14,69 @@ struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
 
+std::string_view propagation_name(Propagation propagation) {
+  switch (propagation) {
+    case Propagation::kPrivate:
+      return "private";
+    case Propagation::kSlave:
+      return "slave";
+    case Propagation::kShared:
+      return "shared";
+    case Propagation::kUnchanged:
+      break;
+  }
+  return "unchanged";
+}
+
+// Below a new root a target begins with "./", which to the cell is "/".
+std::string_view shown(std::string_view target) {
+  return target.substr(target.starts_with("./") ? 1 : 0);
+}
+
 std::string step_text(const SetupStep& step) {
   return std::visit(
       Overloaded{
-          [](const MakeMountsPrivate&) { return std::string("make every mount private"); },
-          [](const MountProc&) { return std::string("mount proc on '/proc'"); },
+          [](const SetPropagation& s) {
+            return fmt::format("make every mount {}", propagation_name(s.propagation));
+          },
+          [](const MountProc& s) { return fmt::format("mount proc on '{}'", shown(s.target)); },
           [](const MountTmpfs& s) {
-            std::string text = fmt::format("mount tmpfs on '{}' ({}, {} inodes)", s.target,
+            std::string text = fmt::format("mount tmpfs on '{}' ({}, {} inodes)", shown(s.target),
                                            bytes_text({s.bytes}), s.inodes);
             if (!s.keep.empty()) text += fmt::format(", keep '{}'", fmt::join(s.keep, "', '"));
             return text;
           },
-          [](const MakeReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },
+          [](const MakeReadOnly& s) { return fmt::format("make '{}' read-only", shown(s.target)); },
           [](const SetHostname& s) { return fmt::format("set hostname '{}'", s.name); },
           [](const BringUpLoopback&) { return std::string("bring up loopback"); },
           [](const OpenLowPorts&) { return std::string("open ports below 1024"); },
+          [](const StartRoot& s) {
+            return s.directory.empty() ? std::string("begin with an empty root")
+                                       : fmt::format("begin with '{}' as root", s.directory);
+          },
+          [](const BindMount& s) {
+            return fmt::format("bind '{}' to '{}'{}", s.source, shown(s.target),
+                               s.read_only ? " read-only" : "");
+          },
+          [](const EnterRoot&) { return std::string("enter that root"); },
+          [](const SetClocks& s) {
+            return fmt::format("set the monotonic clock on by {} s, the boottime clock by {} s",
+                               s.offsets.monotonic, s.offsets.boottime);
+          },
       },
       step);
 }
 
-std::string namespaces_text(std::uint64_t flags) {
+std::string namespaces_text(const InsidePlan& inside) {
   static constexpr std::pair<std::uint64_t, const char*> kNames[] = {
       {CLONE_NEWUSER, "user"},    {CLONE_NEWPID, "pid"}, {CLONE_NEWNS, "mount"},
       {CLONE_NEWNET, "network"},  {CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"},
       {CLONE_NEWCGROUP, "cgroup"}};
   std::string text;
   for (const auto& [flag, name] : kNames) {
-    if ((flags & flag) != 0) text += (text.empty() ? "" : " ") + std::string(name);
+    if ((inside.namespaces & flag) != 0) text += (text.empty() ? "" : " ") + std::string(name);
   }
+  if (inside.has_clocks()) text += text.empty() ? "time" : " time";
   return text.empty() ? "none" : text;
 }
 
@@ -79,7 +114,7 @@ std::string explain(const CellPlan& plan) {
   const auto line = [&text](std::string_view key, const std::string& value) {
     text += fmt::format("  {:<11} {}\n", key, value);
   };
-  line("namespaces", namespaces_text(plan.inside.namespaces));
+  line("namespaces", namespaces_text(plan.inside));
   if (!plan.inside.uid_map.empty()) {
     line("uid map", map_text(plan.inside.uid_map));
     line("gid map", map_text(plan.inside.gid_map));
@@ -95,11 +130,14 @@ std::string explain(const CellPlan& plan) {
   if (!plan.guest.cpus.empty())
     line("processors", fmt::format("{} by affinity", fmt::join(plan.guest.cpus, ",")));
   line("capability", fmt::format("{:#x}", plan.guest.capabilities));
+  if (plan.guest.uid) line("uid", fmt::format("{}", *plan.guest.uid));
+  if (plan.guest.gid) line("gid", fmt::format("{}", *plan.guest.gid));
   line("directory", plan.guest.working_directory);
   line("deadline", limit_text(plan.watch.deadline));
   if (plan.watch.cpu_time.count() > 0) line("cpu time", limit_text(plan.watch.cpu_time));
   line("notice", limit_text(plan.watch.notice_after));
-  line("output", bytes_text(plan.watch.output));
+  line("output", plan.guest.streams == Streams::kCaptured ? bytes_text(plan.watch.output)
+                                                          : std::string("the caller's own"));
   if (!plan.guest.keep_fds.empty())
     line("kept fds", fmt::format("{}", fmt::join(plan.guest.keep_fds, " ")));
   return text;

@@ -9,8 +9,9 @@
 
 namespace cloister {
 
-void plan_users(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
-void plan_mounts(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
+void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
+void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
+void plan_clocks(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 void plan_cgroups(const CellConfig& config, const HostFacts& facts, std::uint32_t cell,

@@ -24,14 +24,15 @@ constexpr std::uint64_t kFewestFiles = 3;  // the standard streams
 // An empty test is over within a millisecond or two; ten stand for a busy machine.
 constexpr auto kShortestTime = 10ms;
 
-std::unexpected<Error> too_small(std::string_view what, const std::string& asked,
-                                 const std::string& smallest) {
+std::unexpected<Error> too_small(std::string_view role, std::string_view what,
+                                 const std::string& asked, const std::string& smallest) {
   return std::unexpected(
-      Error{fmt::format("run a test with a {} of {}: that is too small to run in", what, asked), 0,
-            fmt::format("the smallest that works is {}", smallest)});
+      Error{fmt::format("run a {} with a {} of {}: that is too small to run in", role, what, asked),
+            0, fmt::format("the smallest that works is {}", smallest)});
 }
 
-Result<void> check_sizes(const CellConfig& config, const HostFacts& facts) {
+Result<void> check_sizes(const CellRequest& request, const HostFacts& facts) {
+  const CellConfig& config = request.config;
   const std::tuple<std::string_view, std::optional<Bytes>, Bytes, bool> sizes[] = {
       {"memory cap", config.memory, facts.smallest_memory, true},
       {"soft memory cap", config.memory_high, facts.smallest_memory, true},
@@ -40,39 +41,44 @@ Result<void> check_sizes(const CellConfig& config, const HostFacts& facts) {
       {"kept output", config.output, Bytes{1}, false}};
   for (const auto& [what, asked, smallest, may_be_none] : sizes) {
     if (!asked || (may_be_none && asked->count == 0) || !(*asked < smallest)) continue;
-    return too_small(what, bytes_text(*asked), bytes_text(smallest));
+    return too_small(request.role, what, bytes_text(*asked), bytes_text(smallest));
   }
   return {};
 }
 
-Result<void> check_counts(const CellConfig& config) {
-  if (config.processes && *config.processes == 0) return too_small("process cap", "0", "1");
+Result<void> check_counts(const CellRequest& request) {
+  const CellConfig& config = request.config;
+  if (config.processes && *config.processes == 0)
+    return too_small(request.role, "process cap", "0", "1");
   if (config.tmpfs_inodes && *config.tmpfs_inodes < kFewestInodes) {
-    return too_small("cap on files in a tmpfs", fmt::format("{}", *config.tmpfs_inodes),
-                     fmt::format("{}", kFewestInodes));
+    return too_small(request.role, "cap on files in a tmpfs",
+                     fmt::format("{}", *config.tmpfs_inodes), fmt::format("{}", kFewestInodes));
   }
   if (config.open_files && *config.open_files < kFewestFiles) {
-    return too_small("cap on open files", fmt::format("{}", *config.open_files),
+    return too_small(request.role, "cap on open files", fmt::format("{}", *config.open_files),
                      fmt::format("{}", kFewestFiles));
   }
   if (config.cpus && *config.cpus != 0 && !(*config.cpus >= kFewestCpus)) {
-    return too_small("CPU cap", fmt::format("{}", *config.cpus), fmt::format("{}", kFewestCpus));
+    return too_small(request.role, "CPU cap", fmt::format("{}", *config.cpus),
+                     fmt::format("{}", kFewestCpus));
   }
   return {};
 }
 
-Result<void> check_times(const CellConfig& config) {
+Result<void> check_times(const CellRequest& request) {
+  const CellConfig& config = request.config;
   const std::pair<std::string_view, std::optional<std::chrono::milliseconds>> times[] = {
       {"deadline", config.deadline}, {"CPU-time deadline", config.cpu_time}};
   for (const auto& [what, asked] : times) {
     if (!asked || asked->count() == 0 || *asked >= kShortestTime) continue;
-    return too_small(what, duration_text(*asked), duration_text(kShortestTime));
+    return too_small(request.role, what, duration_text(*asked), duration_text(kShortestTime));
   }
   return {};
 }
 
 // A hard limit can be lowered by anybody and raised by nobody: setrlimit(2).
-Result<void> check_hard_limits(const CellConfig& config, const HostFacts& facts) {
+Result<void> check_hard_limits(const CellRequest& request, const HostFacts& facts) {
+  const CellConfig& config = request.config;
   const auto count = [](const std::optional<Bytes>& bytes) {
     return bytes ? std::optional(bytes->count) : std::nullopt;
   };
@@ -84,27 +90,28 @@ Result<void> check_hard_limits(const CellConfig& config, const HostFacts& facts)
     for (const auto& [resource, what, asked] : limits) {
       if (resource != hard.resource || !asked || *asked <= hard.value) continue;
       return std::unexpected(
-          Error{fmt::format("give this test {} {}: the run's own hard limit is {}", *asked, what,
-                            hard.value),
+          Error{fmt::format("give this {} {} {}: the run's own hard limit is {}", request.role,
+                            *asked, what, hard.value),
                 0, "raise that with ulimit -H as root, or with LimitNOFILE= and the like"});
     }
   }
   return {};
 }
 
-Result<void> check_cpu_set(const CellConfig& config, const HostFacts& facts) {
+Result<void> check_cpu_set(const CellRequest& request, const HostFacts& facts) {
+  const CellConfig& config = request.config;
   if (!config.cpu_set) return {};
   const auto cpus = parse_cpu_list(*config.cpu_set);
   if (!cpus) {
     return std::unexpected(
-        Error{fmt::format("give this test the CPU set '{}': that is no list of processors",
-                          *config.cpu_set),
+        Error{fmt::format("give this {} the CPU set '{}': that is no list of processors",
+                          request.role, *config.cpu_set),
               0, "write it as in \"0-3,6\""});
   }
   for (const int cpu : *cpus) {
     if (std::ranges::find(facts.cpus, cpu) != facts.cpus.end()) continue;
-    return std::unexpected(Error{fmt::format("give this test processor {}: this run may use {}",
-                                             cpu, fmt::join(facts.cpus, ",")),
+    return std::unexpected(Error{fmt::format("give this {} processor {}: this run may use {}",
+                                             request.role, cpu, fmt::join(facts.cpus, ",")),
                                  0, "ask for one of those"});
   }
   return {};
@@ -112,12 +119,12 @@ Result<void> check_cpu_set(const CellConfig& config, const HostFacts& facts) {
 
 }  // namespace
 
-Result<void> check_limits(const CellConfig& config, const HostFacts& facts) {
-  if (auto good = check_sizes(config, facts); !good) return good;
-  if (auto good = check_counts(config); !good) return good;
-  if (auto good = check_times(config); !good) return good;
-  if (auto good = check_hard_limits(config, facts); !good) return good;
-  return check_cpu_set(config, facts);
+Result<void> check_limits(const CellRequest& request, const HostFacts& facts) {
+  if (auto good = check_sizes(request, facts); !good) return good;
+  if (auto good = check_counts(request); !good) return good;
+  if (auto good = check_times(request); !good) return good;
+  if (auto good = check_hard_limits(request, facts); !good) return good;
+  return check_cpu_set(request, facts);
 }
 
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan) {

@@ -18,8 +18,9 @@ constexpr Bytes kTmpfsSize = 1_GiB;
 constexpr std::uint64_t kTmpfsInodes = 131072;
 constexpr std::uint32_t kProcesses = 4096;  // a backstop against fork bombs
 
-// What `config` names explicitly and this host lost.
-const Loss* asked_for_but_lost(const CellConfig& config, const HostFacts& facts) {
+// What `request` names explicitly and this host lost.
+const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& facts) {
+  const CellConfig& config = request.config;
   const std::pair<bool, Facility> asked[] = {
       {config.memory.value_or(Bytes{}).count > 0, Facility::kMemoryCap},
       {config.processes.has_value(), Facility::kProcessCap},
@@ -30,10 +31,13 @@ const Loss* asked_for_but_lost(const CellConfig& config, const HostFacts& facts)
        Facility::kIoCap},
       {config.hostname.has_value(), Facility::kHostname},
       {config.network.value_or(Network::kHost) != Network::kHost, Facility::kNetworkNamespace},
-      {config.as_root.value_or(false) && facts.uid != 0, Facility::kUserNamespace},
+      {(config.as_root.value_or(false) && facts.uid != 0) || request.identity != Identity::kDefault,
+       Facility::kUserNamespace},
       {config.private_tmp.value_or(false) || config.tmp_size || config.shm_size ||
            config.tmpfs_inodes,
        Facility::kPrivateTmp},
+      {request.has_own_root(), Facility::kMountNamespace},
+      {request.clocks.has_value(), Facility::kTimeNamespace},
   };
   for (const auto& [is_asked, facility] : asked) {
     if (const Loss* loss = facts.loss_of(facility); is_asked && loss != nullptr) return loss;
@@ -66,20 +70,30 @@ CellConfig in_force(CellConfig config, const HostFacts& facts) {
   return config;
 }
 
-}  // namespace
+// Leaving something out is like a host that lacks it.
+HostFacts lessened(HostFacts facts, const std::vector<Facility>& without) {
+  for (const Facility facility : without) {
+    facts.losses.push_back({facility, "it is left out", "ask for one of the two only"});
+  }
+  return facts;
+}
 
-Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell) {
-  if (const Loss* loss = asked_for_but_lost(asked, facts)) {
-    return std::unexpected(Error{fmt::format("give this test the {} it asks for: {}",
+Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std::uint32_t cell) {
+  const CellConfig& asked = request.config;
+  if (const Loss* loss = asked_for_but_lost(request, facts)) {
+    return std::unexpected(Error{fmt::format("give this {} the {} it asks for: {}", request.role,
                                              facility_name(loss->facility), loss->why),
                                  0, loss->cure});
   }
-  if (auto good = check_limits(asked, facts); !good) return std::unexpected(good.error());
-  const CellConfig config = with_defaults(asked);
+  if (auto good = check_request(request, facts); !good) return std::unexpected(good.error());
+  if (auto good = check_limits(request, facts); !good) return std::unexpected(good.error());
+  CellRequest whole = request;
+  const CellConfig& config = whole.config = with_defaults(asked);
   CellPlan plan;
   plan.in_force = in_force(config, facts);
-  plan_users(config, facts, plan);
-  plan_mounts(config, facts, plan);
+  plan_clocks(whole, facts, plan);
+  plan_users(whole, facts, plan);
+  plan_mounts(whole, facts, plan);
   plan_network(config, facts, plan);
   plan_cgroups(config, facts, cell, plan);
   plan_limits(config, facts, plan);
@@ -89,12 +103,23 @@ Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std:
     plan.inside.namespaces |= CLONE_NEWUTS;
     plan.inside.steps.emplace_back(SetHostname{*config.hostname});
   }
-  plan.guest.working_directory = facts.working_directory;
+  plan.guest.streams = request.streams;
   plan.guest.keep_fds = config.keep_fds.value_or(std::vector<int>{});
   plan.watch.deadline = *config.deadline;
   plan.watch.notice_after = *config.notice_after;
   plan.watch.output = *config.output;
   return plan;
+}
+
+}  // namespace
+
+Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts, std::uint32_t cell) {
+  if (asked.without.empty()) return plan_on(asked, facts, cell);
+  return plan_on(asked, lessened(facts, asked.without), cell);
+}
+
+Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell) {
+  return make_plan(CellRequest{.config = asked}, facts, cell);
 }
 
 }  // namespace cloister

@@ -1,4 +1,6 @@
-// The file view: private /proc, /tmp and /dev/shm over the host's tree.
+// The file view: private /proc, /tmp and /dev/shm over the host's tree, or over a root that is put
+// together for the cell.
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -7,6 +9,10 @@
 
 namespace cloister {
 namespace {
+
+// What no program does without, in an empty root.
+constexpr const char* kDevices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                    "/dev/random", "/dev/urandom", "/dev/tty"};
 
 // The entries of `target` that lead to a needed path. The whole entry stays, not just the path: a
 // build tree reaches its own siblings through "..".
@@ -21,30 +27,82 @@ std::vector<std::string> entries_to_keep(const std::string& target, const HostFa
   return names;
 }
 
-}  // namespace
+// Fills in the steps that mount; `at` stands before every target.
+struct View {
+  const CellRequest& request;
+  const HostFacts& facts;
+  CellPlan& plan;
+  std::string at;
 
-void plan_mounts(const CellConfig& config, const HostFacts& facts, CellPlan& plan) {
-  if (!facts.has(Facility::kMountNamespace)) return;
-  plan.inside.namespaces |= CLONE_NEWNS;
-  auto& steps = plan.inside.steps;
-  // Private first (systemd shares "/", and what is mounted next must not leak out):
-  // mount_namespaces(7).
-  steps.emplace_back(MakeMountsPrivate{});
-  if (facts.has(Facility::kPrivateProc) && facts.has(Facility::kPidNamespace)) {
-    steps.emplace_back(MountProc{});
-  }
-  // Without this a root guest could leave its cgroup by writing to the host's cgroup file system.
-  if (!plan.inside.cgroups.empty() || !facts.cgroups.empty()) {
-    steps.emplace_back(MakeReadOnly{"/sys/fs/cgroup"});
-  }
-  if (!config.private_tmp.value_or(true) || !facts.has(Facility::kPrivateTmp)) return;
-  const std::pair<std::string, Bytes> targets[] = {{"/tmp", *config.tmp_size},
-                                                   {"/dev/shm", *config.shm_size}};
-  for (const auto& [target, size] : targets) {
-    std::vector<std::string> keep = entries_to_keep(target, facts);
-    steps.emplace_back(MountTmpfs{target, size.count, *config.tmpfs_inodes, std::move(keep)});
+  void add(SetupStep step) const { plan.inside.steps.push_back(std::move(step)); }
+
+  void tmpfs(const std::string& target, Bytes size, std::vector<std::string> keep,
+             bool optional) const {
+    add(MountTmpfs{at + target, size.count, *request.config.tmpfs_inodes, std::move(keep),
+                   optional});
     plan.watch.tmpfs.push_back(target);
   }
+  void proc() const {
+    if (facts.has(Facility::kPrivateProc) && facts.has(Facility::kPidNamespace))
+      add(MountProc{at + request.proc_target});
+  }
+  // Without this a root guest could leave its cgroup by writing to the host's cgroup file system.
+  void cgroups() const {
+    if (!facts.cgroups.empty()) add(MakeReadOnly{at + "/sys/fs/cgroup"});
+  }
+  void private_tmp() const {
+    if (!request.config.private_tmp.value_or(true) || !facts.has(Facility::kPrivateTmp)) return;
+    const std::pair<std::string, Bytes> targets[] = {{"/tmp", *request.config.tmp_size},
+                                                     {"/dev/shm", *request.config.shm_size}};
+    for (const auto& [target, size] : targets) {
+      // Another root has its own files.
+      tmpfs(target, size,
+            request.root ? std::vector<std::string>{} : entries_to_keep(target, facts), true);
+    }
+  }
+  void devices() const {
+    for (const char* device : kDevices) add(BindMount{device, at + device, false});
+  }
+  void requested() const {
+    for (const MountRequest& mount : request.mounts) {
+      if (!mount.source.empty()) {
+        add(BindMount{mount.source, at + mount.target, mount.read_only});
+      } else {
+        tmpfs(mount.target, mount.size.count > 0 ? mount.size : *request.config.tmp_size, {},
+              false);
+      }
+    }
+  }
+};
+
+// Private first (systemd shares "/", and what is mounted next must not leak out):
+// mount_namespaces(7). A slave does not leak either.
+Propagation at_first(Propagation wanted) {
+  return wanted == Propagation::kShared ? Propagation::kSlave : wanted;
+}
+
+}  // namespace
+
+void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
+  plan.guest.working_directory = request.working_directory;
+  if (plan.guest.working_directory.empty())
+    plan.guest.working_directory = request.root ? "/" : facts.working_directory;
+  if (!facts.has(Facility::kMountNamespace)) return;
+  plan.inside.namespaces |= CLONE_NEWNS;
+  const View view{request, facts, plan, request.has_own_root() ? "." : ""};
+  if (request.propagation != Propagation::kUnchanged)
+    view.add(SetPropagation{at_first(request.propagation)});
+  if (request.has_own_root()) view.add(StartRoot{request.root.value_or("/")});
+  view.proc();
+  if (!request.has_own_root()) view.cgroups();
+  view.private_tmp();
+  if (request.root == "") view.devices();
+  view.requested();
+  if (request.has_own_root()) {
+    view.cgroups();  // which may have come with what was bound
+    view.add(EnterRoot{});
+  }
+  if (request.propagation == Propagation::kShared) view.add(SetPropagation{Propagation::kShared});
 }
 
 }  // namespace cloister

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,6 +13,7 @@
 
 #include "framework/host/facts.h"
 #include "framework/kernel/error.h"
+#include "framework/plan/request.h"
 #include "framework/plan/step_code.h"
 
 namespace cloister {
@@ -19,10 +21,12 @@ namespace cloister {
 // The set-up steps, each done by init inside the new namespaces, in the plan's order.
 // A new facility is one more alternative here and in step_code.h, and a case in encode.cc,
 // explain.cc and builder/steps_inside.cc.
-struct MakeMountsPrivate {
-  friend bool operator==(const MakeMountsPrivate&, const MakeMountsPrivate&) = default;
+struct SetPropagation {  // of every mount
+  Propagation propagation{};
+  friend bool operator==(const SetPropagation&, const SetPropagation&) = default;
 };
 struct MountProc {
+  std::string target;
   friend bool operator==(const MountProc&, const MountProc&) = default;
 };
 struct MountTmpfs {
@@ -30,6 +34,7 @@ struct MountTmpfs {
   std::uint64_t bytes = 0;
   std::uint64_t inodes = 0;       // besides its root and what is kept
   std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
+  bool optional = true;           // where there is no `target`, there is nothing to cover
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {
@@ -46,8 +51,28 @@ struct BringUpLoopback {
 struct OpenLowPorts {  // ports below 1024 need no capability: ip_unprivileged_port_start, ip(7)
   friend bool operator==(const OpenLowPorts&, const OpenLowPorts&) = default;
 };
-using SetupStep = std::variant<MakeMountsPrivate, MountProc, MountTmpfs, MakeReadOnly, SetHostname,
-                               BringUpLoopback, OpenLowPorts>;
+// What follows, up to EnterRoot, has targets that begin with "./": the new root, made of a
+// directory, or of an empty tmpfs where that is "".
+struct StartRoot {
+  std::string directory;
+  friend bool operator==(const StartRoot&, const StartRoot&) = default;
+};
+struct BindMount {  // with everything mounted below `source`
+  std::string source;
+  std::string target;
+  bool read_only = false;
+  friend bool operator==(const BindMount&, const BindMount&) = default;
+};
+struct EnterRoot {  // by pivot_root(2): nothing of the old root stays in view
+  friend bool operator==(const EnterRoot&, const EnterRoot&) = default;
+};
+struct SetClocks {  // of a time namespace, which the guest then joins
+  ClockOffsets offsets;
+  friend bool operator==(const SetClocks&, const SetClocks&) = default;
+};
+using SetupStep =
+    std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname, BringUpLoopback,
+                 OpenLowPorts, StartRoot, BindMount, EnterRoot, SetClocks>;
 
 // `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
 struct IdMapping {
@@ -87,6 +112,9 @@ struct InsidePlan {
   bool allow_setgroups = false;
   std::vector<SetupStep> steps;
   std::vector<CgroupPlan> cgroups;
+
+  // Whether there is a time namespace, which clone3(2) cannot make in time: time_namespaces(7).
+  bool has_clocks() const;
   friend bool operator==(const InsidePlan&, const InsidePlan&) = default;
 };
 
@@ -99,7 +127,10 @@ struct ResourceLimit {
 
 // What the guest becomes once it is inside.
 struct GuestPlan {
-  std::uint64_t capabilities = 0;  // a bit per CAP_*, kept in the bounding set
+  std::uint64_t capabilities = 0;      // a bit per CAP_*, kept in the bounding set
+  std::optional<std::uint32_t> uid{};  // that it changes to; nothing when it is that already
+  std::optional<std::uint32_t> gid{};
+  Streams streams{};
   std::string working_directory;
   std::vector<int> keep_fds;
   std::vector<ResourceLimit> limits;
@@ -144,6 +175,7 @@ struct CellPlan {
 
 // Makes the plan of the cell numbered `cell` (which names its cgroup). What `asked` sets
 // explicitly and the host cannot give is an Error with the cure; a lost default is left out.
+Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts, std::uint32_t cell);
 Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell);
 
 // The plan for people, one line per fact.

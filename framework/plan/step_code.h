@@ -8,13 +8,25 @@ namespace cloister {
 
 // In the order of the alternatives of SetupStep (plan.h).
 enum class StepCode : std::uint8_t {
-  kMakeMountsPrivate,
+  kSetPropagation,
   kMountProc,
   kMountTmpfs,
   kMakeReadOnly,
   kSetHostname,
   kBringUpLoopback,
   kOpenLowPorts,
+  kStartRoot,
+  kBindMount,
+  kEnterRoot,
+  kSetClocks,
+};
+
+// How mounts travel between the host and the cell: mount_namespaces(7).
+enum class Propagation : std::uint8_t {
+  kPrivate,    // not at all
+  kSlave,      // from the host into the cell
+  kShared,     // likewise, and among the mount namespaces that are made inside
+  kUnchanged,  // as the kernel made them: with a user namespace that is kSlave
 };
 
 // What the builder reads from the cgroups of a cell that ends. Times are in microseconds.

@@ -21,26 +21,44 @@ std::vector<IdMapping> same_inside_and_outside(const std::vector<IdRange>& range
   return map;
 }
 
-}  // namespace
+// An ordinary user may map one id: its own, to whatever it likes.
+std::vector<IdMapping> only(std::uint32_t inside, std::uint32_t outside) {
+  return {{inside, outside, 1}};
+}
 
-void plan_users(const CellConfig& config, const HostFacts& facts, CellPlan& plan) {
-  const bool has_namespace = facts.has(Facility::kUserNamespace);
-  const bool root_inside = facts.uid == 0 || (has_namespace && config.as_root.value_or(false));
-  if (root_inside) {
-    const bool everything = config.privileged.value_or(false) || !has_namespace;
-    plan.guest.capabilities = everything ? kEveryCapability : kEveryCapability & ~kWithheld;
-  }
-  if (!has_namespace) return;
-
+void plan_maps(const CellRequest& request, const HostFacts& facts, bool root_inside,
+               CellPlan& plan) {
   plan.inside.namespaces |= CLONE_NEWUSER;
-  if (facts.privileged) {
+  plan.inside.allow_setgroups = request.setgroups.value_or(facts.privileged);
+  if (facts.privileged && request.identity == Identity::kDefault) {
     plan.inside.uid_map = same_inside_and_outside(facts.uids);
     plan.inside.gid_map = same_inside_and_outside(facts.gids);
-    plan.inside.allow_setgroups = true;
+  } else if (facts.privileged) {
+    const bool root = request.identity == Identity::kOnlyRoot;
+    plan.inside.uid_map = only(root ? 0 : facts.uid, facts.uid);
+    plan.inside.gid_map = only(root ? 0 : facts.gid, facts.gid);
   } else {
-    plan.inside.uid_map = {{root_inside ? 0 : facts.uid, facts.uid, 1}};
-    plan.inside.gid_map = {{root_inside ? 0 : facts.gid, facts.gid, 1}};
+    plan.inside.uid_map = only(request.uid.value_or(root_inside ? 0 : facts.uid), facts.uid);
+    plan.inside.gid_map = only(request.gid.value_or(root_inside ? 0 : facts.gid), facts.gid);
   }
+}
+
+}  // namespace
+
+void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
+  const bool has_namespace = facts.has(Facility::kUserNamespace);
+  const bool mapped_to_root =
+      request.config.as_root.value_or(false) || request.identity == Identity::kOnlyRoot;
+  const bool root_inside =
+      facts.privileged ? facts.uid == 0 : request.uid.value_or(facts.uid) == 0 || mapped_to_root;
+  if (root_inside && (has_namespace || facts.uid == 0)) {
+    const bool everything = request.config.privileged.value_or(false) || !has_namespace;
+    plan.guest.capabilities = everything ? kEveryCapability : kEveryCapability & ~kWithheld;
+  }
+  if (has_namespace) plan_maps(request, facts, root_inside, plan);
+  if (!facts.privileged) return;
+  plan.guest.uid = request.uid;
+  plan.guest.gid = request.gid;
 }
 
 }  // namespace cloister

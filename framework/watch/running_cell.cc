@@ -43,7 +43,8 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
                                         const sigset_t& guest_mask) {
   Fd writers[kStreams];
   const bool join = options.join_output;
-  for (int stream = 0; stream < (join ? 2 : kStreams); ++stream) {
+  const bool captured = plan_.guest.streams == Streams::kCaptured;
+  for (int stream = 0; stream < (!captured ? 1 : join ? 2 : kStreams); ++stream) {
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     if (auto set = set_nonblocking(pipe->read_end); !set) return std::unexpected(set.error());

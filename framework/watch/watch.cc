@@ -107,7 +107,10 @@ std::optional<GuestCall> Watch::start_guests() {
       refuse(cell, forked.error());
       continue;
     }
-    if (!forked->guest) continue;
+    if (!forked->guest) {
+      sink_.started(cell.id(), forked->pid);
+      continue;
+    }
     ::sigaction(SIGCHLD, &old_child_action_, nullptr);
     return GuestCall{cell.id(), *forked->guest};
   }
@@ -207,12 +210,16 @@ void Watch::reap_children() {
   int status = 0;
   rusage used{};
   pid_t pid = 0;
-  while ((pid = ::wait4(-1, &status, WNOHANG | __WALL, &used)) > 0) {
+  while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | __WALL, &used)) > 0) {
     const auto ended = std::ranges::find_if(cells_, [pid](const auto& cell) {
       return cell->stage == CellStage::kRunning && cell->guest() == pid;
     });
     if (ended == cells_.end()) continue;  // an orphan of a cell without init, or the builder
     RunningCell& cell = **ended;
+    if (WIFSTOPPED(status)) {
+      sink_.stopped(cell.id());
+      continue;
+    }
     cell.guest_ended(status, used);
     if (!cell.init.pidfd.open() || !builder_ || !builder_->dismantle(cell.id()))
       report_done(cell, nullptr);

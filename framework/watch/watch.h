@@ -4,6 +4,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <deque>
@@ -40,6 +41,10 @@ class ReportSink {
   virtual void report(CellReport&& report) = 0;
   // The cell has been running for its notice time.
   virtual void notice(std::uint32_t id) = 0;
+  // The guest, as the watcher knows it, has been forked.
+  virtual void started(std::uint32_t /*id*/, pid_t /*guest*/) {}
+  // A signal has stopped the guest: wait(2), WIFSTOPPED.
+  virtual void stopped(std::uint32_t /*id*/) {}
 };
 
 struct WatchOptions {

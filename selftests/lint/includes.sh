@@ -13,9 +13,10 @@ declare -A may=(
   [framework/builder]='framework/wire framework/plan/step_code.h'
   [framework/events]='framework/kernel framework/wire framework/launch/cell_page.h'
   [framework/launch]='framework/kernel framework/wire framework/config framework/plan framework/events framework/builder/protocol.h framework/builder/close_others.h'
-  [framework/report]='framework/wire'
+  [framework/report]='framework/wire framework/config'
   [framework/watch]='framework/kernel framework/plan framework/events framework/launch framework/report'
   [adapters/googletest]='framework'
+  [adapters/command]='framework'
 )
 status=0
 complain() {

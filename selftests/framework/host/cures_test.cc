@@ -38,6 +38,21 @@ TEST(CureForProc, IsToUnmaskIt) {
             "start the container with podman run --security-opt unmask=ALL");
 }
 
+TEST(CureForUsers, IsWhereTheRunnersContainersAreConfigured) {
+  EXPECT_EQ(
+      cure_for(Facility::kUserNamespace, on({.container = Container::kDocker, .ci = Ci::kGithub})),
+      "in the workflow: container: {options: \"--security-opt seccomp=unconfined --security-opt "
+      "apparmor=unconfined --security-opt systempaths=unconfined\"}");
+  EXPECT_EQ(
+      cure_for(Facility::kUserNamespace, on({.container = Container::kDocker, .ci = Ci::kGitlab})),
+      "in the runner's config.toml, below [runners.docker]: security_opt = "
+      "[\"seccomp=unconfined\", \"apparmor=unconfined\", \"systempaths=unconfined\"]");
+  // A runner that is a machine of its own is configured as any machine.
+  EXPECT_EQ(
+      cure_for(Facility::kUserNamespace, on({.ci = Ci::kGithub, .apparmor_restricts_users = true})),
+      "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+}
+
 class CureForCaps : public testing::TestWithParam<Facility> {};
 INSTANTIATE_TEST_SUITE_P(Caps, CureForCaps,
                          testing::Values(Facility::kMemoryCap, Facility::kProcessCap,
@@ -51,6 +66,12 @@ TEST_P(CureForCaps, IsAScopeOfSystemd) {
             "systemd-run --scope -p Delegate=yes COMMAND");
 }
 
+TEST_P(CureForCaps, BringsTheUsersManagerUpFirst) {
+  EXPECT_EQ(cure_for(GetParam(), on({.systemd = true, .user_manager = false})),
+            "sudo loginctl enable-linger $USER && export XDG_RUNTIME_DIR=/run/user/$(id -u) && "
+            "systemd-run --user --scope -p Delegate=yes COMMAND");
+}
+
 TEST_P(CureForCaps, IsTheContainersFlags) {
   EXPECT_EQ(
       cure_for(GetParam(), on({.container = Container::kDocker})),
@@ -62,15 +83,15 @@ TEST_P(CureForCaps, IsTheContainersFlags) {
 
 TEST_P(CureForCaps, IsAGroupMadeByHandWhereNobodyLooksAfterThem) {
   EXPECT_EQ(cure_for(GetParam(), on({}, true)),
-            "run the tests in a cgroup of their own: mkdir /sys/fs/cgroup/tests && echo $$ > "
-            "/sys/fs/cgroup/tests/cgroup.procs");
+            "mkdir -p /sys/fs/cgroup/cells && echo $$ > /sys/fs/cgroup/cells/cgroup.procs");
   EXPECT_EQ(cure_for(GetParam(), on({})),
-            "have root give this user a cgroup: cgroups(7), \"Delegating a hierarchy\"");
+            "sudo sh -c 'cd /sys/fs/cgroup && echo +memory +pids +cpu > cgroup.subtree_control && "
+            "mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' > cells/cgroup.procs'");
 }
 
 TEST(CureForCapsOfVersionOne, IsRoot) {
   EXPECT_EQ(cure_for(Facility::kMemoryCap, on({.cgroups_are_v1 = true})),
-            "run the tests as root: on this host cgroups are version 1");
+            "run it as root: on this host cgroups are version 1");
 }
 
 TEST(CureForCapsOfVersionOne, IsTheMountForRootItself) {

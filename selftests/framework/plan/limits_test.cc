@@ -136,7 +136,7 @@ TEST(InForce, HoldsTheDefaultsAndWhatWasAskedFor) {
 }
 
 TEST(InForce, LeavesOutWhatTheHostCannotGive) {
-  EXPECT_FALSE(make_plan({}, ordinary_host(), 7)->in_force.processes);
+  EXPECT_FALSE(make_plan(CellConfig{}, ordinary_host(), 7)->in_force.processes);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(Plan, HasAllSevenNamespacesByDefault) {
 
 TEST(Plan, MakesMountsPrivateBeforeItMountsAnything) {
   const auto plan = plan_for({}, ordinary_host());
-  EXPECT_TRUE(std::holds_alternative<MakeMountsPrivate>(plan.inside.steps.front()));
+  EXPECT_TRUE(std::holds_alternative<SetPropagation>(plan.inside.steps.front()));
 }
 
 TEST(Plan, IsTheSameForTheSameQuestion) {

@@ -1,0 +1,106 @@
+#include "adapters/command/exec.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "adapters/command/cell_options.h"
+#include "adapters/command/exec_help.h"
+#include "adapters/command/exec_keeper.h"
+#include "adapters/command/exec_options.h"
+#include "adapters/command/report_json.h"
+#include "framework/report/words.h"
+
+namespace cloister::command {
+namespace {
+
+constexpr int kNoCell = 125;  // as of env(1), timeout(1) and others
+constexpr int kWrongUsage = 2;
+constexpr int kBySignal = 128;
+
+// As a shell has it.
+struct ExitStatus {
+  int operator()(const Finished&) const { return 0; }
+  int operator()(const Exited& outcome) const { return outcome.status; }
+  int operator()(const Signaled& outcome) const { return kBySignal + outcome.signal; }
+  int operator()(const TimedOut&) const { return kBySignal + SIGKILL; }
+  int operator()(const OutOfCpuTime&) const { return kBySignal + SIGKILL; }
+  int operator()(const OutOfMemory&) const { return kBySignal + SIGKILL; }
+  int operator()(const SetupFailed&) const { return kNoCell; }
+  int operator()(const ProtocolBroken&) const { return kNoCell; }
+};
+
+void tell(const CellReport& report, const std::string& command, bool quiet) {
+  if (!std::holds_alternative<Exited>(report.outcome))
+    fmt::print(stderr, "cloister exec: {} {}\n", command, ending_text(report));
+  if (quiet) return;
+  for (const std::string& note : limit_notes(report, option_name))
+    fmt::print(stderr, "cloister exec: note: {}\n", note);
+  if (report.survivor_count == 0) return;
+  std::string names;
+  for (const Survivor& survivor : report.survivors)
+    names += (names.empty() ? "" : ", ") + survivor.name;
+  fmt::print(stderr, "cloister exec: note: {} left {} process{} running, which {} killed: {}{}\n",
+             command, report.survivor_count, report.survivor_count == 1 ? "" : "es",
+             report.survivor_count == 1 ? "was" : "were", names,
+             report.survivor_count > report.survivors.size() ? ", ..." : "");
+}
+
+// Whether there is a file with it now, where one is asked for.
+bool write_report(const CellReport& report, const std::string& name) {
+  if (name.empty()) return true;
+  std::ofstream file(name);
+  file << json_of(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  file.close();
+  if (file) return true;
+  fmt::print(stderr, "cloister exec: cannot write the report to '{}': {}; name another --report\n",
+             name, errno_text(errno));
+  return false;
+}
+
+int run_command(ExecOptions& options) {
+  auto report = keep(options);
+  if (!report) {
+    fmt::print(stderr, "cloister exec: {}\n", report.error().text());
+    return kNoCell;
+  }
+  tell(*report, options.command.front(), options.quiet);
+  if (!write_report(*report, options.report_file)) return kNoCell;
+  return std::visit(ExitStatus{}, report->outcome);
+}
+
+int explain_command(ExecOptions& options) {
+  const auto status = explain_plan(options);
+  if (!status) fmt::print(stderr, "cloister exec: {}\n", status.error().text());
+  return status && *status == 0 ? 0 : kNoCell;
+}
+
+int run_exec(ExecOptions& options) {
+  if (options.explain) return explain_command(options);
+  if (!options.command.empty()) return run_command(options);
+  fmt::print(stderr,
+             "cloister exec: there is no command; write it after '--': cloister exec -- bash\n");
+  return kWrongUsage;
+}
+
+}  // namespace
+
+void add_exec(CLI::App& app, const std::vector<std::string>& command,
+              std::function<int()>& chosen) {
+  CLI::App* exec = app.add_subcommand("exec", "one command in a cell");
+  exec->footer(kExecHelp);
+  // As long as the subcommand, whose options fill it in.
+  const auto options = std::make_shared<ExecOptions>();
+  add_exec_options(*exec, *options);
+  exec->callback([options, &command, &chosen] {
+    options->command = command;
+    chosen = [options] { return run_exec(*options); };
+  });
+}
+
+}  // namespace cloister::command

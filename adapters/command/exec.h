@@ -1,0 +1,15 @@
+// `cloister exec`: one command in a cell, with the caller's streams, terminal and signals.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace cloister::command {
+
+// When the command line names it, `chosen` becomes what to do. `command` is what stands behind
+// "--"; both must outlive the parsing.
+void add_exec(CLI::App& app, const std::vector<std::string>& command, std::function<int()>& chosen);
+
+}  // namespace cloister::command

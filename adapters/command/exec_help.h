@@ -1,0 +1,43 @@
+// What `cloister exec --help` prints. A selftest holds it to the options there are.
+#pragma once
+
+namespace cloister::command {
+
+inline constexpr const char* kExecHelp =
+    R"(usage: cloister exec [OPTIONS] -- COMMAND [ARGS...]
+
+Runs one command in a cell, and ends as it ends: with its exit status, 128+n for
+signal n, 125 when there is no cell, 126 or 127 when the command cannot be run.
+All namespaces but time by default; switches have a --no- form, as in --no-pid.
+
+namespaces  -m --mount  -u --uts  -i --ipc  -p --pid  -U --user  -C --cgroup
+            -n --net --network=loopback|none|host
+            -T --time  --monotonic SECONDS  --boottime SECONDS
+identity    -r --map-root-user  -c --map-current-user  --setgroups allow|deny
+            -S --uid --setuid N  -G --gid --setgid N
+            --privileged           every capability inside, as to mount
+files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  in this order
+            -R --root DIR          DIR is the root;  --new-root an empty one
+            -w --wd --workdir DIR  where to start
+            --mount-proc[=DIR]  --propagation private|slave|shared|unchanged
+            --private-tmp  --tmp-size SIZE  --shm-size SIZE  --tmpfs-inodes N
+caps        --memory SIZE  --memory-high SIZE  --pids --processes N
+            --cpus N  --cpu-set LIST  --cpu-time TIME  --deadline TIME
+            --io-read-rate SIZE  --io-write-rate SIZE
+            --open-files N  --file-size SIZE  --core-size SIZE
+command     --hostname NAME  -e --env NAME[=VALUE]  --clear-env
+            -t --tty               a terminal of its own
+            --keep-fds LIST        descriptors that stay open
+            --explain              print the plan of the cell, run nothing
+            --report FILE          write what became of it, as JSON
+            --require              no cell that lacks a default
+            -q --quiet             no notes
+            -f --fork  --kill-child   always so; here for unshare(1)'s sake
+            -h --help
+
+examples:
+  cloister exec -- bash
+  cloister exec --memory 64M --pids 32 --deadline 10s -- make check
+)";
+
+}  // namespace cloister::command

@@ -1,0 +1,237 @@
+#include "adapters/command/exec_keeper.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "adapters/command/exec_warden.h"
+#include "adapters/command/terminal.h"
+#include "framework/kernel/single_threaded_fork.h"
+
+namespace cloister::command {
+namespace {
+
+// What somebody who ends or prods this process means for the command.
+constexpr int kPassedOn[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+
+struct WardenLink {
+  pid_t pid = -1;  // of the builder, which ends after the warden
+  Fd socket;
+};
+
+Result<WardenLink> start_warden(const ExecOptions& options, const Pty& pty,
+                                const sigset_t& caller_mask) {
+  auto pair = make_socket_pair(SOCK_STREAM);
+  if (!pair) return std::unexpected(pair.error());
+  fflush(nullptr);
+  const pid_t pid = single_threaded_fork();
+  if (pid < 0) return failed("fork the warden", "raise the limit on processes (ulimit -u)");
+  if (pid > 0) return WardenLink{pid, std::move(pair->ours)};
+  pair->ours.reset();
+  for (int stream = 0; pty.slave.open() && stream < 3; ++stream) ::dup2(pty.slave.get(), stream);
+  live_as_warden(options, std::move(pair->theirs), caller_mask);
+}
+
+// Waits until everything of the run is removed. The status of wait(2).
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+bool write_all(int fd, const char* bytes, ssize_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, static_cast<std::size_t>(size));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes += written;
+    size -= written;
+  }
+  return true;
+}
+
+// The third field of /proc/PID/stat: proc(5).
+bool is_stopped(pid_t pid) {
+  const std::string stat = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
+  const std::size_t name_end = stat.rfind(')');
+  return name_end != std::string::npos && stat.substr(name_end).starts_with(") T");
+}
+
+class Keeper {
+ public:
+  explicit Keeper(ExecOptions& options) : options_(options) {}
+
+  Result<CellReport> run() {
+    if (options_.terminal) {
+      auto pty = make_pty();
+      if (!pty) return std::unexpected(pty.error());
+      pty_ = std::move(*pty);
+    }
+    options_.request.streams = options_.terminal   ? Streams::kCallersTerminal
+                               : terminal_.there() ? Streams::kCallersSession
+                                                   : Streams::kCallers;
+    block_signals();
+    auto warden = start_warden(options_, pty_, caller_mask_);
+    if (!warden) return std::unexpected(warden.error());
+    warden_ = std::move(*warden);
+    pty_.slave.reset();
+    {
+      std::optional<RawInput> raw;
+      if (options_.terminal) raw.emplace();
+      while (!report_ && !gone_) turn();
+      if (options_.terminal) drain();
+    }
+    const int status = wait_for(warden_.pid);
+    terminal_.take_back();
+    if (!report_) return warden_died(status);
+    if (!std::holds_alternative<Exited>(report_->outcome)) terminal_.restore_modes();
+    return std::move(*report_);
+  }
+
+ private:
+  void block_signals() {
+    sigset_t passed;
+    sigemptyset(&passed);
+    for (const int number : kPassedOn) sigaddset(&passed, number);
+    if (options_.terminal) sigaddset(&passed, SIGWINCH);
+    sigset_t blocked = passed;
+    sigaddset(&blocked, SIGTTOU);
+    ::sigprocmask(SIG_BLOCK, &blocked, &caller_mask_);
+    signals_.reset(::signalfd(-1, &passed, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+
+  // One wait for anything to happen.
+  void turn() {
+    pollfd waits[] = {{warden_.socket.get(), POLLIN, 0},
+                      {signals_.get(), POLLIN, 0},
+                      {pty_.master.get(), POLLIN, 0},
+                      {options_.terminal && input_open_ ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(waits, std::size(waits), -1) < 0) return;
+    if (waits[1].revents != 0) take_signals();
+    if (waits[2].revents != 0) pass_output();
+    if (waits[3].revents != 0) pass_input();
+    if (waits[0].revents != 0) hear();
+  }
+
+  void hear() {
+    auto news = hear_warden(warden_.socket);
+    if (!news) {
+      gone_ = true;
+    } else if (const auto* started = std::get_if<Started>(&*news)) {
+      command_ = started->command;
+      command_fd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, command_, 0)));
+      for (const int number : early_signals_) send(number);
+    } else if (std::holds_alternative<Stopped>(*news)) {
+      stop_too();
+    } else {
+      report_ = std::get<CellReport>(std::move(*news));
+    }
+  }
+
+  void send(int number) const {
+    ::syscall(SYS_pidfd_send_signal, command_fd_.get(), number, nullptr, 0);
+  }
+
+  void take_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+      const int number = static_cast<int>(info.ssi_signo);
+      if (number == SIGWINCH) {
+        copy_window_size(pty_.master);
+      } else if (options_.request.streams == Streams::kCallersSession &&
+                 info.ssi_code == SI_KERNEL) {
+        // From the terminal, which has told the command itself: it is of the same job.
+      } else if (command_ > 0) {
+        send(number);
+      } else {
+        early_signals_.push_back(number);
+      }
+    }
+  }
+
+  // A command that stops gives its caller's shell the terminal, as a job does; when the shell
+  // continues this process, it goes on. The terminal's own stop key has stopped both already.
+  void stop_too() {
+    if (options_.request.streams != Streams::kCallersSession || !is_stopped(command_)) return;
+    terminal_.take_back();
+    ::raise(SIGSTOP);
+    terminal_.give_to(command_);
+    const pid_t group = ::getpgid(command_);
+    if (group > 0 && group != ::getpgrp()) ::kill(-group, SIGCONT);
+    send(SIGCONT);
+  }
+
+  // False when there is no more of it.
+  bool pass_output() {
+    char buffer[16384];
+    const ssize_t got = ::read(pty_.master.get(), buffer, sizeof buffer);
+    if (got > 0 && write_all(STDOUT_FILENO, buffer, got)) return true;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    pty_.master.reset();  // EIO: nobody has the other end any more
+    return false;
+  }
+
+  void pass_input() {
+    char buffer[4096];
+    const ssize_t got = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (got > 0) {
+      write_all(pty_.master.get(), buffer, got);
+    } else if (got == 0 || errno != EINTR) {
+      input_open_ = false;
+      constexpr char kEndOfFile = 4;  // VEOF of a new terminal: termios(3)
+      write_all(pty_.master.get(), &kEndOfFile, 1);
+    }
+  }
+
+  // What the command printed last.
+  void drain() {
+    for (pollfd wait{pty_.master.get(), POLLIN, 0};
+         pty_.master.open() && ::poll(&wait, 1, 0) > 0 && (wait.revents & POLLIN) != 0;) {
+      if (!pass_output()) return;
+    }
+  }
+
+  static std::unexpected<Error> warden_died(int status) {
+    const int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
+    return std::unexpected(
+        Error{fmt::format("say how the command ended: the process that watched it was {}",
+                          number > 0 ? fmt::format("killed by signal {}", number) : "lost"),
+              0, "look for who killed it, such as the host's out-of-memory killer in dmesg"});
+  }
+
+  ExecOptions& options_;
+  CallersTerminal terminal_;
+  Pty pty_;
+  sigset_t caller_mask_{};
+  Fd signals_;
+  WardenLink warden_;
+  pid_t command_ = -1;
+  Fd command_fd_;
+  std::vector<int> early_signals_;
+  bool input_open_ = true;
+  bool gone_ = false;
+  std::optional<CellReport> report_;
+};
+
+}  // namespace
+
+Result<CellReport> keep(ExecOptions& options) { return Keeper(options).run(); }
+
+Result<int> explain_plan(ExecOptions& options) {
+  options.request.streams = Streams::kCallers;
+  sigset_t mask;
+  ::sigprocmask(SIG_SETMASK, nullptr, &mask);
+  auto warden = start_warden(options, Pty{}, mask);
+  if (!warden) return std::unexpected(warden.error());
+  const int status = wait_for(warden->pid);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace cloister::command

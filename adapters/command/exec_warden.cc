@@ -1,0 +1,190 @@
+#include "adapters/command/exec_warden.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "framework/host/probe.h"
+#include "framework/host/table.h"
+#include "framework/report/encode.h"
+#include "framework/watch/watch.h"
+
+namespace cloister::command {
+namespace {
+
+// As a shell has them.
+constexpr int kCannotExecute = 126;
+constexpr int kNotFound = 127;
+
+// First byte of a message.
+constexpr char kStarted = 's';
+constexpr char kStopped = 'z';
+constexpr char kEnded = 'r';
+
+Result<CellPlan> plan_of(const ExecOptions& options, const HostFacts& facts) {
+  const auto lost = std::ranges::find_if(
+      facts.losses, [](const Loss& loss) { return is_default(loss.facility); });
+  if (options.require && lost != facts.losses.end()) {
+    return std::unexpected(Error{fmt::format("give this command the {} that --require demands: {}",
+                                             facility_name(lost->facility), lost->why),
+                                 0, lost->cure});
+  }
+  return make_plan(options.request, facts, 0);
+}
+
+class OneCommand final : public CellSource {
+ public:
+  OneCommand(const ExecOptions& options, const HostFacts& facts)
+      : options_(options), facts_(facts) {}
+  std::optional<CellTask> next() override {
+    if (std::exchange(given_, true)) return std::nullopt;
+    return CellTask{0, plan_of(options_, facts_)};
+  }
+
+ private:
+  const ExecOptions& options_;
+  const HostFacts& facts_;
+  bool given_ = false;
+};
+
+class ToKeeper final : public ReportSink {
+ public:
+  explicit ToKeeper(Outbox& outbox) : outbox_(outbox) {}
+  void report(CellReport&& report) override { outbox_.put(kEnded + encode(report)); }
+  void notice(std::uint32_t) override {}
+  void started(std::uint32_t, pid_t guest) override {
+    std::string message(1, kStarted);
+    message.append(reinterpret_cast<const char*>(&guest), sizeof guest);
+    outbox_.put(message);
+    outbox_.flush();
+  }
+  void stopped(std::uint32_t) override {
+    outbox_.put(std::string(1, kStopped));
+    outbox_.flush();
+  }
+
+ private:
+  Outbox& outbox_;
+};
+
+// Every file that the command could be: where a name is looked up in PATH, those that are there.
+std::vector<std::string> candidates(const std::string& command) {
+  if (command.find('/') != std::string::npos) return {command};
+  std::vector<std::string> files;
+  std::string_view path = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");
+  while (!path.empty()) {
+    const std::size_t colon = std::min(path.find(':'), path.size());
+    std::string file = fmt::format("{}/{}", path.substr(0, colon), command);
+    if (::access(file.c_str(), F_OK) == 0) files.push_back(std::move(file));
+    path.remove_prefix(std::min(colon + 1, path.size()));
+  }
+  return files;
+}
+
+// A program below /tmp must stay visible there.
+void keep_visible(const std::string& command, HostFacts& facts) {
+  for (std::string& file : candidates(command)) facts.needed_paths.push_back(std::move(file));
+}
+
+// Everything a warden has, in one object that is never destroyed in the guest.
+struct Warden {
+  const ExecOptions& options;
+  Outbox outbox;
+  Host host;
+  OneCommand source;
+  ToKeeper sink;
+
+  Warden(const ExecOptions& given, Fd keeper)
+      : options(given),
+        outbox(std::move(keeper)),
+        host(open_host(Trying::kDefaultCellApart)),
+        source(options, host.facts),
+        sink(outbox) {
+    if (!options.command.empty()) keep_visible(options.command.front(), host.facts);
+  }
+};
+
+[[noreturn]] void become_command(const ExecOptions& options) {
+  std::vector<std::string> environment = environment_of(options);
+  std::vector<char*> variables;
+  for (std::string& variable : environment) variables.push_back(variable.data());
+  variables.push_back(nullptr);
+  std::vector<std::string> words = options.command;
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  environ = variables.data();
+  ::execvp(argv[0], argv.data());
+  // A directory of PATH that may not be searched is no reason: execvp(3), as shells see it.
+  const int error = errno == EACCES && candidates(words[0]).empty() ? ENOENT : errno;
+  fmt::print(stderr, "cloister exec: cannot execute '{}': {}; {}\n", words[0], errno_text(error),
+             error == ENOENT
+                 ? "name a program that is visible in the cell (--explain shows its view)"
+                 : "name a file that may be executed");
+  fflush(stderr);
+  ::_exit(error == ENOENT ? kNotFound : kCannotExecute);
+}
+
+[[noreturn]] void print_plan(const Warden& warden) {
+  const auto plan = plan_of(warden.options, warden.host.facts);
+  fmt::print("{}", plan ? explain(*plan) : "");
+  if (!plan) fmt::print(stderr, "cloister exec: {}\n", plan.error().text());
+  fflush(nullptr);
+  ::_exit(plan ? 0 : 1);
+}
+
+// What the terminal sends is for the command, and what stops the caller's job must not stop this.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  ::sigprocmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+void live_as_warden(const ExecOptions& options, Fd keeper, const sigset_t& caller_mask) {
+  auto* warden = new Warden(options, std::move(keeper));
+  if (!options.quiet) fmt::print(stderr, "{}", losses_text(warden->host.facts));
+  if (options.explain) print_plan(*warden);
+  ::sigprocmask(SIG_SETMASK, &caller_mask, nullptr);
+  auto watch = Watch::make(std::move(warden->host.builder), {.jobs = 1}, warden->source,
+                           warden->sink, warden->outbox);
+  block_signals();
+  if (watch) {
+    Watch* loop = watch->release();
+    if (loop->run()) become_command(options);
+    delete loop;
+  } else {
+    CellReport report;
+    report.outcome = SetupFailed{watch.error().text()};
+    warden->sink.report(std::move(report));
+  }
+  warden->outbox.flush_all();
+  fflush(nullptr);
+  ::_exit(0);
+}
+
+std::optional<WardenNews> hear_warden(const Fd& warden) {
+  const auto message = read_message(warden);
+  if (!message || message->empty()) return std::nullopt;
+  const std::string_view payload = std::string_view(*message).substr(1);
+  switch (message->front()) {
+    case kStarted: {
+      Started started;
+      memcpy(&started.command, payload.data(), std::min(payload.size(), sizeof started.command));
+      return started;
+    }
+    case kStopped:
+      return Stopped{};
+    default:
+      if (auto report = decode_report(payload)) return std::move(*report);
+      return std::nullopt;
+  }
+}
+
+}  // namespace cloister::command

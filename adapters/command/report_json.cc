@@ -1,0 +1,103 @@
+#include "adapters/command/report_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "framework/report/words.h"
+
+namespace cloister::command {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const MemoryParts& parts) {
+  return {{"anonymous", parts.anonymous.count},
+          {"file", parts.file.count},
+          {"shared", parts.shared.count}};
+}
+
+struct OutcomeJson {
+  Json operator()(const Finished&) const { return {{"kind", "finished"}}; }
+  Json operator()(const Exited& o) const { return {{"kind", "exited"}, {"status", o.status}}; }
+  Json operator()(const Signaled& o) const {
+    return {{"kind", "signaled"}, {"signal", o.signal}, {"core_dumped", o.core_dumped}};
+  }
+  Json operator()(const TimedOut& o) const {
+    return {{"kind", "timed_out"}, {"deadline_ms", o.deadline.count()}};
+  }
+  Json operator()(const OutOfCpuTime& o) const {
+    return {{"kind", "out_of_cpu_time"}, {"cap_ms", o.cap.count()}};
+  }
+  Json operator()(const OutOfMemory& o) const {
+    return {{"kind", "out_of_memory"}, {"cap", o.cap.count}, {"memory", json_of(o.parts)}};
+  }
+  Json operator()(const SetupFailed& o) const { return {{"kind", "setup_failed"}, {"why", o.why}}; }
+  Json operator()(const ProtocolBroken& o) const {
+    return {{"kind", "protocol_broken"}, {"why", o.why}};
+  }
+};
+
+Json json_of(const Usage& usage) {
+  return {{"wall_us", usage.wall.count()},
+          {"user_cpu_us", usage.user_cpu.count()},
+          {"system_cpu_us", usage.system_cpu.count()},
+          {"throttled_us", usage.throttled.count()},
+          {"peak_memory", usage.peak_memory.count},
+          {"peak_processes", usage.peak_processes},
+          {"io_read", usage.io_read.count},
+          {"io_written", usage.io_written.count},
+          {"tmpfs", usage.tmpfs.count},
+          {"oom_kills", usage.oom_kills},
+          {"refused_forks", usage.refused_forks}};
+}
+
+Json json_of(const Caps& caps) {
+  return {{"memory", caps.memory.count},
+          {"file_size", caps.file_size.count},
+          {"processes", caps.processes},
+          {"cpus", caps.cpus}};
+}
+
+Json json_of(const Output& output) { return {{"kept", output.kept}, {"dropped", output.dropped}}; }
+
+template <typename Things, typename One>
+Json list_of(const Things& things, One one) {
+  Json list = Json::array();
+  for (const auto& thing : things) list.push_back(one(thing));
+  return list;
+}
+
+}  // namespace
+
+Json json_of(const CellReport& report) {
+  return {{"outcome", std::visit(OutcomeJson{}, report.outcome)},
+          {"words", ending_text(report)},
+          {"said_finished", report.said_finished},
+          {"caps", json_of(report.caps)},
+          {"usage", json_of(report.usage)},
+          {"out", json_of(report.out)},
+          {"err", json_of(report.err)},
+          {"phases", list_of(report.phases,
+                             [](const PhaseStart& phase) -> Json {
+                               return {{"phase", phase.phase},
+                                       {"out_offset", phase.out_offset},
+                                       {"err_offset", phase.err_offset}};
+                             })},
+          {"events", list_of(report.events,
+                             [](const Event& event) -> Json {
+                               return {{"kind", event.kind}, {"payload", event.payload}};
+                             })},
+          {"survivor_count", report.survivor_count},
+          {"survivors", list_of(report.survivors,
+                                [](const Survivor& survivor) -> Json {
+                                  return {{"pid", survivor.pid}, {"name", survivor.name}};
+                                })},
+          {"tmpfs", list_of(report.tmpfs, [](const TmpfsUse& tmpfs) -> Json {
+             return {{"target", tmpfs.target},
+                     {"used", tmpfs.used.count},
+                     {"size", tmpfs.size.count},
+                     {"inodes_used", tmpfs.inodes_used},
+                     {"inodes", tmpfs.inodes}};
+           })}};
+}
+
+}  // namespace cloister::command

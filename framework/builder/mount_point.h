@@ -1,0 +1,38 @@
+// Where something is to be mounted. Below a new root ("./...") the path is followed as the cell
+// will see it, links included, and its missing directories are made where that changes nothing of
+// the host's: in a tmpfs of the cell. Used by init's steps.
+#pragma once
+
+#include <string_view>
+
+#include "framework/builder/path.h"
+
+namespace cloister {
+
+class MountPoint {
+ public:
+  MountPoint(std::string_view target, bool directory);
+  MountPoint(const MountPoint&) = delete;
+  MountPoint& operator=(const MountPoint&) = delete;
+  ~MountPoint();
+
+  // errno says why not.
+  bool there() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+  // For calls that take a path.
+  const char* c_str() const { return path_.c_str(); }
+  // What is mounted there now is a tmpfs of the cell.
+  void may_be_filled() const;
+
+ private:
+  std::string_view target_;
+  int fd_ = -1;
+  Path path_;
+};
+
+// The target as the cell sees it.
+inline std::string_view shown(std::string_view target) {
+  return target.substr(target.starts_with("./") ? 1 : 0);
+}
+
+}  // namespace cloister

@@ -1,0 +1,117 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "framework/builder/mount_point.h"
+#include "framework/builder/path.h"
+
+namespace cloister {
+namespace {
+
+// The file systems that belong to this cell alone.
+constexpr int kMostOwn = 16;
+dev_t own[kMostOwn];
+int own_count = 0;
+
+bool is_own(int directory) {
+  struct stat status;
+  if (fstat(directory, &status) != 0) return false;
+  for (int i = 0; i < own_count; ++i) {
+    if (own[i] == status.st_dev) return true;
+  }
+  return false;
+}
+
+// An absolute link in the new root leads to the new root, not to the host's: openat2(2).
+int open_below_root(int root, const char* path) {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(syscall(SYS_openat2, root, path, &how, sizeof how));
+}
+
+// Makes the last component of `path`, whose parent is there.
+bool make_entry(int root, const char* path, bool directory) {
+  const std::string_view whole(path);
+  const std::size_t slash = whole.rfind('/');
+  const bool nested = slash != std::string_view::npos;
+  const int parent = open_below_root(root, nested ? Path{whole.substr(0, slash)}.c_str() : ".");
+  const char* name = nested ? path + slash + 1 : path;
+  bool made = false;
+  if (parent >= 0 && !is_own(parent)) {
+    errno = ENOENT;
+  } else if (parent >= 0 && directory) {
+    made = mkdirat(parent, name, 0755) == 0;
+  } else if (parent >= 0) {
+    const int file = openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    made = file >= 0;
+    if (made) close(file);
+  }
+  const int error = errno;
+  if (parent >= 0) close(parent);
+  errno = error;
+  return made;
+}
+
+int open_or_make(int root, std::string_view path, bool directory) {
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('/', end + 1);
+    const Path part{path.substr(0, end)};
+    const int fd = open_below_root(root, part.c_str());
+    const bool last = end == std::string_view::npos;
+    if (fd >= 0 && last) return fd;
+    if (fd >= 0) {
+      close(fd);
+    } else if (errno != ENOENT || !make_entry(root, part.c_str(), directory || !last)) {
+      return -1;
+    }
+  }
+  return open_below_root(root, Path{path}.c_str());
+}
+
+// "./usr" as a name below the new root.
+std::string_view below_root(std::string_view target) {
+  while (target.ends_with('/')) target.remove_suffix(1);
+  return target.size() > 2 ? target.substr(2) : ".";
+}
+
+int open_point(std::string_view target, bool directory) {
+  if (!target.starts_with("./")) return open(Path{target}.c_str(), O_PATH | O_CLOEXEC);
+  const int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const int fd = open_or_make(root, below_root(target), directory);
+  const int error = errno;
+  close(root);
+  errno = error;
+  return fd;
+}
+
+// mount(2) takes no descriptor, but the link to one.
+Path path_of(std::string_view target, int fd) {
+  char link[32];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  return target.starts_with("./") ? Path{link} : Path{target};
+}
+
+}  // namespace
+
+MountPoint::MountPoint(std::string_view target, bool directory)
+    : target_(target), fd_(open_point(target, directory)), path_(path_of(target, fd_)) {}
+
+MountPoint::~MountPoint() {
+  const int error = errno;
+  if (fd_ >= 0) close(fd_);
+  errno = error;
+}
+
+void MountPoint::may_be_filled() const {
+  struct stat status;
+  const int fd = open_point(target_, true);  // anew: what is mounted there, not what it covers
+  if (own_count < kMostOwn && fd >= 0 && fstat(fd, &status) == 0) own[own_count++] = status.st_dev;
+  if (fd >= 0) close(fd);
+}
+
+}  // namespace cloister

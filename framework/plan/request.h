@@ -1,0 +1,73 @@
+// What one cell is asked to be: a test's CellConfig, and what only a command can ask for (`cloister
+// exec`; docs/decisions/0010). Filled in by an adapter, read by make_plan alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cloister/config.h>
+
+#include "framework/host/facts.h"
+#include "framework/kernel/error.h"
+#include "framework/plan/step_code.h"
+
+namespace cloister {
+
+// Which ids exist inside.
+enum class Identity : std::uint8_t {
+  kDefault,   // every id that root has; an ordinary user's own
+  kOnlyRoot,  // the caller, as 0
+  kOnlySelf,  // the caller, as itself
+};
+
+// A bind mount, or a tmpfs where `source` is empty. Paths are absolute; the source's is the host's.
+struct MountRequest {
+  std::string source{};
+  std::string target;
+  bool read_only = false;
+  Bytes size{};  // of a tmpfs; 0 is the cell's tmp_size
+};
+
+// Seconds by which the clocks of the cell are ahead of the host's: time_namespaces(7).
+struct ClockOffsets {
+  std::int64_t monotonic = 0;
+  std::int64_t boottime = 0;
+  friend bool operator==(const ClockOffsets&, const ClockOffsets&) = default;
+};
+
+// Whose stdin, stdout and stderr a guest has, and which session it is in.
+enum class Streams : std::uint8_t {
+  kCaptured,         // pipes to the watcher, nothing to read; a session of its own
+  kCallers,          // those of the process that runs the cell; a session of its own
+  kCallersSession,   // the same, in the caller's process group: with its terminal
+  kCallersTerminal,  // the same; descriptor 0 becomes the terminal of its own session
+};
+
+struct CellRequest {
+  CellConfig config{};
+  std::string_view role = "test";   // what runs in the cell, in messages
+  std::vector<Facility> without{};  // what a default cell has and this one shall not
+  Identity identity = Identity::kDefault;
+  std::optional<std::uint32_t> uid{};  // to run as
+  std::optional<std::uint32_t> gid{};
+  std::optional<bool> setgroups{};  // whether setgroups(2) is allowed; default as the host allows
+  Propagation propagation = Propagation::kPrivate;
+  std::optional<ClockOffsets> clocks{};
+  // The directory that becomes "/", or "" for an empty one. Nothing: the host's view.
+  std::optional<std::string> root{};
+  std::vector<MountRequest> mounts{};  // in this order, into the new "/"
+  std::string proc_target = "/proc";
+  std::string working_directory{};  // "" is the caller's, and "/" below a new root
+  Streams streams = Streams::kCaptured;
+
+  // A view of the files that is put together and then entered by pivot_root(2).
+  bool has_own_root() const { return root || !mounts.empty(); }
+};
+
+// An Error with the cure for what contradicts itself, or what no host gives to this user.
+Result<void> check_request(const CellRequest& request, const HostFacts& facts);
+
+}  // namespace cloister

@@ -1,0 +1,100 @@
+#include "framework/report/words.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <string.h>
+
+#include "framework/config/settings.h"
+
+namespace cloister {
+namespace {
+
+// " of 64 KiB", and nothing for a limit that is not Cloister's.
+std::string of_size(Bytes cap) {
+  return cap.count == 0 ? "" : fmt::format(" of {}", bytes_text(cap));
+}
+
+struct Ending {
+  const CellReport& report;
+
+  std::string operator()(const Finished&) const { return "finished"; }
+  std::string operator()(const Exited& outcome) const {
+    return fmt::format("exited with status {}", outcome.status);
+  }
+  std::string operator()(const Signaled& outcome) const {
+    if (outcome.signal == SIGXFSZ) {
+      return fmt::format("wrote past the largest file it may write{} and was killed by SIGXFSZ",
+                         of_size(report.caps.file_size));
+    }
+    return fmt::format("was killed by {}{}", signal_text(outcome.signal),
+                       outcome.core_dumped ? ", core dumped" : "");
+  }
+  std::string operator()(const TimedOut& outcome) const {
+    return fmt::format("did not end within its deadline of {} and was killed",
+                       duration_text(outcome.deadline));
+  }
+  std::string operator()(const OutOfMemory& outcome) const {
+    const MemoryParts& parts = outcome.parts;
+    return fmt::format(
+        "reached its memory cap of {} (peak {}) and was killed\n  memory: {} anonymous, {} shared, "
+        "{} of file cache",
+        bytes_text(outcome.cap), bytes_text(report.usage.peak_memory), bytes_text(parts.anonymous),
+        bytes_text(parts.shared), bytes_text(parts.file));
+  }
+  std::string operator()(const OutOfCpuTime& outcome) const {
+    return fmt::format("used up its {} of processor time and was killed",
+                       duration_text(outcome.cap));
+  }
+  std::string operator()(const SetupFailed& outcome) const { return "was not run: " + outcome.why; }
+  std::string operator()(const ProtocolBroken& outcome) const {
+    return "sent a report that cannot be trusted: " + outcome.why;
+  }
+};
+
+}  // namespace
+
+std::string signal_text(int number) {
+  const char* name = sigabbrev_np(number);
+  const char* words = sigdescr_np(number);
+  if (name == nullptr || words == nullptr) return fmt::format("signal {}", number);
+  return fmt::format("SIG{} ({})", name, words);
+}
+
+std::string ending_text(const CellReport& report) {
+  return std::visit(Ending{report}, report.outcome);
+}
+
+std::vector<std::string> limit_notes(const CellReport& report,
+                                     std::string (*option)(std::string_view setting)) {
+  const Usage& usage = report.usage;
+  const bool killed_for_memory = std::holds_alternative<OutOfMemory>(report.outcome);
+  std::vector<std::string> notes;
+  if (usage.refused_forks > 0) {
+    notes.push_back(fmt::format("{} fork{} refused by the process cap of {} ({})",
+                                usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",
+                                report.caps.processes, option("processes")));
+  }
+  if (usage.oom_kills > 0 && !killed_for_memory) {
+    notes.push_back(fmt::format("{} of its processes {} killed at the memory cap{} ({})",
+                                usage.oom_kills, usage.oom_kills == 1 ? "was" : "were",
+                                of_size(report.caps.memory), option("memory")));
+  }
+  for (const TmpfsUse& tmpfs : report.tmpfs) {
+    if (!tmpfs.full()) continue;
+    const bool by_inodes = tmpfs.inodes_used >= tmpfs.inodes;
+    notes.push_back(
+        fmt::format("its {} is full: {} ({})", tmpfs.target,
+                    by_inodes ? fmt::format("{} files", tmpfs.inodes_used) : bytes_text(tmpfs.used),
+                    option(by_inodes                    ? "tmpfs_inodes"
+                           : tmpfs.target == "/dev/shm" ? "shm_size"
+                                                        : "tmp_size")));
+  }
+  for (const auto& [output, name] : {std::pair(&report.out, "stdout"), {&report.err, "stderr"}}) {
+    if (output->dropped == 0) continue;
+    notes.push_back(fmt::format("it printed {} more bytes on {} than the {} that are kept ({})",
+                                output->dropped, name, output->kept.size(), option("output")));
+  }
+  return notes;
+}
+
+}  // namespace cloister

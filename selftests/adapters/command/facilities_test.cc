@@ -1,0 +1,160 @@
+// Each facility of a cell, seen with the tool that people see it with.
+#include <gmock/gmock.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "selftests/adapters/command/cloister.h"
+
+namespace cloister::selftests {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string outside(const std::string& line) { return run({{"sh", "-c", line}}).out; }
+
+// What a user who is not root needs so that it may mount, and that root has.
+std::vector<std::string> as_mounting_root(std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--map-root-user", "--privileged"});
+  return more;
+}
+
+TEST(Hostname, ChangesInsideAndNotOutside) {
+  const std::string before = outside("hostname");
+  EXPECT_EQ(exec_sh(as_mounting_root(), "hostname abbey && hostname").out, "abbey\n");
+  EXPECT_EQ(exec({"--hostname", "priory"}, {"hostname"}).out, "priory\n");
+  EXPECT_EQ(outside("hostname"), before);
+}
+
+TEST(Network, ShowsLoopbackAlone) {
+  EXPECT_EQ(exec_sh({}, "ip -br a | cut -d' ' -f1").out, "lo\n");
+  EXPECT_THAT(exec({}, {"ip", "a"}).out, HasSubstr("inet 127.0.0.1/8"));
+  EXPECT_THAT(exec({"--net=none"}, {"ip", "a"}).out, Not(HasSubstr("inet ")));
+  EXPECT_EQ(exec({"--net=host"}, {"ip", "-br", "a"}).out, outside("ip -br a"));
+}
+
+TEST(Processes, AreTheCellsAlone) {
+  EXPECT_EQ(exec_sh({}, "ps -e -o comm=").out, "cell-init\nsh\nps\n");
+  EXPECT_EQ(exec_sh({}, "echo $$").out, "2\n");
+}
+
+TEST(Processes, WithoutAPidNamespaceAreTheHosts) {
+  const std::string pid = exec_sh({"--no-pid"}, "echo $$").out;
+  EXPECT_GT(std::stoi(pid), 2);
+}
+
+TEST(Proc, UnmountedInsideStaysOutside) {
+  const Ended ended = exec_sh(as_mounting_root(), "umount /proc && echo unmounted");
+  EXPECT_EQ(ended.out, "unmounted\n") << ended.err;
+  EXPECT_EQ(access("/proc/self/status", R_OK), 0);
+}
+
+TEST(Proc, CanBeMountedElsewhere) {
+  EXPECT_EQ(exec_sh({"--mount-proc=/mnt"}, "readlink /mnt/self").out, "3\n");
+}
+
+TEST(Ipc, ShowsAnEmptyTable) {
+  const int segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+  ASSERT_GE(segment, 0);
+  const std::string rows = "ipcs -m | grep -c 0x";
+  EXPECT_NE(outside(rows), "0\n");
+  EXPECT_EQ(exec_sh({}, rows).out, "0\n");
+  EXPECT_NE(exec_sh({"--no-ipc"}, rows).out, "0\n");
+  shmctl(segment, IPC_RMID, nullptr);
+}
+
+TEST(Identity, IsTheCallersOwn) {
+  EXPECT_EQ(exec({}, {"id", "-u"}).out, std::to_string(geteuid()) + "\n");
+  EXPECT_EQ(exec({"--map-current-user"}, {"id", "-u"}).out, std::to_string(geteuid()) + "\n");
+  EXPECT_EQ(
+      exec_sh({"-c"}, "cat /proc/self/uid_map | wc -l; awk '{print $3}' /proc/self/uid_map").out,
+      "1\n1\n");
+}
+
+TEST(Identity, IsRootWhereItIsMapped) {
+  EXPECT_THAT(exec({"--map-root-user"}, {"id"}).out, HasSubstr("uid=0(root) gid=0(root)"));
+}
+
+TEST(Identity, IsAnyUidThatIsAskedFor) {
+  EXPECT_EQ(exec_sh({"--uid", "7", "--gid", "9"}, "id -u; id -g; id -G").out, "7\n9\n9\n");
+}
+
+TEST(Setgroups, AreDeniedOnRequest) {
+  EXPECT_EQ(exec({"--setgroups", "deny"}, {"cat", "/proc/self/setgroups"}).out, "deny\n");
+  const Ended allowed = exec({"--setgroups", "allow"}, {"cat", "/proc/self/setgroups"});
+  if (geteuid() == 0) {
+    EXPECT_EQ(allowed.out, "allow\n");
+  } else {
+    EXPECT_EQ(allowed.status, 125);
+    EXPECT_THAT(allowed.err, HasSubstr("user_namespaces(7) forbids it"));
+  }
+}
+
+TEST(UserNamespace, IsLeftOutForRootAlone) {
+  const Ended ended = exec({"--no-user"}, {"readlink", "/proc/self/ns/user"});
+  if (geteuid() == 0) {
+    EXPECT_EQ(ended.out, outside("readlink /proc/self/ns/user"));
+  } else {
+    EXPECT_EQ(ended.status, 125);
+    EXPECT_THAT(ended.err, HasSubstr("cannot leave the user namespace out for an ordinary user"));
+  }
+}
+
+class EachNamespace : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+INSTANTIATE_TEST_SUITE_P(Exec, EachNamespace,
+                         testing::Values(std::pair("mount", "mnt"), std::pair("uts", "uts"),
+                                         std::pair("ipc", "ipc"), std::pair("pid", "pid"),
+                                         std::pair("cgroup", "cgroup")));
+
+TEST_P(EachNamespace, IsThereByDefaultAndCanBeLeftOut) {
+  const std::string link = std::string("readlink /proc/self/ns/") + GetParam().second;
+  const std::string without = std::string("--no-") + GetParam().first;
+  EXPECT_NE(exec_sh({}, link).out, outside(link));
+  EXPECT_EQ(exec_sh({without}, link).out, outside(link));
+  EXPECT_EQ(exec_sh({std::string("--") + GetParam().first + "=no"}, link).out, outside(link));
+}
+
+TEST(Time, IsTheHostsUnlessAsked) {
+  const std::string link = "readlink /proc/self/ns/time";
+  EXPECT_EQ(exec_sh({}, link).out, outside(link));
+  EXPECT_NE(exec_sh({"--time"}, link).out, outside(link));
+}
+
+TEST(Time, IsAheadByTheOffsets) {
+  const auto uptime = [](const std::string& text) { return std::stod(text); };
+  const double before = uptime(outside("cat /proc/uptime"));
+  const double inside = uptime(exec({"--boottime", "1000000"}, {"cat", "/proc/uptime"}).out);
+  EXPECT_GE(inside, before + 1'000'000);
+  EXPECT_LE(inside, before + 1'000'100);
+  EXPECT_THAT(exec({"--monotonic", "5000"}, {"cat", "/proc/self/timens_offsets"}).out,
+              testing::ContainsRegex("monotonic +5000 +0"));
+}
+
+TEST(MemoryCap, EndsA200MebibyteAllocation) {
+  const Ended ended = exec_sh({"--memory", "64M"}, "exec head -c 200M /dev/zero | exec tail");
+  const Ended alone = exec({"--memory", "64M"}, {"tail", "/dev/zero"});
+  if (!lane_gives("memory cap")) {
+    EXPECT_EQ(alone.status, 125);
+    EXPECT_THAT(alone.err, HasSubstr("cannot give this command the memory cap it asks for"));
+    return;
+  }
+  EXPECT_NE(ended.status, 0);
+  EXPECT_EQ(alone.status, 137);
+  EXPECT_THAT(alone.err, HasSubstr("tail reached its memory cap of 64 MiB"));
+}
+
+TEST(ProcessCap, StopsAForkBomb) {
+  const std::string bomb = ":(){ :|:& };: ; sleep 0.5";
+  const Ended ended = run({{tool("cloister"), "exec", "--pids", "32", "--", "bash", "-c", bomb}});
+  if (!lane_gives("process cap")) {
+    EXPECT_EQ(ended.status, 125);
+    EXPECT_THAT(ended.err, HasSubstr("cannot give this command the process cap it asks for"));
+    return;
+  }
+  EXPECT_THAT(ended.err, HasSubstr("refused by the process cap of 32 (--processes)"));
+  EXPECT_THAT(stale_cgroups(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace cloister::selftests
