@@ -10,9 +10,12 @@
 
 #if GTEST_HAS_DEATH_TEST
 namespace testing::internal {
-// Absent where GoogleTest is a shared library that hides what is not its interface.
+// Declared once more, as weak: absent where GoogleTest is a shared library that hides what is not
+// its interface.
+// NOLINTBEGIN(readability-redundant-declaration)
 [[gnu::weak]] std::vector<std::string> GetInjectableArgvs();
 [[gnu::weak]] void SetInjectableArgvs(const std::vector<std::string>& arguments);
+// NOLINTEND(readability-redundant-declaration)
 }  // namespace testing::internal
 #endif
 

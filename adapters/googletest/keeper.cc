@@ -19,7 +19,6 @@ namespace cloister::googletest {
 namespace {
 
 namespace pa = private_access;
-using testing::TestPartResult;
 using testing::UnitTest;
 
 class ReplayTest final : public testing::Test {

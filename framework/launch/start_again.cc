@@ -57,6 +57,7 @@ Error execute_again(const GuestSide& side, const std::vector<std::string>& argum
   const auto file = file_of(out.bytes());
   if (!file) return file.error();
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   ::setenv(kVariable, fmt::format("{}", file->get()).c_str(), 1);
