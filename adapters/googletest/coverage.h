@@ -1,5 +1,5 @@
-// Coverage counts in programs that are built for it (gcov, LLVM): of what a guest runs, once. Called
-// by the keeper and by guests; does nothing in other programs.
+// Coverage counts in programs that are built for it (gcov, LLVM): of what a guest runs, once.
+// Called by the keeper and by guests; does nothing in other programs.
 #pragma once
 
 namespace cloister::googletest {
