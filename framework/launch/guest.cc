@@ -10,9 +10,9 @@
 namespace cloister {
 namespace {
 
-// While this lives, the process's children are born into another pid namespace: setns(2). Going back
-// takes a right over the caller's own namespace, which an ordinary user lacks: then its children are
-// born into the last cell, which the next one replaces.
+// While this lives, the process's children are born into another pid namespace: setns(2). Going
+// back takes a right over the caller's own namespace, which an ordinary user lacks: then its
+// children are born into the last cell, which the next one replaces.
 class ChildrenBornIn {
  public:
   explicit ChildrenBornIn(const Fd& init_pidfd)
