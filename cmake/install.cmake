@@ -15,6 +15,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.i
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/coverage.cmake"
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -8,7 +8,7 @@ inline constexpr const char* kExecHelp =
 
 Runs one command in a cell, and ends as it ends: with its exit status, 128+n for
 signal n, 125 when there is no cell, 126 or 127 when the command cannot be run.
-All namespaces but time by default; each switch has a --no- form, as in --no-pid.
+All namespaces but time by default; switches have a --no- form, as in --no-pid.
 
 namespaces  -m --mount  -u --uts  -i --ipc  -p --pid  -U --user  -C --cgroup
             -n --net --network=loopback|none|host
@@ -16,7 +16,7 @@ namespaces  -m --mount  -u --uts  -i --ipc  -p --pid  -U --user  -C --cgroup
 identity    -r --map-root-user  -c --map-current-user  --setgroups allow|deny
             -S --uid --setuid N  -G --gid --setgid N
             --privileged           every capability inside, as to mount
-files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  into this order
+files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  in this order
             -R --root DIR          DIR is the root;  --new-root an empty one
             -w --wd --workdir DIR  where to start
             --mount-proc[=DIR]  --propagation private|slave|shared|unchanged
@@ -30,7 +30,8 @@ command     --hostname NAME  -e --env NAME[=VALUE]  --clear-env
             --keep-fds LIST        descriptors that stay open
             --explain              print the plan of the cell, run nothing
             --report FILE          write what became of it, as JSON
-            --require              no cell that lacks a default;  -q --quiet  no notes
+            --require              no cell that lacks a default
+            -q --quiet             no notes
             -f --fork  --kill-child   always so; here for unshare(1)'s sake
             -h --help
 

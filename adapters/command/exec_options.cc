@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kSeconds = "a whole number of seconds";
+constexpr const char* kId = "a whole number, as id -u prints it";
+
 void leave_out(CellRequest& request, Facility facility, bool whether) {
   std::erase(request.without, facility);
   if (whether) request.without.push_back(facility);
@@ -87,7 +90,6 @@ void add_namespaces(CLI::App& app, CellRequest& request) {
   add_switch(app, "-T,--time,!--no-time", "--time", [&request](bool on) {
     request.clocks = on ? std::optional(request.clocks.value_or(ClockOffsets{})) : std::nullopt;
   });
-  constexpr const char* kSeconds = "a whole number of seconds";
   add_value(app, "--monotonic", [&request](const std::string& text) {
     if (!request.clocks) request.clocks.emplace();
     request.clocks->monotonic = number_of<std::int64_t>("--monotonic", text, kSeconds);
@@ -105,7 +107,6 @@ void add_users(CLI::App& app, CellRequest& request) {
   add_switch(app, "-c,--map-current-user", "--map-current-user", [&request](bool on) {
     request.identity = on ? Identity::kOnlySelf : Identity::kDefault;
   });
-  constexpr const char* kId = "a whole number, as id -u prints it";
   add_value(app, "-S,--uid,--setuid", [&request](const std::string& text) {
     request.uid = number_of<std::uint32_t>("--uid", text, kId);
   });

@@ -112,10 +112,12 @@ struct Warden {
 [[noreturn]] void become_command(const ExecOptions& options) {
   std::vector<std::string> environment = environment_of(options);
   std::vector<char*> variables;
+  variables.reserve(environment.size() + 1);
   for (std::string& variable : environment) variables.push_back(variable.data());
   variables.push_back(nullptr);
   std::vector<std::string> words = options.command;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   environ = variables.data();

@@ -3,7 +3,7 @@
 #include <cloister/expect_end.h>
 #include <cloister/this_cell.h>
 
-#include "adapters/googletest/keeper.h"
+#include "adapters/googletest/guest_listener.h"
 
 namespace cloister {
 namespace {
@@ -46,7 +46,7 @@ bool expect_end(const ExpectedEnd& end, const char* file, int line) {
                             << missing);
     return false;
   }
-  googletest::Keeper::instance().expect_end({end, file, line});
+  googletest::GuestListener::of_this_process()->expect_end({end, file, line});
   return true;
 }
 

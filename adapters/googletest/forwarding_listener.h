@@ -9,39 +9,41 @@ class ForwardingListener : public testing::TestEventListener {
  public:
   explicit ForwardingListener(testing::TestEventListener* target) : target_(target) {}
 
-  void OnTestProgramStart(const testing::UnitTest& u) override { target_->OnTestProgramStart(u); }
+  void OnTestProgramStart(const testing::UnitTest& u) override { target()->OnTestProgramStart(u); }
   void OnTestIterationStart(const testing::UnitTest& u, int i) override {
-    target_->OnTestIterationStart(u, i);
+    target()->OnTestIterationStart(u, i);
   }
   void OnEnvironmentsSetUpStart(const testing::UnitTest& u) override {
-    target_->OnEnvironmentsSetUpStart(u);
+    target()->OnEnvironmentsSetUpStart(u);
   }
   void OnEnvironmentsSetUpEnd(const testing::UnitTest& u) override {
-    target_->OnEnvironmentsSetUpEnd(u);
+    target()->OnEnvironmentsSetUpEnd(u);
   }
-  void OnTestSuiteStart(const testing::TestSuite& s) override { target_->OnTestSuiteStart(s); }
-  void OnTestStart(const testing::TestInfo& t) override { target_->OnTestStart(t); }
-  void OnTestDisabled(const testing::TestInfo& t) override { target_->OnTestDisabled(t); }
-  void OnTestPartResult(const testing::TestPartResult& r) override { target_->OnTestPartResult(r); }
-  void OnTestEnd(const testing::TestInfo& t) override { target_->OnTestEnd(t); }
-  void OnTestSuiteEnd(const testing::TestSuite& s) override { target_->OnTestSuiteEnd(s); }
+  void OnTestSuiteStart(const testing::TestSuite& s) override { target()->OnTestSuiteStart(s); }
+  void OnTestStart(const testing::TestInfo& t) override { target()->OnTestStart(t); }
+  void OnTestDisabled(const testing::TestInfo& t) override { target()->OnTestDisabled(t); }
+  void OnTestPartResult(const testing::TestPartResult& r) override {
+    target()->OnTestPartResult(r);
+  }
+  void OnTestEnd(const testing::TestInfo& t) override { target()->OnTestEnd(t); }
+  void OnTestSuiteEnd(const testing::TestSuite& s) override { target()->OnTestSuiteEnd(s); }
   void OnEnvironmentsTearDownStart(const testing::UnitTest& u) override {
-    target_->OnEnvironmentsTearDownStart(u);
+    target()->OnEnvironmentsTearDownStart(u);
   }
   void OnEnvironmentsTearDownEnd(const testing::UnitTest& u) override {
-    target_->OnEnvironmentsTearDownEnd(u);
+    target()->OnEnvironmentsTearDownEnd(u);
   }
   void OnTestIterationEnd(const testing::UnitTest& u, int i) override {
-    target_->OnTestIterationEnd(u, i);
+    target()->OnTestIterationEnd(u, i);
   }
-  void OnTestProgramEnd(const testing::UnitTest& u) override { target_->OnTestProgramEnd(u); }
+  void OnTestProgramEnd(const testing::UnitTest& u) override { target()->OnTestProgramEnd(u); }
 #ifndef GTEST_REMOVE_LEGACY_TEST_CASEAPI_
-  void OnTestCaseStart(const testing::TestSuite& s) override { target_->OnTestCaseStart(s); }
-  void OnTestCaseEnd(const testing::TestSuite& s) override { target_->OnTestCaseEnd(s); }
+  void OnTestCaseStart(const testing::TestSuite& s) override { target()->OnTestCaseStart(s); }
+  void OnTestCaseEnd(const testing::TestSuite& s) override { target()->OnTestCaseEnd(s); }
 #endif
 
  protected:
-  testing::TestEventListener* target() const { return target_; }
+  virtual testing::TestEventListener* target() const { return target_; }
   void set_target(testing::TestEventListener* target) { target_ = target; }
 
  private:

@@ -4,28 +4,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// Present only where the program is built with the instrument that they belong to.
+#include "adapters/googletest/coverage.h"
+#include "adapters/googletest/listeners.h"
+
+// Present only where the program is built with it.
 extern "C" {
 [[gnu::weak]] int __lsan_do_recoverable_leak_check();
-[[gnu::weak]] void __gcov_dump();
-[[gnu::weak]] void __gcov_exit();
-[[gnu::weak]] int __llvm_profile_write_file();
 }
 
 namespace cloister::googletest {
 namespace {
 
 constexpr int kLeakStatus = 23;  // LeakSanitizer's default exitcode
-
-// _exit() runs no destructors, and so none of those that would write coverage.
-void write_coverage() {
-  if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
-  if (__gcov_dump != nullptr) {
-    __gcov_dump();
-  } else if (__gcov_exit != nullptr) {
-    __gcov_exit();
-  }
-}
 
 void send_properties(GuestSide& guest, Scope scope, const testing::TestResult& result) {
   for (int i = 0; i < result.test_property_count(); ++i) {
@@ -34,91 +24,94 @@ void send_properties(GuestSide& guest, Scope scope, const testing::TestResult& r
   }
 }
 
+GuestListener* the_listener = nullptr;
+
 }  // namespace
 
 GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
                              const testing::TestInfo& test, bool static_destructors)
     : ForwardingListener(users),
       guest_(guest),
+      in_guest_(listeners_in_guest()),
       test_(test),
-      static_destructors_(static_destructors) {}
-
-// What follows is, event by event, "in the guest do this, in a process it forked do as in a plain
-// run".
-#define CLOISTER_IF_GUEST(own, forwarded) \
-  if (guest_.is_guest()) {                \
-    own;                                  \
-  } else {                                \
-    ForwardingListener::forwarded;        \
-  }
-
-void GuestListener::OnTestProgramStart(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST((void)0, OnTestProgramStart(u))
+      static_destructors_(static_destructors) {
+  the_listener = this;
 }
-void GuestListener::OnTestIterationStart(const testing::UnitTest& u, int iteration) {
-  CLOISTER_IF_GUEST((void)0, OnTestIterationStart(u, iteration))
+
+GuestListener::~GuestListener() { the_listener = nullptr; }
+
+GuestListener* GuestListener::of_this_process() { return the_listener; }
+
+testing::TestEventListener* GuestListener::target() const {
+  return guest_.is_guest() ? in_guest_ : ForwardingListener::target();
 }
+
+void GuestListener::begin(const testing::UnitTest& unit_test, int iteration) {
+  OnTestProgramStart(unit_test);
+  OnTestIterationStart(unit_test, iteration);
+}
+
 void GuestListener::OnEnvironmentsSetUpStart(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST(start_phase(Phase::kEnvironmentSetUp), OnEnvironmentsSetUpStart(u))
+  start_phase(Phase::kEnvironmentSetUp);
+  ForwardingListener::OnEnvironmentsSetUpStart(u);
 }
 void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST(start_phase(Phase::kOwnWords), OnEnvironmentsSetUpEnd(u))
+  ForwardingListener::OnEnvironmentsSetUpEnd(u);
+  start_phase(Phase::kOwnWords);
 }
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
-  CLOISTER_IF_GUEST(start_phase(Phase::kSuiteSetUp), OnTestSuiteStart(s))
+  start_phase(Phase::kSuiteSetUp);
+  ForwardingListener::OnTestSuiteStart(s);
 }
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
-  CLOISTER_IF_GUEST(start_phase(Phase::kBody), OnTestStart(t))
-}
-void GuestListener::OnTestDisabled(const testing::TestInfo& t) {
-  CLOISTER_IF_GUEST((void)0, OnTestDisabled(t))
-}
-void GuestListener::OnTestSuiteEnd(const testing::TestSuite& s) {
-  CLOISTER_IF_GUEST((void)0, OnTestSuiteEnd(s))
+  start_phase(Phase::kBody);
+  ForwardingListener::OnTestStart(t);
 }
 void GuestListener::OnEnvironmentsTearDownStart(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST(start_phase(Phase::kEnvironmentTearDown), OnEnvironmentsTearDownStart(u))
-}
-void GuestListener::OnEnvironmentsTearDownEnd(const testing::UnitTest& u) {
-  CLOISTER_IF_GUEST((void)0, OnEnvironmentsTearDownEnd(u))
+  start_phase(Phase::kEnvironmentTearDown);
+  ForwardingListener::OnEnvironmentsTearDownStart(u);
 }
 void GuestListener::OnTestIterationEnd(const testing::UnitTest& u, int iteration) {
-  CLOISTER_IF_GUEST(end(u), OnTestIterationEnd(u, iteration))
+  if (guest_.is_guest()) end(u, iteration);
+  ForwardingListener::OnTestIterationEnd(u, iteration);
 }
-#ifndef GTEST_REMOVE_LEGACY_TEST_CASEAPI_
-void GuestListener::OnTestCaseStart(const testing::TestSuite& s) {
-  CLOISTER_IF_GUEST((void)0, OnTestCaseStart(s))
-}
-void GuestListener::OnTestCaseEnd(const testing::TestSuite& s) {
-  CLOISTER_IF_GUEST((void)0, OnTestCaseEnd(s))
-}
-#endif
-#undef CLOISTER_IF_GUEST
 
 // GoogleTest holds its lock here: nothing may be asked of UnitTest.
 void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
-  if (!guest_.is_guest()) return ForwardingListener::OnTestPartResult(result);
-  // A plain run prints the failure now, and with it whatever is still in stdout's buffer.
-  if (result.type() != testing::TestPartResult::kSuccess) fflush(stdout);
-  const GuestSide::Printed printed = guest_.printed();
-  const char* file = result.file_name();
-  send(guest_, Part{phase_, result.type(), file != nullptr, file != nullptr ? file : "",
-                    result.line_number(), result.message(), printed.out, printed.err});
+  if (guest_.is_guest()) {
+    // A plain run prints the failure now, and with it whatever is still in stdout's buffer.
+    if (result.type() != testing::TestPartResult::kSuccess) fflush(stdout);
+    const GuestSide::Printed printed = guest_.printed();
+    const char* file = result.file_name();
+    send(guest_, Part{phase_, result.type(), file != nullptr, file != nullptr ? file : "",
+                      result.line_number(), result.message(), printed.out, printed.err});
+  }
+  ForwardingListener::OnTestPartResult(result);
 }
 
 void GuestListener::OnTestEnd(const testing::TestInfo& t) {
-  if (!guest_.is_guest()) return ForwardingListener::OnTestEnd(t);
+  ForwardingListener::OnTestEnd(t);
+  if (!guest_.is_guest()) return;
   send(guest_, Times{t.result()->elapsed_time(), t.result()->start_timestamp()});
   start_phase(Phase::kSuiteTearDown);
 }
 
 void GuestListener::start_phase(Phase phase) {
+  if (!guest_.is_guest()) return;
   fflush(stdout);  // where a plain run prints a line, and so flushes
   phase_ = phase;
   guest_.start_phase(static_cast<std::uint8_t>(phase));
 }
 
-void GuestListener::end(const testing::UnitTest& unit_test) {
+void GuestListener::give_up() {
+  send_gave_up(guest_);
+  end_process();
+}
+
+void GuestListener::end(const testing::UnitTest& unit_test, int iteration) {
+  start_phase(Phase::kAfterEnd);
+  in_guest_->OnTestIterationEnd(unit_test, iteration);
+  in_guest_->OnTestProgramEnd(unit_test);
   send_properties(guest_, Scope::kTest, *test_.result());
   const testing::TestSuite* suite = nullptr;
   for (int i = 0; suite == nullptr && i < unit_test.total_test_suite_count(); ++i) {
@@ -126,7 +119,10 @@ void GuestListener::end(const testing::UnitTest& unit_test) {
   }
   if (suite != nullptr) send_properties(guest_, Scope::kSuite, suite->ad_hoc_test_result());
   send_properties(guest_, Scope::kProgram, unit_test.ad_hoc_test_result());
-  start_phase(Phase::kAfterEnd);
+  end_process();
+}
+
+void GuestListener::end_process() {
   fflush(nullptr);
   guest_.finish();
   if (static_destructors_) exit(0);  // which also writes coverage and looks for leaks

@@ -11,6 +11,7 @@
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/inbox.h"
+#include "adapters/googletest/listeners.h"
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/result_stream.h"
@@ -32,9 +33,6 @@ class Keeper final : public ForwardingListener {
   void replay_environments_set_up();
   void replay_environments_tear_down();
 
-  // In a guest: its test says how it is to end.
-  void expect_end(const Expectation& expectation);
-
   void OnTestIterationStart(const testing::UnitTest& unit_test, int iteration) override;
   void OnTestEnd(const testing::TestInfo& test) override;
   void OnTestSuiteEnd(const testing::TestSuite& suite) override;
@@ -45,20 +43,25 @@ class Keeper final : public ForwardingListener {
 
   void become_guest(const GuestCall& call, int iteration);
   [[noreturn]] void explain_and_exit();
+  void end_iteration();
   void replay(const Record& record, Phase phase) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;
   void replay_all(const Record& record, bool first_of_suite) const;
   void replay_end(const Record& record, const testing::TestInfo& test) const;
+  void replay_end_of_world(const Record& record, Phase phase) const;
   void note_own_set_up_failures(const Record& record) const;
-  void remember_for_suite(const RecordPtr& record, bool first_of_suite);
+  void remember_tear_downs(const RecordPtr& record, bool first_of_suite);
+  void reissue_others(const std::vector<Part>& others, const Record* shown) const;
   void record_properties(const Record& record, Scope scope) const;
   RecordPtr first_of_current_suite();
 
   Options options_;
   Registry registry_;
+  ListenersReplaced* listeners_ = nullptr;  // while it runs
   std::vector<testing::Environment*>* environments_ = nullptr;
   std::vector<testing::Environment*> users_environments_;
+  bool environments_replaced_ = false;
   testing::TestPartResultReporterInterface* reporter_ = nullptr;
 
   std::vector<TestId> order_;
@@ -70,8 +73,10 @@ class Keeper final : public ForwardingListener {
   RecordPtr first_of_program_;  // shown for the environments' set-up, and
   RecordPtr for_tear_down_;     // for their tear-down
   RecordPtr first_of_suite_;
-  std::vector<Part> other_tear_down_failures_;  // of the suite's other tests
-  std::unique_ptr<GuestListener> guest_;        // in a guest only
+  // What else failed, in the cells of tests that are not shown for all.
+  std::vector<Part> other_suite_failures_;
+  std::vector<Part> other_world_failures_;
+  std::unique_ptr<GuestListener> guest_;  // in a guest only
 };
 
 }  // namespace cloister::googletest

@@ -7,7 +7,13 @@
 namespace cloister::googletest {
 namespace {
 
-enum class Kind : std::uint16_t { kPart = 1, kProperty = 2, kTimes = 3, kExpectation = 4 };
+enum class Kind : std::uint16_t {
+  kPart = 1,
+  kProperty = 2,
+  kTimes = 3,
+  kExpectation = 4,
+  kGaveUp = 5
+};
 
 void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
   guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
@@ -62,6 +68,9 @@ bool take_event(const Event& event, Record& record) {
       if (kind > ExpectedEnd::Kind::kExited) return false;
       break;
     }
+    case Kind::kGaveUp:
+      record.gave_up = true;
+      break;
     default:
       return false;
   }
@@ -126,6 +135,8 @@ void send(GuestSide& guest, const Times& times) {
   out.number(times.start);
   send_frame(guest, Kind::kTimes, out);
 }
+
+void send_gave_up(GuestSide& guest) { send_frame(guest, Kind::kGaveUp, {}); }
 
 Phase Record::last_phase() const {
   return cell.phases.empty() ? Phase::kEnvironmentSetUp

@@ -74,6 +74,8 @@ void send(GuestSide& guest, const Part& part);
 void send(GuestSide& guest, const Expectation& expectation);
 void send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Times& times);
+// GoogleTest has left its loop, because of an exception outside all tests.
+void send_gave_up(GuestSide& guest);
 
 // Everything known of one test that ran in a cell.
 struct Record {
@@ -82,7 +84,9 @@ struct Record {
   std::vector<Property> properties;
   Times times;
   std::optional<Expectation> expectation;  // the last one
+  bool gave_up = false;                    // GoogleTest left its loop before the end
 
+  bool gave_up_in(Phase phase) const { return gave_up && last_phase() == phase; }
   // The stretch in which the guest was when it ended.
   Phase last_phase() const;
   // Where the output of a stretch begins and the next one's begins.

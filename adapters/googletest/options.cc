@@ -46,6 +46,11 @@ bool parse_exit(std::string_view text, Options& into) {
   return text == "exit" || text == "_exit";
 }
 
+bool parse_launch(std::string_view text, Options& into) {
+  into.launch = text == "fork" ? Launch::kFork : text == "exec" ? Launch::kExec : Launch::kAuto;
+  return text == "fork" || text == "exec" || text == "auto";
+}
+
 template <std::string Options::* field>
 bool parse_name(std::string_view text, Options& into) {
   into.*field = text;
@@ -68,6 +73,10 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
     {"exit", "_exit or exit",
      "how a test's process ends; exit runs static destructors, in every test (default _exit)",
      parse_exit, true},
+    {"launch", "auto, fork or exec",
+     "how a test's process begins: as a fork of the run, or with main() by exec, which 'auto' does "
+     "when threads exist before the run (default auto)",
+     parse_launch, true},
     {"config", "a file's name, or 'none'",
      "settings for the run (default: the nearest cloister.toml from the working directory upward)",
      parse_name<&Options::config_name>},

@@ -1,6 +1,7 @@
 // What a run was told by cloister.toml, environment and flags.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <string>
@@ -24,6 +25,13 @@ struct FileConfig {
 // match.
 CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
 
+// How a guest comes to its test.
+enum class Launch : std::uint8_t {
+  kAuto,  // by exec where threads exist before the run, which a fork would lack; else by fork
+  kFork,
+  kExec,
+};
+
 struct Options {
   bool enabled = true;              // --cloister=off runs plain
   int jobs = 0;                     // guests at once; 0 is one per processor
@@ -32,8 +40,10 @@ struct Options {
   bool ledger = false;              // what each test used becomes properties
   bool doctor = false;              // print what the host gives, run nothing
   bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
-  std::string config_name;          // of the file; empty looks upward for cloister.toml
-  std::string profile;              // of the file; empty takes none
+  Launch launch = Launch::kAuto;
+  std::vector<std::string> arguments;  // for tests that start the program anew
+  std::string config_name;             // of the file; empty looks upward for cloister.toml
+  std::string profile;                 // of the file; empty takes none
   FileConfig file;
   CellConfig config;  // from environment and flags
 };

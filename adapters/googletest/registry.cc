@@ -1,5 +1,7 @@
 #include "adapters/googletest/registry.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "adapters/googletest/private_access.h"
@@ -10,6 +12,18 @@ namespace pa = private_access;
 using testing::TestInfo;
 using testing::TestSuite;
 using testing::UnitTest;
+
+std::string full_name(const TestInfo& test) {
+  return fmt::format("{}.{}", test.test_suite_name(), test.name());
+}
+
+void Registry::enumerate() {
+  const UnitTest& unit_test = *UnitTest::GetInstance();
+  for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
+    auto& suite = const_cast<TestSuite&>(*unit_test.GetTestSuite(i));
+    for (TestInfo* test : pa::get(pa::SuiteTests{}, suite)) tests_.push_back({test, &suite});
+  }
+}
 
 void Registry::move_aside(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
                           testing::internal::TearDownTestSuiteFunc tear_down) {
@@ -50,7 +64,15 @@ void Registry::put_back() {
   }
 }
 
-void Registry::select(TestId id) {
+void Registry::select_only(TestId id) const {
+  for (const TestEntry& test : tests_) {
+    pa::get(pa::InfoShouldRun{}, *test.original) = false;
+    pa::get(pa::SuiteShouldRun{}, *test.suite) = false;
+  }
+  select(id);
+}
+
+void Registry::select(TestId id) const {
   const TestEntry& test = tests_[id];
   pa::get(pa::InfoShouldRun{}, *test.original) = true;
   pa::get(pa::SuiteShouldRun{}, *test.suite) = true;

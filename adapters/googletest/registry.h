@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace cloister::googletest {
 
 // The number of a test in the order of registration; the cells carry it.
 using TestId = std::uint32_t;
+
+// "Suite.Test"
+std::string full_name(const testing::TestInfo& test);
 
 class Registry {
  public:
@@ -22,10 +26,14 @@ class Registry {
   // set-up and tear-down by the given functions.
   void move_aside(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
                   testing::internal::TearDownTestSuiteFunc tear_down);
+  // Only numbers the tests, as move_aside() would.
+  void enumerate();
   // Puts the originals back, none of them selected to run.
   void put_back();
-  // Selects one original; call after put_back().
-  void select(TestId id);
+  // Selects one original, which is not moved aside, and none of the others.
+  void select_only(TestId id) const;
+  // The same where none is selected, as after put_back().
+  void select(TestId id) const;
 
   // The numbers of the replays that GoogleTest has selected, in the order in which it will run
   // them.
@@ -34,6 +42,7 @@ class Registry {
   // Whether the suite that GoogleTest is running has a set-up or tear-down that `is_own` accepts.
   bool current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const;
 
+  bool has(TestId id) const { return id < tests_.size(); }
   const testing::TestInfo& original(TestId id) const { return *tests_[id].original; }
   // The number of a replay.
   TestId id_of(const testing::TestInfo& replay) const { return ids_.at(&replay); }

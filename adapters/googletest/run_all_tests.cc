@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sstream>
+#include <algorithm>
 
 #include <cloister/gtest.h>
 
+#include "adapters/googletest/coverage.h"
 #include "adapters/googletest/doctor.h"
+#include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
+#include "adapters/googletest/listeners.h"
 #include "adapters/googletest/options.h"
+#include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/single_threaded_fork.h"
 
@@ -37,17 +41,34 @@ bool debugged() {
   return preload != nullptr && strstr(preload, "vgpreload") != nullptr;
 }
 
-// Threads that exist before the run, besides this one. ThreadSanitizer's own is none of the user's.
-void note_other_threads() {
-  if (fork_starts_a_thread()) return;
+// Threads that exist besides this one. ThreadSanitizer's own is none of the user's.
+int other_threads() {
   const std::string status = read_file("/proc/self/status").value_or("");
   const std::size_t at = status.find("Threads:\t");
   const int threads =
       at == std::string::npos ? 1 : atoi(status.c_str() + at + strlen("Threads:\t"));
-  if (threads <= 1) return;
+  return std::max(0, threads - (fork_starts_a_thread() ? 2 : 1));
+}
+
+// Threads that exist before the run are in no fork of it. A program that is started anew makes them
+// again.
+googletest::Launch decide_launch(googletest::Launch asked) {
+  using googletest::Launch;
+  const int threads = other_threads();
+  if (threads == 0 || asked == Launch::kExec) return asked;
+  const bool one = threads == 1;
+  const std::string what =
+      fmt::format("{} more thread{} running before the tests", threads, one ? " is" : "s are");
+  if (asked == Launch::kFork) {
+    fmt::print(stderr, "cloister: note: {}; {} not exist in them\n", what,
+               one ? "it does" : "they do");
+    return asked;
+  }
   fmt::print(stderr,
-             "cloister: note: {} more thread{} running before the tests; {} not exist in them\n",
-             threads - 1, threads == 2 ? " is" : "s are", threads == 2 ? "it does" : "they do");
+             "cloister: note: {}: each test starts the program anew, for a fork would be without "
+             "{} (--cloister_launch=fork forks nevertheless)\n",
+             what, one ? "it" : "them");
+  return Launch::kExec;
 }
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
@@ -67,16 +88,34 @@ int run_all_tests() {
   // The re-executed half of a threadsafe death test: it is inside a cell already, from which the
   // configuration file may not be seen.
   if (!GTEST_FLAG_GET(internal_run_death_test).empty()) return RUN_ALL_TESTS();
+  auto started = take_over();
+  if (!started) {
+    fmt::print(stderr, "cloister: {}\n", started.error().text());
+    exit(kWrongUsage);
+  }
+  if (*started) googletest::run_started_again(std::move(**started));
   const std::vector<std::string> arguments = testing::internal::GetArgvs();
-  const auto options = googletest::parse_options(arguments, ::getenv, read_config);
+  auto options = googletest::parse_options(arguments, ::getenv, read_config);
   if (!options) {
     fmt::print(stderr, "{}\n", options.error());
     exit(kWrongUsage);
   }
   if (options->doctor) return googletest::run_doctor();
   if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
-  if (runs_plain(*options, arguments)) return RUN_ALL_TESTS();
-  note_other_threads();
+  if (runs_plain(*options, arguments)) {
+    googletest::make_guest_listeners_ordinary();
+    return RUN_ALL_TESTS();
+  }
+  options->launch = decide_launch(options->launch);
+  if (options->launch == googletest::Launch::kExec) {
+    auto own = googletest::arguments_to_start_again();
+    if (!own) {
+      fmt::print(stderr, "cloister: {}\n", own.error().text());
+      exit(kWrongUsage);
+    }
+    options->arguments = std::move(*own);
+  }
+  googletest::prepare_coverage();
   return googletest::Keeper::instance().run(*options);
 }
 

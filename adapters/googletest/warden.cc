@@ -49,10 +49,6 @@ class TestSource final : public CellSource {
   std::size_t next_ = 0;
 };
 
-std::string full_name(const testing::TestInfo& test) {
-  return fmt::format("{}.{}", test.test_suite_name(), test.name());
-}
-
 class Reports final : public ReportSink {
  public:
   Reports(const Registry& registry, const TestSource& source, Outbox& outbox)
@@ -122,7 +118,8 @@ GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
   const int jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
-  auto watch = Watch::make(std::move(the_warden->host.builder), {jobs, streams_are_one()},
+  auto watch = Watch::make(std::move(the_warden->host.builder),
+                           {jobs, {streams_are_one(), orders.options.launch == Launch::kExec}},
                            the_warden->source, the_warden->reports, the_warden->outbox);
   if (watch) {
     the_warden->watch = std::move(*watch);

@@ -64,7 +64,10 @@ bool set_propagation(Propagation propagation, InsideReply& failure) {
       chroot("/") == 0 && mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) {
     return true;
   }
-  return fail(failure, "set the propagation of the mounts");
+  return fail(failure, "make the mounts %s",
+              kind == MS_PRIVATE ? "private"
+              : kind == MS_SLAVE ? "slaves"
+                                 : "shared");
 }
 
 bool mount_proc(std::string_view target, InsideReply& failure) {

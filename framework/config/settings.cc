@@ -7,7 +7,10 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <type_traits>
 #include <utility>
+
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -142,9 +145,54 @@ bool parse_keep_fds(std::string_view text, CellConfig& into) {
   return true;
 }
 
+// How each type of field goes over a wire.
+template <typename Number>
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+void put(ByteWriter& out, Number value) {
+  out.number(value);
+}
+void put(ByteWriter& out, const std::string& value) { out.text(value); }
+void put(ByteWriter& out, Bytes value) { out.number(value.count); }
+void put(ByteWriter& out, std::chrono::milliseconds value) { out.number(value.count()); }
+void put(ByteWriter& out, const std::vector<int>& value) {
+  out.number(static_cast<std::uint32_t>(value.size()));
+  for (const int each : value) out.number(each);
+}
+
+template <typename Number>
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+void take(ByteReader& in, Number& value) {
+  value = in.number<Number>();
+}
+void take(ByteReader& in, std::string& value) { value = in.text(); }
+void take(ByteReader& in, Bytes& value) { take(in, value.count); }
+void take(ByteReader& in, std::chrono::milliseconds& value) {
+  value = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
+}
+void take(ByteReader& in, std::vector<int>& value) {
+  value.resize(in.count());
+  for (int& each : value) take(in, each);
+}
+
+// What is the same for every field of a CellConfig.
 template <auto field>
-void copy_if_set(const CellConfig& from, CellConfig& onto) {
-  if (from.*field) onto.*field = from.*field;
+constexpr Setting setting(std::string_view name, std::string_view allowed, std::string_view what,
+                          bool (*parse)(std::string_view, CellConfig&), bool is_list = false) {
+  return {name,
+          allowed,
+          what,
+          parse,
+          [](const CellConfig& from, CellConfig& onto) {
+            if (from.*field) onto.*field = from.*field;
+          },
+          [](const CellConfig& from, ByteWriter& out) {
+            out.number(static_cast<std::uint8_t>((from.*field).has_value()));
+            if (from.*field) put(out, *(from.*field));
+          },
+          [](ByteReader& in, CellConfig& onto) {
+            if (in.number<std::uint8_t>() != 0) take(in, (onto.*field).emplace());
+          },
+          is_list};
 }
 
 using C = CellConfig;
@@ -155,55 +203,66 @@ constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, or 'non
 constexpr std::string_view kSwitch = "1 or 0 (also yes/no, true/false, on/off)";
 
 constexpr auto kSettings = std::to_array<Setting>({
-    {"memory", kSizeOrNone, "memory cap of a test, swap included (default none)",
-     parse_size<&C::memory, true>, copy_if_set<&C::memory>},
-    {"processes", "a whole number from 1 to 4194304",
-     "processes and threads a test may have at once (default 4096)", parse_processes,
-     copy_if_set<&C::processes>},
-    {"memory_high", kSizeOrNone, "memory above which a test is slowed down (default none)",
-     parse_size<&C::memory_high, true>, copy_if_set<&C::memory_high>},
-    {"cpus", "a number of processors such as 0.5 or 2, or 'none'",
-     "processor time a test gets, in processors (default none: all)", parse_cpus,
-     copy_if_set<&C::cpus>},
-    {"cpu_set", "processors such as 0-3,6", "processors a test may run on (default the run's)",
-     parse_cpu_set, copy_if_set<&C::cpu_set>, true},
-    {"cpu_time", kTime, "processor time after which a test is killed (default none)",
-     parse_time<&C::cpu_time>, copy_if_set<&C::cpu_time>},
-    {"io_read_rate", kSizeOrNone, "bytes a second read from each block device (default none)",
-     parse_size<&C::io_read_rate, true>, copy_if_set<&C::io_read_rate>},
-    {"io_write_rate", kSizeOrNone, "bytes a second written to each block device (default none)",
-     parse_size<&C::io_write_rate, true>, copy_if_set<&C::io_write_rate>},
-    {"open_files", "a whole number", "descriptors a test may have open (default the run's limit)",
-     parse_open_files, copy_if_set<&C::open_files>},
-    {"file_size", kAnySize, "largest file a test may write (default the run's limit)",
-     parse_limit<&C::file_size>, copy_if_set<&C::file_size>},
-    {"core_size", kAnySize, "largest core file of a test (default the run's limit)",
-     parse_limit<&C::core_size>, copy_if_set<&C::core_size>},
-    {"deadline", kTime, "wall-clock time after which a test is killed (default 10m)",
-     parse_time<&C::deadline>, copy_if_set<&C::deadline>},
-    {"notice_after", kTime, "time after which a running test is named on stderr (default 1m)",
-     parse_time<&C::notice_after>, copy_if_set<&C::notice_after>},
-    {"network", "none, loopback or host", "network of a test (default loopback)", parse_network,
-     copy_if_set<&C::network>},
-    {"hostname", "1 to 64 characters", "hostname inside a cell (default cloister)", parse_hostname,
-     copy_if_set<&C::hostname>},
-    {"as_root", kSwitch, "uid 0 inside for an ordinary user's test (default 0)",
-     parse_yes_no<&C::as_root>, copy_if_set<&C::as_root>},
-    {"privileged", kSwitch, "every capability inside the cell for a root test (default 0)",
-     parse_yes_no<&C::privileged>, copy_if_set<&C::privileged>},
-    {"private_tmp", kSwitch, "/tmp and /dev/shm of its own for each test (default 1)",
-     parse_yes_no<&C::private_tmp>, copy_if_set<&C::private_tmp>},
-    {"tmp_size", kSize, "size of the private /tmp (default 1GiB)", parse_size<&C::tmp_size, false>,
-     copy_if_set<&C::tmp_size>},
-    {"shm_size", kSize, "size of the private /dev/shm (default 1GiB)",
-     parse_size<&C::shm_size, false>, copy_if_set<&C::shm_size>},
-    {"tmpfs_inodes", "a whole number from 1", "files in each private tmpfs (default 131072)",
-     parse_inodes, copy_if_set<&C::tmpfs_inodes>},
-    {"output", kSize, "how much of a test's stdout and of its stderr is kept (default 16MiB)",
-     parse_size<&C::output, false>, copy_if_set<&C::output>},
-    {"keep_fds", "descriptor numbers from 3, separated by commas",
-     "descriptors opened before the run that tests may use (default none)", parse_keep_fds,
-     copy_if_set<&C::keep_fds>, true},
+    setting<&C::memory>("memory", kSizeOrNone, "memory cap of a test, swap included (default none)",
+                        parse_size<&C::memory, true>),
+    setting<&C::processes>("processes", "a whole number from 1 to 4194304",
+                           "processes and threads a test may have at once (default 4096)",
+                           parse_processes),
+    setting<&C::memory_high>("memory_high", kSizeOrNone,
+                             "memory above which a test is slowed down (default none)",
+                             parse_size<&C::memory_high, true>),
+    setting<&C::cpus>("cpus", "a number of processors such as 0.5 or 2, or 'none'",
+                      "processor time a test gets, in processors (default none: all)", parse_cpus),
+    setting<&C::cpu_set>("cpu_set", "processors such as 0-3,6",
+                         "processors a test may run on (default the run's)", parse_cpu_set, true),
+    setting<&C::cpu_time>("cpu_time", kTime,
+                          "processor time after which a test is killed (default none)",
+                          parse_time<&C::cpu_time>),
+    setting<&C::io_read_rate>("io_read_rate", kSizeOrNone,
+                              "bytes a second read from each block device (default none)",
+                              parse_size<&C::io_read_rate, true>),
+    setting<&C::io_write_rate>("io_write_rate", kSizeOrNone,
+                               "bytes a second written to each block device (default none)",
+                               parse_size<&C::io_write_rate, true>),
+    setting<&C::open_files>("open_files", "a whole number",
+                            "descriptors a test may have open (default the run's limit)",
+                            parse_open_files),
+    setting<&C::file_size>("file_size", kAnySize,
+                           "largest file a test may write (default the run's limit)",
+                           parse_limit<&C::file_size>),
+    setting<&C::core_size>("core_size", kAnySize,
+                           "largest core file of a test (default the run's limit)",
+                           parse_limit<&C::core_size>),
+    setting<&C::deadline>("deadline", kTime,
+                          "wall-clock time after which a test is killed (default 10m)",
+                          parse_time<&C::deadline>),
+    setting<&C::notice_after>("notice_after", kTime,
+                              "time after which a running test is named on stderr (default 1m)",
+                              parse_time<&C::notice_after>),
+    setting<&C::network>("network", "none, loopback or host",
+                         "network of a test (default loopback)", parse_network),
+    setting<&C::hostname>("hostname", "1 to 64 characters",
+                          "hostname inside a cell (default cloister)", parse_hostname),
+    setting<&C::as_root>("as_root", kSwitch, "uid 0 inside for an ordinary user's test (default 0)",
+                         parse_yes_no<&C::as_root>),
+    setting<&C::privileged>("privileged", kSwitch,
+                            "every capability inside the cell for a root test (default 0)",
+                            parse_yes_no<&C::privileged>),
+    setting<&C::private_tmp>("private_tmp", kSwitch,
+                             "/tmp and /dev/shm of its own for each test (default 1)",
+                             parse_yes_no<&C::private_tmp>),
+    setting<&C::tmp_size>("tmp_size", kSize, "size of the private /tmp (default 1GiB)",
+                          parse_size<&C::tmp_size, false>),
+    setting<&C::shm_size>("shm_size", kSize, "size of the private /dev/shm (default 1GiB)",
+                          parse_size<&C::shm_size, false>),
+    setting<&C::tmpfs_inodes>("tmpfs_inodes", "a whole number from 1",
+                              "files in each private tmpfs (default 131072)", parse_inodes),
+    setting<&C::output>("output", kSize,
+                        "how much of a test's stdout and of its stderr is kept (default 16MiB)",
+                        parse_size<&C::output, false>),
+    setting<&C::keep_fds>("keep_fds", "descriptor numbers from 3, separated by commas",
+                          "descriptors opened before the run that tests may use (default none)",
+                          parse_keep_fds, true),
 });
 
 }  // namespace
@@ -213,6 +272,19 @@ std::span<const Setting> settings() { return kSettings; }
 CellConfig overlay(CellConfig below, const CellConfig& above) {
   for (const Setting& setting : kSettings) setting.overlay(above, below);
   return below;
+}
+
+std::string encode(const CellConfig& config) {
+  ByteWriter out;
+  for (const Setting& setting : kSettings) setting.put(config, out);
+  return std::move(out.bytes());
+}
+
+CellConfig decode_config(std::string_view bytes) {
+  CellConfig config;
+  ByteReader in(bytes);
+  for (const Setting& setting : kSettings) setting.take(in, config);
+  return config;
 }
 
 std::optional<Bytes> parse_bytes(std::string_view text) {

@@ -13,6 +13,9 @@
 
 namespace cloister {
 
+class ByteReader;
+class ByteWriter;
+
 struct Setting {
   std::string_view name;     // "memory": --cloister_memory, CLOISTER_MEMORY
   std::string_view allowed;  // "a size such as 64M or 1GiB, or 'none'"
@@ -21,6 +24,9 @@ struct Setting {
   bool (*parse)(std::string_view text, CellConfig& into);
   // Copies the field from `from` when it is set there.
   void (*overlay)(const CellConfig& from, CellConfig& onto);
+  // Its part of encode() and decode_config().
+  void (*put)(const CellConfig& from, ByteWriter& out);
+  void (*take)(ByteReader& in, CellConfig& onto);
   // Whether a comma separates values in it, which a file may write as an array.
   bool is_list = false;
 };
@@ -29,6 +35,10 @@ std::span<const Setting> settings();
 
 // Every field that `above` sets wins over `below`.
 CellConfig overlay(CellConfig below, const CellConfig& above);
+
+// As bytes, for another process of the run.
+std::string encode(const CellConfig& config);
+CellConfig decode_config(std::string_view bytes);
 
 // "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024. Nothing for anything else.
 std::optional<Bytes> parse_bytes(std::string_view text);

@@ -18,10 +18,10 @@ constexpr int kPatience =
 
 }  // namespace
 
-GuestSide::GuestSide(int event_fd, int out_fd, int err_fd, CellPage* page)
-    : pid_(::getpid()), event_fd_(event_fd), output_fds_{out_fd, err_fd}, page_(page) {
+GuestSide::GuestSide(const GuestDescriptors& descriptors, CellPage* page)
+    : pid_(::getpid()), descriptors_(descriptors), page_(page) {
   struct stat status;
-  if (::fstat(event_fd, &status) != 0) return;
+  if (::fstat(descriptors_.event, &status) != 0) return;
   event_device_ = status.st_dev;
   event_inode_ = status.st_ino;
 }
@@ -39,7 +39,7 @@ void GuestSide::send(std::uint16_t kind, std::string_view payload) {
 
 bool GuestSide::write_all(std::string_view head, std::string_view payload) const {
   struct stat status;
-  if (::fstat(event_fd_, &status) != 0 || status.st_ino != event_inode_ ||
+  if (::fstat(descriptors_.event, &status) != 0 || status.st_ino != event_inode_ ||
       status.st_dev != event_device_) {
     return false;  // closed, or the test's own file by now
   }
@@ -48,7 +48,7 @@ bool GuestSide::write_all(std::string_view head, std::string_view payload) const
   iovec* next = pieces;
   int left = 2;
   while (left > 0) {
-    const ssize_t written = ::writev(event_fd_, next, left);
+    const ssize_t written = ::writev(descriptors_.event, next, left);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return false;
     auto rest = static_cast<std::size_t>(written);
@@ -87,13 +87,14 @@ void GuestSide::start_phase(std::uint8_t phase) {
 // What was printed is what the watcher has drained plus what is still in the pipe. Both are read
 // within one turn of the watcher, or read again.
 GuestSide::Printed GuestSide::printed() const {
+  const int outputs[2] = {descriptors_.out, descriptors_.err};
   std::uint64_t amounts[2] = {};
   for (int attempt = 0; attempt < kPatience; ++attempt) {
     const std::uint32_t turn = page_->drain_turn;
     if (turn % 2 == 0) {
       for (int i = 0; i < 2; ++i) {
         int waiting = 0;
-        if (output_fds_[i] < 0 || ::ioctl(output_fds_[i], FIONREAD, &waiting) != 0) waiting = 0;
+        if (outputs[i] < 0 || ::ioctl(outputs[i], FIONREAD, &waiting) != 0) waiting = 0;
         amounts[i] = page_->drained[i] + static_cast<std::uint64_t>(waiting);
       }
       if (page_->drain_turn == turn) break;

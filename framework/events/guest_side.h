@@ -11,10 +11,18 @@
 
 namespace cloister {
 
+// The guest's ends of its pipes, and what its page can be mapped by.
+struct GuestDescriptors {
+  int event = -1;
+  int out = -1;
+  int err = -1;   // -1 when stdout and stderr share `out`
+  int page = -1;  // -1 unless the guest will exec
+};
+
 class GuestSide {
  public:
-  // `err_fd` is -1 when stdout and stderr share `out_fd`.
-  GuestSide(int event_fd, int out_fd, int err_fd, CellPage* page);
+  GuestSide(const GuestDescriptors& descriptors, CellPage* page);
+  const GuestDescriptors& descriptors() const { return descriptors_; }
 
   // True in the guest itself, false in what it forks.
   bool is_guest() const;
@@ -38,8 +46,7 @@ class GuestSide {
   void spill(std::string_view head, std::string_view payload);
 
   pid_t pid_;
-  int event_fd_;
-  int output_fds_[2];
+  GuestDescriptors descriptors_;
   CellPage* page_;
   std::uint32_t sequence_ = 0;
   std::uint64_t event_device_ = 0;  // the pipe's identity, to notice another file under its number

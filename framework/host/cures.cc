@@ -89,8 +89,9 @@ std::string cgroup_cure(const HostFacts& facts) {
   // Nobody looks after them here: cgroups(7), "Delegating a hierarchy".
   return facts.uid == 0
              ? "mkdir -p /sys/fs/cgroup/cells && echo $$ > /sys/fs/cgroup/cells/cgroup.procs"
-             : "sudo sh -c 'cd /sys/fs/cgroup && echo +memory +pids +cpu > cgroup.subtree_control "
-               "&& mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' > cells/cgroup.procs'";
+             : "sudo sh -c 'cd /sys/fs/cgroup && sed \"s/[^ ]*/+&/g\" cgroup.controllers > "
+               "cgroup.subtree_control && mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' "
+               "> cells/cgroup.procs'";
 }
 
 }  // namespace
@@ -101,6 +102,8 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
       return user_namespace_cure(facts);
     case Facility::kPrivateProc:
       return proc_cure(facts.surroundings);
+    case Facility::kTimeNamespace:  // who gets the others gets it, where the kernel has it
+      return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
     case Facility::kSoftMemoryCap:
       if (facts.surroundings.cgroups_are_v1)
         return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";

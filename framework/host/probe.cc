@@ -56,9 +56,15 @@ class Trial {
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    GuestStart start{
-        plan,       &init,      pages_, pages_.take(), pipe->write_end.get(), null.get(),
-        null.get(), null.get(), {}};
+    GuestStart start{.plan = plan,
+                     .init = &init,
+                     .pages = pages_,
+                     .page = pages_.take(),
+                     .event_fd = pipe->write_end.get(),
+                     .out_fd = null.get(),
+                     .err_fd = null.get(),
+                     .null_fd = null.get(),
+                     .signal_mask = {}};
     ::sigprocmask(SIG_SETMASK, nullptr, &start.signal_mask);
     auto forked = apart_ ? fork_guest_apart(start) : fork_guest(start);
     if (!forked) return std::unexpected(forked.error());

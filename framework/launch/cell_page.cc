@@ -1,6 +1,7 @@
 #include "framework/launch/cell_page.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -37,6 +38,24 @@ CellPage* CellPages::take() {
   // madvise(2).
   ::madvise(page, kStride, MADV_REMOVE);
   return new (page) CellPage;
+}
+
+Result<Fd> CellPages::share_by_descriptor(CellPage* page) {
+  Fd memory(::memfd_create("cloister-page", MFD_CLOEXEC));
+  if (!memory.open() || ::ftruncate(memory.get(), kStride) != 0 ||
+      ::mmap(page, kStride, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.get(), 0) ==
+          MAP_FAILED) {
+    return failed("share a page with a guest by a descriptor");
+  }
+  ::madvise(page, kStride, MADV_DONTFORK);
+  new (page) CellPage;
+  return memory;
+}
+
+Result<CellPage*> map_page(const Fd& descriptor) {
+  void* page = ::mmap(nullptr, kStride, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.get(), 0);
+  if (page == MAP_FAILED) return failed("map the page shared with the watcher");
+  return static_cast<CellPage*>(page);
 }
 
 void CellPages::give_back(CellPage* page) { free_.push_back(page); }

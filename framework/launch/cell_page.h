@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "framework/kernel/error.h"
+#include "framework/kernel/fd.h"
 
 namespace cloister {
 
@@ -43,6 +44,9 @@ class CellPages {
   // A cleared page, or nullptr when all are taken.
   CellPage* take();
   void give_back(CellPage* page);
+  // For a guest that will exec: a descriptor of memory that takes this page's place until it is
+  // taken anew. `page` must be as take() gave it.
+  Result<Fd> share_by_descriptor(CellPage* page);
   // Around the fork of the page's guest.
   void let_inherit(CellPage* page, bool inherit);
 
@@ -56,5 +60,8 @@ class CellPages {
   std::unique_ptr<char, Unmap> memory_;
   std::vector<CellPage*> free_;
 };
+
+// The page behind such a descriptor, in the program that was executed. Never unmapped.
+Result<CellPage*> map_page(const Fd& descriptor);
 
 }  // namespace cloister

@@ -38,6 +38,7 @@ struct HighDescriptors {
   int event;
   int out;
   int err;
+  int page;  // -1 when there is none
 };
 
 // Says on the event pipe what could not be done, and ends.
@@ -69,8 +70,9 @@ int move_high(int fd, int event_fd) {
 
 // Streams that are not captured are nobody's business.
 HighDescriptors move_high(const GuestStart& start, bool joined) {
-  HighDescriptors own{-1, -1, -1};
+  HighDescriptors own{-1, -1, -1, -1};
   own.event = move_high(start.event_fd, start.event_fd);
+  if (start.page_fd >= 0) own.page = move_high(start.page_fd, own.event);
   if (start.plan.guest.streams != Streams::kCaptured) return own;
   own.out = move_high(start.out_fd, own.event);
   own.err = joined ? own.out : move_high(start.err_fd, own.event);
@@ -135,12 +137,12 @@ void limit_capabilities(std::uint64_t keep, int event_fd) {
 
 void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& own) {
   constexpr int kMostKept = 64;
-  int kept[kMostKept + 3];
+  int kept[kMostKept + 4];
   int count = 0;
   for (const int fd : kept_by_user) {
     if (count < kMostKept) kept[count++] = fd;
   }
-  for (const int fd : {own.event, own.out, own.err}) {
+  for (const int fd : {own.event, own.out, own.err, own.page}) {
     if (fd >= 0) kept[count++] = fd;
   }
   std::sort(kept, kept + count);
@@ -235,7 +237,7 @@ GuestSide enter_cell(const GuestStart& start) {
   close_all_but(start.plan.guest.keep_fds, own);
   limit_resources(start.plan.guest, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
-  return GuestSide(own.event, own.out, joined ? -1 : own.err, start.page);
+  return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);
 }
 
 }  // namespace cloister

@@ -21,6 +21,7 @@ struct GuestStart {
   const Init* init = nullptr;  // nullptr when the plan has no namespaces
   CellPages& pages;
   CellPage* page = nullptr;
+  int page_fd = -1;  // of the page, for a guest that will exec; else -1
   int event_fd = -1;
   int out_fd = -1;
   int err_fd = -1;       // equal to out_fd when both streams are joined

@@ -6,7 +6,9 @@
 
 #include <cloister/this_cell.h>
 
+#include "framework/config/settings.h"
 #include "framework/kernel/fd.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -55,6 +57,31 @@ std::chrono::microseconds time_of(int who) {
 }  // namespace
 
 void set_this_cell(const CellPlan& plan) { the_plan = &plan; }
+
+std::string this_cell_as_bytes() {
+  ByteWriter out;
+  if (the_plan == nullptr) return "";
+  const CgroupPlan* memory = group_with(Reading::kPeakMemory);
+  const Gauge& gauge = the_plan->watch.cpu_gauge;
+  out.text(encode(the_plan->in_force));
+  out.text(memory == nullptr ? "" : memory->directory);
+  out.text(gauge.file);
+  out.text(gauge.key);
+  out.number(gauge.divide_by);
+  return std::move(out.bytes());
+}
+
+void set_this_cell(std::string_view bytes) {
+  static CellPlan plan;
+  ByteReader in(bytes);
+  plan.in_force = decode_config(in.text());
+  if (const std::string directory(in.text()); !directory.empty())
+    plan.inside.cgroups = {{directory, {}, {{Reading::kPeakMemory, ""}}}};
+  plan.watch.cpu_gauge.file = in.text();
+  plan.watch.cpu_gauge.key = in.text();
+  plan.watch.cpu_gauge.divide_by = in.number<std::uint32_t>();
+  the_plan = &plan;
+}
 
 const ThisCell& this_cell() {
   static const ThisCell cell;

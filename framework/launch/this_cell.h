@@ -1,11 +1,18 @@
 // How a guest's process comes to know its plan, which cloister::this_cell() reads.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "framework/plan/plan.h"
 
 namespace cloister {
 
 // Called in the guest only. The plan must outlive the process.
 void set_this_cell(const CellPlan& plan);
+
+// For the program that a guest executes: what this_cell() tells of.
+std::string this_cell_as_bytes();
+void set_this_cell(std::string_view bytes);
 
 }  // namespace cloister

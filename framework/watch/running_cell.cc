@@ -39,25 +39,40 @@ std::chrono::microseconds microseconds(const timeval& time) {
 
 }  // namespace
 
-Result<Forked> RunningCell::start_guest(CellPages& pages, bool join_output, int null_fd,
+Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                                         const sigset_t& guest_mask) {
   Fd writers[kStreams];
+  const bool join = options.join_output;
   const bool captured = plan_.guest.streams == Streams::kCaptured;
-  for (int stream = 0; stream < (!captured ? 1 : join_output ? 2 : kStreams); ++stream) {
+  for (int stream = 0; stream < (!captured ? 1 : join ? 2 : kStreams); ++stream) {
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     if (auto set = set_nonblocking(pipe->read_end); !set) return std::unexpected(set.error());
     streams_[stream] = std::move(pipe->read_end);
     writers[stream] = std::move(pipe->write_end);
   }
+  Fd shared_page;
+  if (options.will_exec) {
+    auto shared = pages.share_by_descriptor(page);
+    if (!shared) return std::unexpected(shared.error());
+    shared_page = std::move(*shared);
+  }
   const int out = writers[1].get();
-  GuestStart start{
-      plan_, init.pidfd.open() ? &init : nullptr,  pages,   page,      writers[kEventStream].get(),
-      out,   join_output ? out : writers[2].get(), null_fd, guest_mask};
+  GuestStart start{.plan = plan_,
+                   .init = init.pidfd.open() ? &init : nullptr,
+                   .pages = pages,
+                   .page = page,
+                   .page_fd = shared_page.get(),
+                   .event_fd = writers[kEventStream].get(),
+                   .out_fd = out,
+                   .err_fd = join ? out : writers[2].get(),
+                   .null_fd = null_fd,
+                   .signal_mask = guest_mask};
   auto forked = fork_guest(start);
   if (forked && forked->guest) {
     // In the guest these numbers are closed, or somebody else's.
     for (Fd& fd : writers) fd.release();
+    shared_page.release();
     return forked;
   }
   if (!forked) return forked;

@@ -30,6 +30,11 @@ enum class CellStage : std::uint8_t {
   kDone,
 };
 
+struct GuestOptions {
+  bool join_output = false;  // stdout and stderr go into one pipe, in the order written
+  bool will_exec = false;    // the guest will start its program again (launch/start_again.h)
+};
+
 class RunningCell {
  public:
   RunningCell(std::uint32_t id, CellPlan plan) : id_(id), plan_(std::move(plan)) {}
@@ -40,7 +45,7 @@ class RunningCell {
   Init init;
 
   // Forks the guest. Returns twice, as fork_guest does.
-  Result<Forked> start_guest(CellPages& pages, bool join_output, int null_fd,
+  Result<Forked> start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                              const sigset_t& guest_mask);
   pid_t guest() const { return guest_; }
 

@@ -102,7 +102,7 @@ std::optional<GuestCall> Watch::start_guests() {
     RunningCell& cell = *cells_[i];
     if (count(CellStage::kRunning) >= static_cast<std::size_t>(options_.jobs)) break;
     if (cell.stage != CellStage::kStanding) continue;
-    auto forked = cell.start_guest(pages_, options_.join_output, null_.get(), guest_mask_);
+    auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
     if (!forked) {
       refuse(cell, forked.error());
       continue;

@@ -48,8 +48,8 @@ class ReportSink {
 };
 
 struct WatchOptions {
-  int jobs = 1;              // guests that run at once
-  bool join_output = false;  // stdout and stderr of a guest go into one pipe, in the order written
+  int jobs = 1;  // guests that run at once
+  GuestOptions guests{};
 };
 
 // What run() returns in a guest: the number of its cell and its side of the pipes.

@@ -14,6 +14,10 @@
 #include <cloister/this_cell.h>
 #include <cloister/unique_name.h>
 
+namespace testing {
+class TestEventListener;
+}
+
 namespace cloister {
 
 // Runs every selected test in a cell of its own and reports as RUN_ALL_TESTS() would; the return
@@ -21,6 +25,12 @@ namespace cloister {
 // A wrong --cloister_ flag or CLOISTER_ variable is reported on stderr and the process exits with
 // status 2.
 int run_all_tests();
+
+// Appends a listener that hears what happens in each test's own process, there, and takes it over.
+// For those that measure their process, such as a leak checker; what it asserts counts for the
+// test. UnitTest::listeners() are told in the keeper, where no test runs. Call it before the run.
+// In a run without cells it is a listener like the others.
+void append_listener_in_guest(testing::TestEventListener* listener);
 
 // What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
 // the TEST macro: CLOISTER_SUITE(StorageTest, ...) also covers the instances "Disk/StorageTest" and

@@ -72,6 +72,12 @@ TEST(Closes, EveryDescriptor) {
   for (int fd = 0; fd < 4096; ++fd) close(fd);
   EXPECT_EQ(1, 2) << "still heard";
 }
+TEST(Closes, ItsStandardOutput) {
+  printf("said before\n");
+  fclose(stdout);
+  printf("said to nobody\n");
+  EXPECT_EQ(1, 2) << "heard without stdout";
+}
 TEST(Floods, ItsOutput) {
   for (int i = 0; i < 1000000; ++i) puts("a line of thirty-two characters");
 }

@@ -37,7 +37,7 @@ table() {
 }
 
 # The table as it is in the document.
-written() { awk '/^\| cap \|/ {inside = 1} /^$/ {inside = 0} inside' "$document"; }
+written() { awk '/^\| cap \| root_v1/ {inside = 1} /^$/ {inside = 0} inside' "$document"; }
 
 case ${1:-} in
   --check) diff <(table) <(written) || {
@@ -47,7 +47,7 @@ case ${1:-} in
   --write)
     table >"$document.table"
     awk -v file="$document.table" '
-      /^\| cap \|/ {inside = 1; while ((getline line < file) > 0) print line}
+      /^\| cap \| root_v1/ {inside = 1; while ((getline line < file) > 0) print line}
       /^$/ {inside = 0}
       !inside' "$document" >"$document.new"
     mv "$document.new" "$document"

@@ -1,5 +1,7 @@
 #!/bin/sh
 # container_config.sh PROGRAMS ROOT NAME ARGS...
+# With LANE_GUARDS=none without the guards that Docker's --security-opt seccomp=unconfined and
+# systempaths=unconfined take away.
 # Prints the config.json of a container on this host's own files that runs PROGRAMS/NAME; makes the mount points
 # and links that its root file system ROOT needs. Lists of paths as of Docker's defaults.
 set -eu
@@ -40,6 +42,23 @@ if [ "$(id -u)" != 0 ]; then
     \"gidMappings\": [{\"containerID\": 65534, \"hostID\": 0, \"size\": 1}],"
 fi
 
+guards=
+if [ "${LANE_GUARDS:-}" != none ]; then
+  guards=$(
+    cat <<GUARDS
+,
+    "maskedPaths": ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
+      "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/firmware", "/sys/devices/virtual/powercap"],
+    "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+    "seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [$refused_clones
+      {"names": ["unshare", "setns", "mount", "umount2", "pivot_root", "mount_setattr", "open_tree", "move_mount", "fsopen",
+        "fsmount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1},
+      {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}
+    ]}
+GUARDS
+  )
+fi
+
 cat <<END
 {
   "ociVersion": "1.0.0",
@@ -65,15 +84,7 @@ cat <<END
   ],
   "linux": {
     ${mappings:-}
-    "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "network"}, {"type": "uts"}, {"type": "ipc"}, {"type": "cgroup"}$user_namespace],
-    "maskedPaths": ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
-      "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/firmware", "/sys/devices/virtual/powercap"],
-    "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
-    "seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [$refused_clones
-      {"names": ["unshare", "setns", "mount", "umount2", "pivot_root", "mount_setattr", "open_tree", "move_mount", "fsopen",
-        "fsmount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1},
-      {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}
-    ]}
+    "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "network"}, {"type": "uts"}, {"type": "ipc"}, {"type": "cgroup"}$user_namespace]$guards
   }
 }
 END

@@ -77,6 +77,7 @@ Ended run(const Program& program) {
   rusage used{};
   wait4(pid, &status, 0, &used);
   ended.peak_kib = used.ru_maxrss;
+  ended.minor_faults = used.ru_minflt;
   if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = late ? SIGALRM : WTERMSIG(status);
   return ended;

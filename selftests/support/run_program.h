@@ -13,7 +13,8 @@ struct Ended {
   int signal = 0;   // that signal; SIGALRM's number when the time ran out
   std::string out;
   std::string err;
-  long peak_kib = 0;  // ru_maxrss
+  long peak_kib = 0;      // ru_maxrss
+  long minor_faults = 0;  // ru_minflt, with the processes that it waited for
   bool contains(const std::string& text) const {
     return (out + err).find(text) != std::string::npos;
   }

@@ -16,6 +16,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
+// Leaves a process behind that is sleep by then, and no fork of the shell any more.
+constexpr const char* kLeaves = "sleep 99 & until grep -q sleep /proc/$!/comm; do sleep 0.01; done";
+
 TEST(ExitStatus, IsTheCommands) {
   EXPECT_EQ(exec({}, {"true"}).status, 0);
   EXPECT_EQ(exec_sh({}, "exit 7").status, 7);
@@ -144,7 +147,7 @@ TEST(Contradiction, IsRefused) {
 TEST(Report, IsTheWholeCellReport) {
   const std::string file = scratch("report.json");
   const Ended ended =
-      exec_sh({"--report", file}, "echo psalm > /tmp/x; sleep 1000 & sleep 0.2; exit 3");
+      exec_sh({"--report", file}, std::string("echo psalm > /tmp/x; ") + kLeaves + "; exit 3");
   EXPECT_EQ(ended.status, 3);
   const auto report = nlohmann::json::parse(content_of(file));
   unlink(file.c_str());
@@ -170,12 +173,11 @@ TEST(Explain, PrintsThePlanAndRunsNothing) {
 }
 
 TEST(Notes, TellWhatWasLeftRunning) {
-  const std::vector<std::string> command = {tool("cloister"), "exec", "--", "sh", "-c",
-                                            "sleep 99 &"};
+  const std::vector<std::string> command = {tool("cloister"), "exec", "--", "sh", "-c", kLeaves};
   const Ended ended = run({command});
   EXPECT_EQ(ended.status, 0);
   EXPECT_THAT(ended.err, HasSubstr("note: sh left 1 process running, which was killed: sleep\n"));
-  EXPECT_THAT(exec_sh({}, "sleep 99 & sleep 0.2").err, IsEmpty()) << "--quiet";
+  EXPECT_THAT(exec_sh({}, kLeaves).err, IsEmpty()) << "--quiet";
 }
 
 TEST(Require, RefusesACellThatLacksADefault) {

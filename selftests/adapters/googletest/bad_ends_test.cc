@@ -103,6 +103,8 @@ TEST(GoodEnd, DoesNotNeedDescriptors) {
   const Ended ended = run_test("Closes.*");
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.out, HasSubstr("still heard"));
+  EXPECT_THAT(ended.out, HasSubstr("said before\n"));
+  EXPECT_THAT(ended.out, HasSubstr("heard without stdout"));
   EXPECT_THAT(ended.out, Not(HasSubstr("cloister:")));
 }
 

@@ -68,6 +68,14 @@ TEST_P(EverySetting, TakesWhatIsAllowedAndNothingElse) {
   EXPECT_FALSE(setting(GetParam().name).parse(GetParam().bad, config));
 }
 
+TEST_P(EverySetting, ComesThroughAsBytes) {
+  CellConfig config;
+  setting(GetParam().name).parse(GetParam().good, config);
+  const CellConfig copy = decode_config(encode(config));
+  EXPECT_EQ(encode(copy), encode(config));
+  EXPECT_NE(encode(copy), encode(CellConfig{})) << "it was lost";
+}
+
 const Case kCases[] = {
     {"memory", "64M", "lots"},      {"memory", "none", "-1"},       {"processes", "32", "0"},
     {"deadline", "2s", "late"},     {"notice_after", "none", "x"},  {"network", "host", "wifi"},

@@ -19,7 +19,7 @@ class GuestSideTest : public testing::Test {
         page_(pages_.take()),
         events_(std::move(*make_pipe())),
         output_(std::move(*make_pipe())),
-        guest_(events_.write_end.get(), output_.write_end.get(), -1, page_) {}
+        guest_({events_.write_end.get(), output_.write_end.get()}, page_) {}
 
   // Everything the guest has sent, by pipe and by page.
   FrameReader received() {

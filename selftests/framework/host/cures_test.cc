@@ -85,8 +85,9 @@ TEST_P(CureForCaps, IsAGroupMadeByHandWhereNobodyLooksAfterThem) {
   EXPECT_EQ(cure_for(GetParam(), on({}, true)),
             "mkdir -p /sys/fs/cgroup/cells && echo $$ > /sys/fs/cgroup/cells/cgroup.procs");
   EXPECT_EQ(cure_for(GetParam(), on({})),
-            "sudo sh -c 'cd /sys/fs/cgroup && echo +memory +pids +cpu > cgroup.subtree_control && "
-            "mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' > cells/cgroup.procs'");
+            "sudo sh -c 'cd /sys/fs/cgroup && sed \"s/[^ ]*/+&/g\" cgroup.controllers > "
+            "cgroup.subtree_control && mkdir -p cells && chown -R '$(id -u)' cells && echo '$$' > "
+            "cells/cgroup.procs'");
 }
 
 TEST(CureForCapsOfVersionOne, IsRoot) {

@@ -46,7 +46,7 @@ class Reports final : public ReportSink {
   auto* source = new Guests(guests, host->facts);
   auto* sink = new Reports(*outbox);
   auto* loop =
-      Watch::make(std::move(host->builder), {jobs, false}, *source, *sink, *outbox)->release();
+      Watch::make(std::move(host->builder), {jobs, {}}, *source, *sink, *outbox)->release();
   if (auto guest = loop->run()) {
     guests[guest->id].body(guest->side);
     guest->side.finish();

@@ -1,0 +1,15 @@
+// Coverage counts in programs that are built for it (gcov, LLVM): of what a guest runs, once.
+// Called by the keeper and by guests; does nothing in other programs.
+#pragma once
+
+namespace cloister::googletest {
+
+// In the keeper, before the run: has the files of LLVM's counts merged, and says so where that
+// changes their name.
+void prepare_coverage();
+// In a guest that was forked: what was counted before is the keeper's.
+void forget_coverage();
+// In a guest, at its end: _exit(2) runs none of the destructors that would do it.
+void write_coverage();
+
+}  // namespace cloister::googletest

@@ -1,0 +1,33 @@
+// What a test costs the adapter does not depend on how many others there are.
+#include <gtest/gtest.h>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+// Pages that a run writes to for the first time after a fork, or maps: a loop over all tests in a
+// guest, which writes to each, shows here, and noise does not.
+long faults(int registered, int suites) {
+  std::string filter = "--gtest_filter=";
+  for (int i = 0; i < suites; ++i) filter += "Suite" + std::to_string(i) + ".*:";
+  const Ended ended = run({{tool("empty_tests"), "--gtest_brief=1", filter},
+                           {"EMPTY_TESTS=" + std::to_string(registered)}});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  return ended.minor_faults;
+}
+
+double faults_per_test(int registered) {
+  constexpr int kTestsBetween = 80;  // a suite has 20
+  return static_cast<double>(faults(registered, 5) - faults(registered, 1)) / kTestsBetween;
+}
+
+TEST(Growth, OfMemoryTouchedByATestIsNoneWithTheNumberOfTests) {
+  const double few = faults_per_test(100);
+  EXPECT_GT(few, 10);
+  EXPECT_LE(faults_per_test(10'000), 1.1 * few);
+}
+
+}  // namespace
+}  // namespace cloister::selftests

@@ -1,0 +1,103 @@
+// Tests that start the program anew, and why they do.
+#include <gtest/gtest.h>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+constexpr const char* kNote =
+    "cloister: note: 1 more thread is running before the tests: each test starts the program anew, "
+    "for a fork would be without it (--cloister_launch=fork forks nevertheless)\n";
+
+Ended run_threaded(const std::string& filter, std::vector<std::string> flags = {},
+                   std::vector<std::string> environment = {}) {
+  Program program{{guest("threaded"), "--gtest_filter=" + filter}};
+  program.command.insert(program.command.end(), flags.begin(), flags.end());
+  program.environment = std::move(environment);
+  return run(program);
+}
+
+TEST(Launch, IsByExecWhereThreadsExistBeforeTheRun) {
+  const Ended ended = run_threaded("Thread.*");
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_NE(ended.err.find(kNote), std::string::npos) << ended.err;
+}
+
+TEST(Launch, KeepsNameAndArgumentsOfTheProgram) {
+  const Ended ended = run_threaded("Process.Has*", {"an argument"});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+
+TEST(Launch, TellsTheTestItsLimits) {
+  const Ended ended = run_threaded("Limits.*", {}, {"CLOISTER_HOSTNAME=abbey"});
+  if (lane_gives("own hostname")) EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+
+TEST(Launch, PrintsWhatMainPrintsOnce) {
+  const Ended ended = run_threaded("Thread.*");
+  const std::size_t first = ended.out.find("main begins\n");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(ended.out.find("main begins\n", first + 1), std::string::npos);
+}
+
+TEST(Launch, LeavesACrashWhereItHappened) {
+  const Ended ended = run_threaded("Process.Crashes*");
+  EXPECT_TRUE(ended.contains("Process.CrashesWithTheThread was killed by SIGABRT"));
+  EXPECT_TRUE(ended.contains("in the test body"));
+}
+
+TEST(Launch, ByForkIsThereForThoseWhoAskAndSaysWhatIsMissing) {
+  const Ended ended = run_threaded("Thread.*", {"--cloister_launch=fork"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(
+      ended.contains("cloister: note: 1 more thread is running before the tests; it does "
+                     "not exist in them\n"));
+  EXPECT_TRUE(ended.contains("[  FAILED  ] Thread.Ticks"));
+}
+
+TEST(Launch, OfAProgramThatRegistersOtherTestsFailsWithTheReason) {
+  const Ended ended = run_threaded("A.Forgotten", {}, {"GUEST_FORGETS=1"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(ended.contains(
+      "A.Forgotten was not run: cannot find the test 'A.Forgotten' in the program that was started "
+      "again for it: it registers other tests than in the first place"))
+      << ended.out;
+}
+
+TEST(Launch, IgnoresNoBrokenHandOver) {
+  const Ended ended = run({{guest("threaded")}, {"CLOISTER_START_AGAIN=0"}});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_EQ(ended.err,
+            "cloister: cannot take over the test that CLOISTER_START_AGAIN names: Invalid argument "
+            "(EINVAL); unset CLOISTER_START_AGAIN\n");
+}
+
+class InGuest : public testing::TestWithParam<const char*> {
+ protected:
+  Ended run_listening(std::vector<std::string> environment = {}) {
+    return run({{guest("listening"), GetParam()}, std::move(environment)});
+  }
+};
+
+TEST_P(InGuest, AListenersAssertionsCountForTheTest) {
+  const Ended ended = run_listening();
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(ended.contains("[       OK ] Water.IsPouredAway"));
+  EXPECT_TRUE(ended.contains("water leaked\nchecker hears\n[  FAILED  ] Water.Leaks")) << ended.out;
+  EXPECT_FALSE(ended.contains("cloister:")) << ended.err;
+}
+INSTANTIATE_TEST_SUITE_P(Launches, InGuest,
+                         testing::Values("--cloister_launch=fork", "--cloister_launch=exec",
+                                         "--cloister=off"));
+
+TEST(ListenerInGuest, MayAssertAtTheVeryEnd) {
+  const Ended ended = run({{guest("listening"), "--gtest_filter=*Poured*"}, {"GUEST_COMPLAINS=1"}});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(ended.contains("at the very end\nchecker hears\n[  FAILED  ] Water.IsPouredAway"))
+      << ended.out;
+}
+
+}  // namespace
+}  // namespace cloister::selftests

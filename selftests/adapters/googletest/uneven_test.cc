@@ -1,0 +1,67 @@
+// Set-ups and tear-downs run once per cell and are shown once. What fails only in cells that are
+// not shown is not lost.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+int count_of(const std::string& part, const std::string& text) {
+  int count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+class Uneven : public testing::Test {
+ protected:
+  // Where cells see it: TEST_TMPDIR and /tmp are their own.
+  Ended run_failing(const std::string& place) {
+    const std::string counter =
+        std::filesystem::current_path() / ("uneven-" + std::to_string(getpid()));
+    unlink(counter.c_str());
+    const Ended ended = run({{guest("uneven"), "--cloister_jobs=1"},
+                             {"GUEST_FAILS=" + place, "GUEST_COUNTER=" + counter}});
+    unlink(counter.c_str());
+    return ended;
+  }
+};
+
+TEST_F(Uneven, SuiteSetUpsFailTheirTests) {
+  const Ended ended = run_failing("suite");
+  EXPECT_EQ(count_of("cloister: in SetUpTestSuite of this test's own cell:", ended.out), 2)
+      << ended.out;
+  EXPECT_TRUE(ended.contains("[       OK ] Uneven.First"));
+  EXPECT_TRUE(ended.contains("2 FAILED TESTS"));
+}
+
+TEST_F(Uneven, EnvironmentSetUpsFailTheirTests) {
+  const Ended ended = run_failing("environment");
+  EXPECT_EQ(count_of("cloister: in the set-up of a global environment of this test's own cell:",
+                     ended.out),
+            2)
+      << ended.out;
+  EXPECT_TRUE(ended.contains("[       OK ] Uneven.First"));
+}
+
+TEST_F(Uneven, SuiteTearDownsFailTheSuiteOnce) {
+  const Ended ended = run_failing("suite's tear-down");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(count_of("not the first", ended.out), 1) << ended.out;
+  EXPECT_TRUE(ended.contains("[  PASSED  ] 3 tests."));
+}
+
+TEST_F(Uneven, EnvironmentTearDownsFailTheRunOnce) {
+  const Ended ended = run_failing("environment's tear-down");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(count_of("not the first", ended.out), 1) << ended.out;
+  EXPECT_TRUE(ended.contains("[  PASSED  ] 3 tests."));
+}
+
+}  // namespace
+}  // namespace cloister::selftests

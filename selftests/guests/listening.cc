@@ -1,0 +1,41 @@
+// A leak checker of a user's: a listener that has to be in the process of the test.
+#include <gtest/gtest.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cloister/gtest.h>
+
+namespace {
+
+int water = 0;  // what is leaked
+
+TEST(Water, IsPouredAway) {
+  ++water;
+  --water;
+}
+TEST(Water, Leaks) {
+  ++water;
+  printf("drop\n");
+}
+
+class LeakChecker : public testing::EmptyTestEventListener {
+ public:
+  void OnTestProgramStart(const testing::UnitTest&) override { printf("checker starts\n"); }
+  void OnTestStart(const testing::TestInfo&) override { before_ = water; }
+  void OnTestEnd(const testing::TestInfo&) override { EXPECT_EQ(water, before_) << "water leaked"; }
+  void OnTestPartResult(const testing::TestPartResult&) override { printf("checker hears\n"); }
+  void OnTestProgramEnd(const testing::UnitTest&) override {
+    if (getenv("GUEST_COMPLAINS") != nullptr) ADD_FAILURE() << "at the very end";
+  }
+
+ private:
+  int before_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  cloister::append_listener_in_guest(new LeakChecker);
+  return cloister::run_all_tests();
+}

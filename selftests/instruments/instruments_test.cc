@@ -1,0 +1,171 @@
+// Sanitizers, coverage, debuggers: what a user builds or starts their tests with works in cells,
+// and blames the right test.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string instrumented(const std::string& instrument) {
+  return std::string(INSTRUMENTED) + "/instrumented_" + instrument;
+}
+
+Ended run_filtered(const std::string& instrument, const std::string& filter,
+                   std::vector<std::string> environment = {}) {
+  return run({{instrumented(instrument), "--gtest_filter=" + filter}, std::move(environment)});
+}
+
+TEST(AddressSanitizer, BlamesTheTestThatUsedFreedMemory) {
+  const Ended ended = run_filtered("address", "Fine.*:Memory.IsUsed*");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.err, HasSubstr("heap-use-after-free"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Fine.Second"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Memory.IsUsedAfterItIsFreed"));
+  EXPECT_THAT(ended.out, HasSubstr("exited with status 1 before the test had ended"));
+}
+
+TEST(LeakSanitizer, PinsALeakOnTheTestThatLeaked) {
+  const Ended ended = run_filtered("address", "Fine.*:Memory.Leaks");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.err, HasSubstr("1234 byte(s)"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Fine.First"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Memory.Leaks"));
+  EXPECT_THAT(ended.out, HasSubstr("exited with status 23 after the test had ended"));
+}
+
+TEST(LeakSanitizer, IsSilentWhereNothingLeaks) {
+  const Ended ended = run_filtered("address", "Fine.*:Covered*-*/7");
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_EQ(ended.err, "");
+}
+
+TEST(LeakSanitizer, WorksWhereTestsStartTheProgramAnew) {
+  const Ended ended = run_filtered("address", "Fine.*:Memory.Leaks", {"GUEST_THREAD=1"});
+  EXPECT_THAT(ended.err, HasSubstr("each test starts the program anew"));
+  EXPECT_THAT(ended.err, HasSubstr("1234 byte(s)"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Memory.Leaks"));
+}
+
+TEST(UndefinedBehaviorSanitizer, SpeaksInTheTestThatOverflows) {
+  const Ended plain = run({{instrumented("undefined"), "--cloister=off", "--gtest_filter=Ar*"}});
+  const Ended cells = run_filtered("undefined", "Ar*");
+  EXPECT_THAT(cells.err, HasSubstr("signed integer overflow"));
+  EXPECT_EQ(first_difference(plain.err, cells.err), "");
+  EXPECT_EQ(cells.status, plain.status);
+}
+
+TEST(UndefinedBehaviorSanitizer, FailsTheTestWhenItMayNotGoOn) {
+  const Ended ended = run_filtered("undefined", "Fine.*:Ar*", {"UBSAN_OPTIONS=halt_on_error=1"});
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Fine.Second"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Arithmetic.Overflows"));
+}
+
+TEST(ThreadSanitizer, BlamesTheTestThatRaces) {
+  const Ended ended = run_filtered("thread", "Fine.*:Threads.*");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.err, HasSubstr("data race"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Threads.MayStart"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Threads.Race"));
+}
+
+TEST(ThreadSanitizer, MayHaveAThreadBeforeTheRun) {
+  const Ended ended = run_filtered("thread", "Fine.*:Threads.*", {"GUEST_THREAD=1"});
+  EXPECT_THAT(ended.err, HasSubstr("each test starts the program anew"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Threads.MayStart"));
+  EXPECT_THAT(ended.out, HasSubstr("[  FAILED  ] Threads.Race"));
+  EXPECT_THAT(ended.out, HasSubstr("[       OK ] Fine.First"));
+}
+
+// A place for what one run counts. Cells see it: it is not below /tmp.
+class Coverage : public testing::Test {
+ protected:
+  Coverage() : place_(fs::current_path() / ("coverage-" + std::to_string(getpid()))) {
+    fs::remove_all(place_);
+    fs::create_directories(place_);
+  }
+  ~Coverage() override { fs::remove_all(place_); }
+
+  static std::string shell(const std::string& command) {
+    const Ended ended = run({{"sh", "-c", command}});
+    EXPECT_EQ(ended.status, 0) << command << '\n' << ended.err;
+    return ended.out;
+  }
+
+  // What gcov(1) says of each line after a run.
+  std::string gcov(const std::string& cloister) const {
+    const std::string place = place_ / "gcov";
+    fs::remove_all(place);
+    fs::create_directories(place);
+    run({{instrumented("gcov"), cloister, "--gtest_filter=Fine*:Covered*:*Covered*"},
+         {"GCOV_PREFIX=" + place}});
+    // The notes lie beside the object, the counts below GCOV_PREFIX.
+    return shell("cd '" + place +
+                 "' && find . -name '*.gcda' | while read -r f; do cp \"/${f%.gcda}.gcno\" " +
+                 "\"${f%.gcda}.gcno\"; " + std::string(GCOV) +
+                 " -t \"$f\"; done | awk '/:    0:Source:/ { here = /instrumented.cc$/ } here && "
+                 "!/:Runs:/'");
+  }
+
+  std::string llvm_cov(const std::string& cloister) const {
+    const std::string place = place_ / "llvm";
+    fs::remove_all(place);
+    fs::create_directories(place);
+    run({{instrumented("llvm"), cloister, "--gtest_filter=Fine*:Covered*:*Covered*"},
+         {"LLVM_PROFILE_FILE=" + place + "/counts.profraw"}});
+    shell(std::string(LLVM_PROFDATA) + " merge -o '" + place + "/all' '" + place + "'/*.profraw");
+    return shell(std::string(LLVM_COV) + " show '" + instrumented("llvm") + "' -instr-profile='" +
+                 place + "/all' " + INSTRUMENTED_SOURCE);
+  }
+
+ private:
+  fs::path place_;
+};
+
+TEST_F(Coverage, CountsOfGcovAreThoseOfAPlainRun) {
+  const std::string plain = gcov("--cloister=off");
+  EXPECT_THAT(plain, HasSubstr("branch(int number)"));
+  EXPECT_EQ(first_difference(plain, gcov("--cloister=on")), "");
+}
+
+TEST_F(Coverage, CountsOfLlvmAreThoseOfAPlainRun) {
+  const std::string plain = llvm_cov("--cloister=off");
+  EXPECT_THAT(plain, HasSubstr("branch(int number)"));
+  EXPECT_EQ(first_difference(plain, llvm_cov("--cloister=on")), "");
+}
+
+TEST_F(Coverage, OfLlvmSaysUnderWhichNameItGoes) {
+  const Ended ended =
+      run({{instrumented("llvm"), "--gtest_filter=Fine.First"}, {"LLVM_PROFILE_FILE=/dev/null"}});
+  EXPECT_THAT(ended.err,
+              HasSubstr("cloister: note: LLVM coverage goes to '/dev/null_%m', for tests "
+                        "are processes of their own\n"));
+}
+
+TEST(Debugger, GdbGetsAPlainRunAndIsTold) {
+  const Ended ended = run({{"gdb", "-nx", "-batch", "-ex", "run", "--args", instrumented("none"),
+                            "--gtest_filter=Fine.*"}});
+  EXPECT_TRUE(ended.contains(
+      "cloister: note: a debugger or valgrind is attached: the tests run without cells\n"));
+  EXPECT_TRUE(ended.contains("[  PASSED  ] 2 tests.")) << ended.out << ended.err;
+}
+
+TEST(Debugger, ValgrindGetsAPlainRunAndIsTold) {
+  const Ended ended = run({{"valgrind", "--error-exitcode=9", instrumented("none"),
+                            "--gtest_filter=Fine.*:Memory.IsUsed*"}});
+  EXPECT_TRUE(ended.contains(
+      "cloister: note: a debugger or valgrind is attached: the tests run without cells\n"));
+  EXPECT_TRUE(ended.contains("Invalid read of size 4")) << ended.err;
+  EXPECT_EQ(ended.status, 9);
+}
+
+}  // namespace
+}  // namespace cloister::selftests
