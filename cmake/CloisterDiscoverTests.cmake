@@ -12,7 +12,6 @@
 #
 # A disabled test is one to CTest, too (DISABLED); one that skips itself is "Skipped".
 include_guard(GLOBAL)
-set(CLOISTER_ADD_TESTS_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake")
 
 function(cloister_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 arg ""
@@ -56,7 +55,7 @@ function(cloister_discover_tests target)
   endforeach()
   file(GENERATE OUTPUT "${base}-$<CONFIG>.cmake" CONTENT
     "${orders}set(BINARY [==[$<TARGET_FILE:${target}>]==])\nset(CLOISTER [==[$<TARGET_FILE:cloister::command>]==])
-set(TESTS_FILE [==[${base}-$<CONFIG>_tests.cmake]==])\ninclude([==[${CLOISTER_ADD_TESTS_SCRIPT}]==])\n")
+set(TESTS_FILE [==[${base}-$<CONFIG>_tests.cmake]==])\ninclude([==[${CMAKE_CURRENT_FUNCTION_LIST_DIR}/CloisterAddTests.cmake]==])\n")
   # CTest reads this one first: its tests are those of the configuration that is tested.
   if(mode STREQUAL "POST_BUILD")
     add_custom_command(TARGET ${target} POST_BUILD

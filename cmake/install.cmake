@@ -3,11 +3,14 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-set(libraries cloister)
+set(targets cloister)
 if(CLOISTER_GOOGLETEST)
-  list(APPEND libraries cloister_gtest cloister_gtest_main)
+  list(APPEND targets cloister_gtest cloister_gtest_main)
 endif()
-install(TARGETS ${libraries} EXPORT cloister
+if(CLOISTER_COMMAND)
+  list(APPEND targets cloister_command)
+endif()
+install(TARGETS ${targets} EXPORT cloister
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.in"
@@ -15,12 +18,12 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.i
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
-  "${CMAKE_CURRENT_LIST_DIR}/coverage.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/coverage.cmake" "${CMAKE_CURRENT_LIST_DIR}/CloisterDiscoverTests.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake"
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 if(CLOISTER_COMMAND)
-  install(TARGETS cloister_command)
   file(GLOB man_pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/man/*.1")
   install(FILES ${man_pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
   install(FILES "${PROJECT_SOURCE_DIR}/adapters/command/cloister.bash" RENAME cloister
