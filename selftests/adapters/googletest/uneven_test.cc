@@ -22,8 +22,9 @@ class Uneven : public testing::Test {
  protected:
   // Where cells see it: TEST_TMPDIR and /tmp are their own.
   Ended run_failing(const std::string& place) {
+    const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
     const std::string counter =
-        std::filesystem::current_path() / ("uneven-" + std::to_string(getpid()));
+        std::filesystem::current_path() / ("uneven-" + test + std::to_string(getpid()));
     unlink(counter.c_str());
     const Ended ended = run({{guest("uneven"), "--cloister_jobs=1"},
                              {"GUEST_FAILS=" + place, "GUEST_COUNTER=" + counter}});
