@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # seam.sh EMPTY_TESTS_PROGRAM [ROUNDS [REGISTERED...]]
 # What one empty test costs in a program that registers REGISTERED of them (default 100, 1000 and 10000), of which 100
-# run; beside what a fork of that program costs the kernel, which grows with the program's memory. Medians of ROUNDS
-# rounds, all sizes in turn; the last column is to be flat.
+# run; beside what a fork of that program costs that looks at each suite once, as GoogleTest's loop does: the kernel's
+# part and GoogleTest's, which grow with the program. Medians of ROUNDS rounds, all sizes in turn; the last column,
+# Cloister's part and the cell's, is to be flat.
 set -euo pipefail
 program=$1 rounds=${2:-7}
 sizes=("${@:3}")

@@ -15,6 +15,7 @@ extern "C" {
 [[gnu::weak]] void __gcov_reset();
 [[gnu::weak]] int __llvm_profile_write_file();
 [[gnu::weak]] void __llvm_profile_reset_counters();
+[[gnu::weak]] const char* __llvm_profile_get_filename();
 [[gnu::weak]] void __llvm_profile_set_filename(const char*);
 }
 
@@ -33,7 +34,8 @@ void prepare_coverage() {
   }
   if (__llvm_profile_set_filename == nullptr) return;
   const char* named = ::getenv(kLlvmFile);
-  const std::string file = named != nullptr ? named : "default.profraw";
+  const char* own = named != nullptr ? named : __llvm_profile_get_filename();
+  const std::string file = own != nullptr && *own != '\0' ? own : "default.profraw";
   // %m, also as %4m, is what makes LLVM add to a file in place of replacing it.
   static const std::regex merges("%[0-9]*m");
   if (std::regex_search(file, merges)) return;

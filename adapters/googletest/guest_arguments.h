@@ -9,12 +9,12 @@
 
 namespace cloister::googletest {
 
-// The run's own command line, less what only the keeper does. Called in the keeper, which sees the
-// files that it names.
-Result<std::vector<std::string>> arguments_to_start_again();
+// `own` for them: without what only the keeper does (stream results, to where a cell may have no
+// way), and with the flags of a --gtest_flagfile in its place, which may be out of a cell's view.
+// Called in the keeper.
+Result<std::vector<std::string>> for_guests(const std::vector<std::string>& own);
 
-// In a guest: whatever it executes does not stream results, which is the keeper's part; out of a
-// cell there may be no way to who listens.
-void leave_streaming_to_the_keeper();
+// In a guest: the arguments of its death tests.
+void use_in_death_tests(const std::vector<std::string>& arguments);
 
 }  // namespace cloister::googletest

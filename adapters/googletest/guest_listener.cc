@@ -29,12 +29,12 @@ GuestListener* the_listener = nullptr;
 }  // namespace
 
 GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
-                             const testing::TestInfo& test, bool static_destructors)
+                             const testing::TestInfo& test, GuestEnd how)
     : ForwardingListener(users),
       guest_(guest),
       in_guest_(listeners_in_guest()),
       test_(test),
-      static_destructors_(static_destructors) {
+      how_(how) {
   the_listener = this;
 }
 
@@ -83,7 +83,9 @@ void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
     if (result.type() != testing::TestPartResult::kSuccess) fflush(stdout);
     const GuestSide::Printed printed = guest_.printed();
     const char* file = result.file_name();
-    send(guest_, Part{phase_, result.type(), file != nullptr, file != nullptr ? file : "",
+    // Between the environments and the first suite, what is asserted is the environments'.
+    const Phase phase = phase_ == Phase::kOwnWords ? Phase::kEnvironmentSetUp : phase_;
+    send(guest_, Part{phase, result.type(), file != nullptr, file != nullptr ? file : "",
                       result.line_number(), result.message(), printed.out, printed.err});
   }
   ForwardingListener::OnTestPartResult(result);
@@ -103,7 +105,8 @@ void GuestListener::start_phase(Phase phase) {
   guest_.start_phase(static_cast<std::uint8_t>(phase));
 }
 
-void GuestListener::give_up() {
+void GuestListener::give_up(int result) {
+  if (!guest_.is_guest()) _exit(result);  // a process that the test forked
   send_gave_up(guest_);
   end_process();
 }
@@ -123,9 +126,15 @@ void GuestListener::end(const testing::UnitTest& unit_test, int iteration) {
 }
 
 void GuestListener::end_process() {
-  fflush(nullptr);
+  if (how_.has_other_threads) {
+    // The others are flushed by exit(3) without their locks; there is no such call.
+    fflush(stdout);
+    fflush(stderr);
+  } else {
+    fflush(nullptr);
+  }
   guest_.finish();
-  if (static_destructors_) exit(0);  // which also writes coverage and looks for leaks
+  if (how_.static_destructors) exit(0);  // which also writes coverage and looks for leaks
   write_coverage();
   if (__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0) {
     _exit(kLeakStatus);

@@ -12,11 +12,17 @@
 
 namespace cloister::googletest {
 
+// How the process of a guest ends.
+struct GuestEnd {
+  bool static_destructors = false;  // by exit(3), not by _exit(2)
+  bool has_other_threads = false;   // any of which may hold the lock of a FILE for ever
+};
+
 class GuestListener final : public ForwardingListener {
  public:
   // `users` gets the events of processes that the test forks.
   GuestListener(GuestSide guest, testing::TestEventListener* users, const testing::TestInfo& test,
-                bool static_destructors);
+                GuestEnd how);
   ~GuestListener() override;
   // The one that was made last; nullptr where there is none.
   static GuestListener* of_this_process();
@@ -34,8 +40,8 @@ class GuestListener final : public ForwardingListener {
   void begin(const testing::UnitTest& unit_test, int iteration);
   void expect_end(const Expectation& expectation) { send(guest_, expectation); }
   void start_phase(Phase phase);
-  // GoogleTest has left its loop before the end.
-  [[noreturn]] void give_up();
+  // GoogleTest has left its loop, with that result, before the end.
+  [[noreturn]] void give_up(int result);
   // Sends what is known only now, and ends the process: with status 0, or with a sanitizer's.
   [[noreturn]] void end(const testing::UnitTest& unit_test, int iteration);
 
@@ -48,7 +54,7 @@ class GuestListener final : public ForwardingListener {
   GuestSide guest_;
   testing::TestEventListener* in_guest_;
   const testing::TestInfo& test_;
-  bool static_destructors_;
+  GuestEnd how_;
   Phase phase_ = Phase::kEnvironmentSetUp;
 };
 

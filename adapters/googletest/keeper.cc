@@ -81,7 +81,7 @@ int Keeper::run(const Options& options) {
   listeners_ = &replaced;
   try {
     const int result = RUN_ALL_TESTS();
-    if (guest_ != nullptr) guest_->give_up();
+    if (guest_ != nullptr) guest_->give_up(result);
     end_iteration();
     return result;
   } catch (...) {
@@ -121,10 +121,11 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
         call.side, {call.id, full_name(test), unit_test.random_seed(), options_.static_destructors},
         options_.arguments);
   }
-  leave_streaming_to_the_keeper();
+  use_in_death_tests(options_.arguments);
   forget_coverage();
   registry_.select(call.id);
-  guest_ = std::make_unique<GuestListener>(call.side, target(), test, options_.static_destructors);
+  guest_ = std::make_unique<GuestListener>(call.side, target(), test,
+                                           GuestEnd{options_.static_destructors, false});
   listeners_->turn_to(guest_.get());
   guest_->begin(unit_test, iteration);
   const bool by_hand = iteration > 0 && !environments_are_recreated();
@@ -176,6 +177,7 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
 
 void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
   pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
+  suite_time_ = 0;
   ForwardingListener::OnTestSuiteEnd(suite);
 }
 

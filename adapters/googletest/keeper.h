@@ -51,6 +51,7 @@ class Keeper final : public ForwardingListener {
   void replay_end(const Record& record, const testing::TestInfo& test) const;
   void replay_end_of_world(const Record& record, Phase phase) const;
   void note_own_set_up_failures(const Record& record) const;
+  void note_that_it_did_not_run(const Record& record, const testing::TestInfo& test) const;
   void remember_tear_downs(const RecordPtr& record, bool first_of_suite);
   void reissue_others(const std::vector<Part>& others, const Record* shown) const;
   void record_properties(const Record& record, Scope scope) const;

@@ -59,6 +59,7 @@ bool take_event(const Event& event, Record& record) {
     case Kind::kTimes:
       record.times.elapsed = in.number<testing::TimeInMillis>();
       record.times.start = in.number<testing::TimeInMillis>();
+      record.ran = true;
       break;
     case Kind::kExpectation: {
       const auto kind = in.number<ExpectedEnd::Kind>();

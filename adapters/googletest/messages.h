@@ -83,6 +83,7 @@ struct Record {
   std::vector<Part> parts;
   std::vector<Property> properties;
   Times times;
+  bool ran = false;  // GoogleTest came to the end of the test; only then there are times
   std::optional<Expectation> expectation;  // the last one
   bool gave_up = false;                    // GoogleTest left its loop before the end
 

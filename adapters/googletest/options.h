@@ -41,7 +41,7 @@ struct Options {
   bool doctor = false;              // print what the host gives, run nothing
   bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
   Launch launch = Launch::kAuto;
-  std::vector<std::string> arguments;  // for tests that start the program anew
+  std::vector<std::string> arguments;  // of what tests execute (guest_arguments.h)
   std::string config_name;             // of the file; empty looks upward for cloister.toml
   std::string profile;                 // of the file; empty takes none
   FileConfig file;

@@ -113,6 +113,7 @@ void Keeper::replay_test(TestId id) {
     note_own_set_up_failures(*record);
     replay(*record, Phase::kBody);
     replay(*record, Phase::kAfterEnd);
+    if (!record->ran) note_that_it_did_not_run(*record, test);
   } else {
     replay_all(*record, first_of_suite);
   }
@@ -139,6 +140,11 @@ void Keeper::replay_all(const Record& record, bool first_of_suite) const {
        {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown, Phase::kAfterEnd}) {
     replay(record, phase);
   }
+  // Before GoogleTest came to anything: what the start of the program, or main(), said.
+  if (record.last_phase() != Phase::kOwnWords) return;
+  const PhaseStart& last = record.cell.phases.back();
+  print(stdout, record.cell.out.kept, last.out_offset, record.cell.out.kept.size());
+  print(stderr, record.cell.err.kept, last.err_offset, record.cell.err.kept.size());
 }
 
 // A test that did not end as it should fails, with one message that says how it did.
@@ -168,6 +174,20 @@ void Keeper::note_own_set_up_failures(const Record& record) const {
                                             phase_words(part.phase), part.message);
     reissue(TestPartResult::kFatalFailure, part.file, part.line, message);
   }
+}
+
+// Its cell's own environments skipped or failed, or main() made GoogleTest pass it over.
+void Keeper::note_that_it_did_not_run(const Record& record, const testing::TestInfo& test) const {
+  if (test.result()->Failed()) return;
+  for (const Part& part : record.parts) {
+    if (part.type == TestPartResult::kSkip) reissue(part.type, part.file, part.line, part.message);
+  }
+  if (test.result()->Skipped()) return;
+  reissue(
+      TestPartResult::kFatalFailure, test.file(), test.line(),
+      fmt::format("cloister: {} ended well, but GoogleTest did not run it in its cell\n  advice: "
+                  "look for code before the run that selects tests by what it finds there",
+                  full_name(test)));
 }
 
 void Keeper::remember_tear_downs(const RecordPtr& record, bool first_of_suite) {

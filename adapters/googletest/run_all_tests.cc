@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -54,7 +55,12 @@ int other_threads() {
 // again.
 googletest::Launch decide_launch(googletest::Launch asked) {
   using googletest::Launch;
-  const int threads = other_threads();
+  // One that was joined may be counted for some microseconds more.
+  int threads = other_threads();
+  for (int look = 0; threads > 0 && look < 10; ++look) {
+    usleep(1000);
+    threads = other_threads();
+  }
   if (threads == 0 || asked == Launch::kExec) return asked;
   const bool one = threads == 1;
   const std::string what =
@@ -107,14 +113,14 @@ int run_all_tests() {
     return RUN_ALL_TESTS();
   }
   options->launch = decide_launch(options->launch);
-  if (options->launch == googletest::Launch::kExec) {
-    auto own = googletest::arguments_to_start_again();
-    if (!own) {
-      fmt::print(stderr, "cloister: {}\n", own.error().text());
-      exit(kWrongUsage);
-    }
-    options->arguments = std::move(*own);
+  const bool anew = options->launch == googletest::Launch::kExec;
+  auto own = anew ? command_line() : Result<std::vector<std::string>>(arguments);
+  if (own) own = googletest::for_guests(*own);
+  if (!own) {
+    fmt::print(stderr, "cloister: {}\n", own.error().text());
+    exit(kWrongUsage);
   }
+  options->arguments = std::move(*own);
   googletest::prepare_coverage();
   return googletest::Keeper::instance().run(*options);
 }

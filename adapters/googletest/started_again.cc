@@ -1,5 +1,6 @@
 #include "adapters/googletest/started_again.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
-#include "framework/events/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {
@@ -64,11 +64,8 @@ class WithoutVariables {
   std::array<std::optional<std::string>, kFilesOfTheRun.size()> values_;
 };
 
-[[noreturn]] void give_up(GuestSide& side, const std::string& doing) {
-  ByteWriter payload;
-  payload.number(std::int32_t{0});
-  payload.text(doing);
-  side.send(kEntryFailedFrame, payload.bytes());
+[[noreturn]] void give_up(GuestSide& side, const std::string& doing, int number = 0) {
+  side.fail_entry(Error{doing, number, "--cloister_launch=fork does without"});
   ::_exit(kNotStartedStatus);
 }
 
@@ -94,10 +91,10 @@ class SelectsOne final : public ForwardingListener {
 
 void start_program_again(GuestSide side, const TestToStart& test,
                          const std::vector<std::string>& arguments) {
-  leave_streaming_to_the_keeper();
+  use_in_death_tests(arguments);
   // The program starts where it was started.
   if (::chdir(UnitTest::GetInstance()->original_working_dir()) != 0)
-    give_up(side, "change to the directory in which the program was started");
+    give_up(side, "change to the directory in which the program was started", errno);
   // What main() prints came from the keeper already.
   side.start_phase(static_cast<std::uint8_t>(Phase::kOwnWords));
   start_again(side, arguments, words_of(test));
@@ -118,15 +115,16 @@ void run_started_again(StartedAgain start) {
   GTEST_FLAG_SET(repeat, 1);  // the first iteration is the last, which tears the environments down
   const WithoutVariables hidden;
   GuestListener guest(start.side, users_listeners(), registry.original(test.id),
-                      test.static_destructors);
+                      {test.static_destructors, true});
   SelectsOne selects(guest, registry, test.id, hidden);
   const ListenersReplaced replaced(&selects);
+  int result = 0;
   try {
-    std::ignore = RUN_ALL_TESTS();
+    result = RUN_ALL_TESTS();
   } catch (...) {
     std::terminate();  // as in a guest that is forked: Keeper::run
   }
-  guest.give_up();
+  guest.give_up(result);
 }
 
 }  // namespace cloister::googletest

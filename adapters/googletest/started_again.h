@@ -19,7 +19,7 @@ struct TestToStart {
   bool static_destructors = false;
 };
 
-// In the guest, before its exec with arguments_to_start_again().
+// In the guest, before its exec; the arguments are those of for_guests().
 [[noreturn]] void start_program_again(GuestSide side, const TestToStart& test,
                                       const std::vector<std::string>& arguments);
 

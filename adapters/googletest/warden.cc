@@ -137,7 +137,14 @@ GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden
 std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)()) {
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
-  fflush(nullptr);  // what is buffered now must not come out of every guest again
+  // What is buffered now must not come out of every guest again. Where other threads exist, one of
+  // them may hold the lock of a FILE for ever; what executes a program loses the buffers of all.
+  if (orders.options.launch == Launch::kExec) {
+    fflush(stdout);
+    fflush(stderr);
+  } else {
+    fflush(nullptr);
+  }
   const pid_t pid = single_threaded_fork();
   if (pid == 0) {
     pair->ours.reset();

@@ -26,7 +26,7 @@ inline constexpr std::size_t kMostEventBytes = 64U << 20;
 // The engine's own kinds; all lower numbers are the adapter's.
 inline constexpr std::uint16_t kFinishedFrame = 0xFFFF;  // no payload: the guest is done
 inline constexpr std::uint16_t kEntryFailedFrame =
-    0xFFFE;  // payload: errno as int32, then what was being done
+    0xFFFE;  // payload: errno as int32, what was being done, and at will what to do about it
 inline constexpr std::uint16_t kFirstEngineFrame = 0xFFF0;
 
 }  // namespace cloister

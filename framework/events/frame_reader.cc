@@ -52,7 +52,9 @@ void FrameReader::take(std::uint16_t kind, std::string_view payload) {
   } else if (kind == kEntryFailedFrame) {
     ByteReader fields(payload);
     const auto number = fields.number<std::int32_t>();
-    entry_failure_ = Error{std::string(fields.text()), number, ""}.text();
+    std::string doing(fields.text());
+    std::string hint(fields.at_end() ? "" : fields.text());
+    entry_failure_ = Error{std::move(doing), number, std::move(hint)}.text();
   } else if (kind >= kFirstEngineFrame) {
     broken_ = fmt::format("a frame of unknown kind {:#x} came", kind);
   } else {

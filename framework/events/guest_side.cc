@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "framework/events/frame.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -102,6 +103,14 @@ GuestSide::Printed GuestSide::printed() const {
     ::sched_yield();
   }
   return {amounts[0], amounts[1]};
+}
+
+void GuestSide::fail_entry(const Error& error) {
+  ByteWriter payload;
+  payload.number(static_cast<std::int32_t>(error.number));
+  payload.text(error.doing);
+  payload.text(error.hint);
+  send(kEntryFailedFrame, payload.bytes());
 }
 
 void GuestSide::finish() { send(kFinishedFrame, {}); }

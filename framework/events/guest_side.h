@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "framework/kernel/error.h"
 #include "framework/launch/cell_page.h"
 
 namespace cloister {
@@ -23,6 +24,7 @@ class GuestSide {
  public:
   GuestSide(const GuestDescriptors& descriptors, CellPage* page);
   const GuestDescriptors& descriptors() const { return descriptors_; }
+  CellPage& page() const { return *page_; }
 
   // True in the guest itself, false in what it forks.
   bool is_guest() const;
@@ -38,6 +40,8 @@ class GuestSide {
     std::uint64_t err = 0;
   };
   Printed printed() const;
+  // Instead of a test: why there will be none. The process must end then.
+  void fail_entry(const Error& error);
   // The last frame: what follows can only spoil the result, not add to it.
   void finish();
 

@@ -153,6 +153,10 @@ HostFacts gather_facts() {
                                         facts.working_directory),
                             "start it in another directory"});
   }
+  if (::access("/proc/self/ns/time", F_OK) != 0) {
+    facts.losses.push_back({Facility::kTimeNamespace, "this kernel has no time namespaces",
+                            cure_for(Facility::kTimeNamespace, facts)});
+  }
   return facts;
 }
 

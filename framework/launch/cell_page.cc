@@ -1,5 +1,6 @@
 #include "framework/launch/cell_page.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -41,8 +42,10 @@ CellPage* CellPages::take() {
 }
 
 Result<Fd> CellPages::share_by_descriptor(CellPage* page) {
-  Fd memory(::memfd_create("cloister-page", MFD_CLOEXEC));
+  // Sealed: a file cut short under the watcher's mapping would kill the watcher.
+  Fd memory(::memfd_create("cloister-page", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory.open() || ::ftruncate(memory.get(), kStride) != 0 ||
+      ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
       ::mmap(page, kStride, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.get(), 0) ==
           MAP_FAILED) {
     return failed("share a page with a guest by a descriptor");

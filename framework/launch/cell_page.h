@@ -34,6 +34,10 @@ struct CellPage {
   // Frames that could not be written to the event pipe, in order.
   std::atomic<std::uint32_t> spilled{0};
   char spill[kSpillSize];
+
+  // For a guest that will exec, until it has: how much of `spill` is what it hands over to the
+  // program that it executes.
+  std::atomic<std::uint32_t> handed_over{0};
 };
 
 // A pool of pages that a fork does not inherit, but for the one that is being given to its guest.

@@ -3,14 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
-#include "framework/events/frame.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/this_cell.h"
 #include "framework/wire/bytes.h"
@@ -18,18 +20,10 @@
 namespace cloister {
 namespace {
 
-// Names the descriptor of a file in memory with all that is handed over.
+// "DESCRIPTOR:PID": of the page in which all else is handed over, and of the process it is for. Its
+// children may see the variable, too.
 constexpr const char* kVariable = "CLOISTER_START_AGAIN";
 constexpr std::uint32_t kMagic = 0x47415453;
-
-Result<Fd> file_of(const std::string& bytes) {
-  Fd file(::memfd_create("cloister-start-again", 0));
-  if (!file.open() ||
-      ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-    return failed("write down what a guest hands over", "raise --cloister_open_files");
-  }
-  return file;
-}
 
 // The file itself, so that the process keeps its name; by its link in /proc where the path leads
 // elsewhere by now.
@@ -54,17 +48,23 @@ Error execute_again(const GuestSide& side, const std::vector<std::string>& argum
   for (const int fd : {own.event, own.out, own.err, own.page}) out.number(fd);
   out.text(this_cell_as_bytes());
   out.text(words);
-  const auto file = file_of(out.bytes());
-  if (!file) return file.error();
+  if (out.bytes().size() > kSpillSize) {
+    return Error{fmt::format("hand {} bytes over to the program started again", out.bytes().size()),
+                 E2BIG, ""};
+  }
+  std::memcpy(side.page().spill, out.bytes().data(), out.bytes().size());
+  side.page().handed_over = static_cast<std::uint32_t>(out.bytes().size());
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  ::setenv(kVariable, fmt::format("{}", file->get()).c_str(), 1);
+  ::setenv(kVariable, fmt::format("{}:{}", own.page, ::getpid()).c_str(), 1);
   for (const int fd : {own.event, own.out, own.err, own.page}) ::fcntl(fd, F_SETFD, 0);
   const std::string program = own_file();
   ::execv(program.c_str(), argv.data());
-  return failed(fmt::format("execute '{}' again inside the cell", program)).error();
+  return failed(fmt::format("execute '{}' again inside the cell", program),
+                "--cloister_launch=fork does without")
+      .error();
 }
 
 }  // namespace
@@ -80,36 +80,35 @@ Result<std::vector<std::string>> command_line() {
 
 void start_again(GuestSide& side, const std::vector<std::string>& arguments,
                  std::string_view words) {
-  const Error error = execute_again(side, arguments, words);
-  ByteWriter payload;
-  payload.number(static_cast<std::int32_t>(error.number));
-  payload.text(error.doing);
-  side.send(kEntryFailedFrame, payload.bytes());
+  side.fail_entry(execute_again(side, arguments, words));
 }
 
 Result<std::optional<StartedAgain>> take_over() {
   const char* named = ::getenv(kVariable);
-  if (named == nullptr) return std::nullopt;
-  const std::string path = fmt::format("/proc/self/fd/{}", named);
-  const auto bytes = read_file(path);
-  if (!bytes) return std::unexpected(bytes.error());
-  ByteReader in(*bytes);
+  int fd = -1;
+  int pid = 0;
+  if (named == nullptr || ::sscanf(named, "%d:%d", &fd, &pid) != 2 || pid != ::getpid())
+    return std::nullopt;
+  const auto page = map_page(Fd(fd));
+  if (!page) return std::unexpected(page.error());
+  const std::uint32_t size = (*page)->handed_over;
+  ByteReader in(std::string_view((*page)->spill, std::min<std::size_t>(size, kSpillSize)));
   const auto magic = in.number<std::uint32_t>();
   GuestDescriptors own;
-  for (int* fd : {&own.event, &own.out, &own.err, &own.page}) *fd = in.number<int>();
+  for (int* descriptor : {&own.event, &own.out, &own.err, &own.page})
+    *descriptor = in.number<int>();
   const std::string_view cell = in.text();
   std::string words(in.text());
   if (magic != kMagic || !in.ok()) {
     return std::unexpected(Error{fmt::format("take over the test that {} names", kVariable), EINVAL,
                                  fmt::format("unset {}", kVariable)});
   }
-  ::close(::atoi(named));
-  ::unsetenv(kVariable);
-  for (const int fd : {own.event, own.out, own.err}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  const auto page = map_page(Fd(own.page));
-  if (!page) return std::unexpected(page.error());
-  own.page = -1;
   set_this_cell(cell);
+  (*page)->handed_over = 0;
+  ::unsetenv(kVariable);
+  for (const int descriptor : {own.event, own.out, own.err})
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  own.page = -1;
   return StartedAgain{GuestSide(own, *page), std::move(words)};
 }
 

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <string>
 #include <thread>
+#include <tuple>
 
 #include <cloister/gtest.h>
 
@@ -14,6 +16,7 @@ namespace {
 
 std::atomic<int> ticks{0};
 int mains_argument_count = 0;
+std::string own_path;
 
 TEST(Thread, Ticks) {
   const int before = ticks;
@@ -51,12 +54,37 @@ bool register_unless_forgotten() {
 }
 const bool kRegistered = register_unless_forgotten();
 
+// What main() does only in a cell: "narrows" the selection, or "exits" with some words.
+void misbehave(const std::string& how) {
+  if (getenv("CLOISTER_START_AGAIN") == nullptr) return;
+  if (how == "narrows") GTEST_FLAG_SET(filter, "None");
+  if (how == "exits") {
+    printf("cannot find the socket\n");
+    exit(3);
+  }
+  // The child sees the variable, and is not the test.
+  if (how == "starts a child")
+    std::ignore = system(("GUEST_MAIN= " + own_path + " --gtest_list_tests").c_str());
+}
+
+// Holds the lock of a FILE for ever.
+void read_for_ever() {
+  static int ends[2];
+  if (pipe(ends) != 0) abort();
+  FILE* file = fdopen(ends[0], "r");
+  char line[16];
+  std::ignore = fgets(line, sizeof line, file);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   printf("main begins\n");
   testing::InitGoogleTest(&argc, argv);
   mains_argument_count = argc;
+  own_path = argv[0];
+  if (const char* how = getenv("GUEST_MAIN")) misbehave(how);
+  if (getenv("GUEST_READS") != nullptr) std::thread(read_for_ever).detach();
   std::thread([] {
     while (true) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));

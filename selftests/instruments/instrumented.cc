@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
+#include <chrono>
 #include <limits>
 #include <thread>
 
@@ -67,9 +69,14 @@ int main(int argc, char** argv) {
   branch(100);
   // A thread that exists before the run, where one is asked for.
   if (getenv("GUEST_THREAD") != nullptr) {
+    static std::atomic<bool> runs{false};
     std::thread([] {
+      runs = true;
       while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
     }).detach();
+    // g++ 12's sanitizers may hold a lock while a thread begins, which a fork would keep for ever.
+    while (!runs) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return cloister::run_all_tests();
 }

@@ -89,7 +89,7 @@ std::vector<std::string> everything_else() {
   return {"pid namespace",   "mount namespace", "private /proc",   "private /tmp and /dev/shm",
           "private network", "own hostname",    "ipc namespace",   "cgroup namespace",
           "memory cap",      "process cap",     "soft memory cap", "CPU cap",
-          "CPU set",         "I/O cap"};
+          "CPU set",         "I/O cap",         "time namespace"};
 }
 
 INSTANTIATE_TEST_SUITE_P(

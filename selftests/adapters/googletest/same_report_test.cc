@@ -42,7 +42,8 @@ class SameReport : public testing::TestWithParam<Mode> {
     const std::string log = scratch("events");
     const std::string side_file = scratch("side");
     const std::string flags = scratch("flags");
-    std::ofstream(flags) << "--gtest_filter=Plain.*\n--gtest_random_seed=11\n--gtest_shuffle\n";
+    std::ofstream(flags)
+        << "--gtest_filter=Plain.*:*DeathTest.*\n--gtest_random_seed=11\n--gtest_shuffle\n";
     const auto filled = [&](std::string text) {
       const std::size_t at = text.find('=') + 1;
       if (text.ends_with("=FILE")) return text.replace(at, text.npos, side_file);

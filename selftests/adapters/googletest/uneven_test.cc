@@ -21,12 +21,14 @@ int count_of(const std::string& part, const std::string& text) {
 class Uneven : public testing::Test {
  protected:
   // Where cells see it: TEST_TMPDIR and /tmp are their own.
-  Ended run_failing(const std::string& place) {
+  Ended run_failing(const std::string& place, std::vector<std::string> environment = {}) {
+    const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
     const std::string counter =
-        std::filesystem::current_path() / ("uneven-" + std::to_string(getpid()));
+        std::filesystem::current_path() / ("uneven-" + test + std::to_string(getpid()));
     unlink(counter.c_str());
-    const Ended ended = run({{guest("uneven"), "--cloister_jobs=1"},
-                             {"GUEST_FAILS=" + place, "GUEST_COUNTER=" + counter}});
+    environment.push_back("GUEST_FAILS=" + place);
+    environment.push_back("GUEST_COUNTER=" + counter);
+    const Ended ended = run({{guest("uneven"), "--cloister_jobs=1"}, std::move(environment)});
     unlink(counter.c_str());
     return ended;
   }
@@ -47,6 +49,14 @@ TEST_F(Uneven, EnvironmentSetUpsFailTheirTests) {
             2)
       << ended.out;
   EXPECT_TRUE(ended.contains("[       OK ] Uneven.First"));
+}
+
+TEST_F(Uneven, EnvironmentSetUpsThatSkipSkipTheirTests) {
+  const Ended ended = run_failing("environment", {"GUEST_SKIPS=1"});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_TRUE(ended.contains("[       OK ] Uneven.First"));
+  EXPECT_TRUE(ended.contains("not the first\n[  SKIPPED ] Uneven.Second")) << ended.out;
+  EXPECT_TRUE(ended.contains("[  SKIPPED ] 2 tests, listed below:"));
 }
 
 TEST_F(Uneven, SuiteTearDownsFailTheSuiteOnce) {
