@@ -100,7 +100,9 @@ void Watch::begin(CellTask task) {
 std::optional<GuestCall> Watch::start_guests() {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     RunningCell& cell = *cells_[i];
-    if (count(CellStage::kRunning) >= static_cast<std::size_t>(options_.jobs)) break;
+    const std::size_t busy =
+        count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
+    if (busy >= static_cast<std::size_t>(options_.jobs)) break;
     if (cell.stage != CellStage::kStanding) continue;
     auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
     if (!forked) {

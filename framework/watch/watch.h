@@ -50,6 +50,9 @@ class ReportSink {
 struct WatchOptions {
   int jobs = 1;  // guests that run at once
   GuestOptions guests{};
+  // A guest starts only when one before it is reported, not when it has merely ended: for a source
+  // that stops after a report.
+  bool wait_for_reports = false;
 };
 
 // What run() returns in a guest: the number of its cell and its side of the pipes.

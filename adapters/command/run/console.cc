@@ -22,6 +22,20 @@ void print_indented(std::string_view text) {
   }
 }
 
+// What of `message` the test has not printed itself: without its first lines as far as they stand
+// in `printed`, in that order.
+std::string_view not_yet_in(std::string_view printed, std::string_view message) {
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    const std::string_view line = message.substr(0, end);
+    const std::size_t at = printed.find(line);
+    if (at == std::string_view::npos) break;
+    printed.remove_prefix(at + line.size());
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return message;
+}
+
 void print_output(std::string_view name, const Output& output) {
   if (output.kept.empty()) return;
   fmt::print("    --- {}\n", name);
@@ -58,8 +72,9 @@ void Console::ended(const Attempt& attempt) {
   if (attempt.verdict == Verdict::kNotRun) return;
   const std::string text = line(attempt);
   fmt::print("{}", text);
-  if (attempt.verdict == Verdict::kSkip || is_bad(attempt.verdict)) print_indented(attempt.message);
+  if (attempt.verdict == Verdict::kSkip) print_indented(attempt.message);
   if (is_bad(attempt.verdict)) {
+    print_indented(not_yet_in(attempt.cell.out.kept, attempt.message));
     print_output("stdout", attempt.cell.out);
     print_output("stderr", attempt.cell.err);
     bad_.push_back(text);

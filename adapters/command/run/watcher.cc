@@ -56,7 +56,9 @@ class Watcher final : public CellSource, public ReportSink {
 
   // Returns in a guest.
   GuestCall watch() {
-    auto made = Watch::make(std::move(host_.builder), {order_.jobs, false}, *this, *this, outbox_);
+    auto made = Watch::make(std::move(host_.builder),
+                            {.jobs = order_.jobs, .wait_for_reports = order_.fail_fast}, *this,
+                            *this, outbox_);
     if (made) {
       watch_ = std::move(*made);
       if (auto guest = watch_->run()) return *guest;
