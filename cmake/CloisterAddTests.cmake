@@ -30,10 +30,13 @@ endfunction()
 
 function(command_words variable)
   set(words "")
-  foreach(word IN LISTS ARGN)
-    bracketed(word "${word}")
+  # By number: an argument may be a list, which ARGN would take apart.
+  set(number 1)
+  while(number LESS ARGC)
+    bracketed(word "${ARGV${number}}")
     string(APPEND words " ${word}")
-  endforeach()
+    math(EXPR number "${number} + 1")
+  endwhile()
   set(${variable} "${words}" PARENT_SCOPE)
 endfunction()
 

@@ -40,7 +40,8 @@ _cloister() {
     --propagation) mapfile -t COMPREPLY < <(compgen -W 'private slave shared unchanged' -- "$word") ;;
     --setgroups) mapfile -t COMPREPLY < <(compgen -W 'allow deny' -- "$word") ;;
     --root | -R | --wd | -w | --workdir) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    --report | --junit | --bind) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --kind) mapfile -t COMPREPLY < <(compgen -W 'googletest catch2 doctest boost cloister' -- "$word") ;;
+    --report | --junit | --bind | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     *)
       if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_cloister_options "$1" "${COMP_WORDS[1]}") --" -- "$word")

@@ -1,5 +1,6 @@
 #include "adapters/googletest/result_stream.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ ResultStream ResultStream::from_environment() {
   const char* text = ::getenv(kVariable);
   if (text == nullptr) return stream;
   if (const auto number = parse_count(text, 1U << 20)) stream.fd_.reset(static_cast<int>(*number));
+  ::fcntl(stream.fd_.get(), F_SETFD, FD_CLOEXEC);  // no test's that starts the program anew
   ::unsetenv(kVariable);
   return stream;
 }

@@ -30,7 +30,7 @@ require("${output}" "linked.Linked.IsInACell" "linked.Linked.Fails" "plain.Plain
 run(0 ${ctest} -N -L plain)
 require("${output}" "Total Tests: 7")
 run(0 ${ctest} --show-only=json-v1)
-require("${output}" "\"TIMEOUT\"" "33")
+require("${output}" "\"TIMEOUT\"" "33" "\"cells\"" "\"linked\"")
 # CTest ends with 8 where a test failed.
 run(8 ${ctest})
 require("${output}" "1 tests failed out of 8" "linked.Linked.Fails (Failed)"

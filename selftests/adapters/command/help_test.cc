@@ -36,7 +36,7 @@ Options helped(const std::string& subcommand) {
 }
 
 class Subcommand : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Each, Subcommand, testing::Values("exec", "doctor"));
+INSTANTIATE_TEST_SUITE_P(Each, Subcommand, testing::Values("exec", "run", "doctor"));
 
 TEST_P(Subcommand, HelpFitsAScreenAndShowsTwoExamples) {
   const std::string help = help_of(GetParam());
@@ -84,6 +84,7 @@ TEST_P(Subcommand, CompletionOffersTheOptionsOfTheHelp) {
 TEST(Completion, OffersSubcommands) {
   const Options offered = completed({""});
   EXPECT_TRUE(offered.contains("exec"));
+  EXPECT_TRUE(offered.contains("run"));
   EXPECT_TRUE(offered.contains("doctor"));
   EXPECT_EQ(completed({"ex"}), Options{"exec"});
 }
@@ -91,6 +92,7 @@ TEST(Completion, OffersSubcommands) {
 TEST(Completion, OffersValues) {
   EXPECT_EQ(completed({"exec", "--setgroups", ""}), (Options{"allow", "deny"}));
   EXPECT_EQ(completed({"exec", "--net", "=", "l"}), Options{"loopback"});
+  EXPECT_EQ(completed({"run", "--kind", "b"}), Options{"boost"});
   EXPECT_EQ(completed({"exec", "--mem"}), (Options{"--memory", "--memory-high"}));
 }
 
@@ -101,6 +103,7 @@ TEST(Completion, OffersCommandsAfterTheDashes) {
 TEST(Cloister, NamesItsSubcommands) {
   const std::string help = run({{tool("cloister"), "--help"}}).out;
   EXPECT_THAT(help, testing::HasSubstr("\n  exec  "));
+  EXPECT_THAT(help, testing::HasSubstr("\n  run  "));
   EXPECT_THAT(help, testing::HasSubstr("\n  doctor  "));
   EXPECT_EQ(run({{tool("cloister")}}).status, 2);
   EXPECT_THAT(run({{tool("cloister"), "exce"}}).err, testing::HasSubstr("'exce' is no subcommand"));

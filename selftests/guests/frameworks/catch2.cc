@@ -16,6 +16,7 @@ TEST_CASE("hangs") { hang(); }
 TEST_CASE("eats") { eat(); }
 TEST_CASE("leaves") { leave(); }
 TEST_CASE("hidden", "[.]") { CHECK(false); }
+TEST_CASE("exclude:itself", "[.]") { CHECK(true); }
 TEST_CASE("sections") {
   SECTION("one") { CHECK(true); }
   SECTION("two") { CHECK(1 == 2); }

@@ -1,5 +1,8 @@
 // A GoogleTest binary that knows nothing of Cloister: every end, and names that filters cannot say.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string_view>
 
 #include "selftests/guests/frameworks/ways_to_end.h"
 
@@ -37,6 +40,13 @@ const bool kRegistered = [] {
        {std::pair("a-b", true), {"a:b", false}, {"a*b", true}, {"a?b", false}, {"axb", true}}) {
     testing::RegisterTest("Odd", name, nullptr, nullptr, __FILE__, __LINE__,
                           [passes = passes]() -> Odd* { return new Odd(passes); });
+  }
+  // In no cell, so only when the binary is asked for its tests.
+  char host[64] = {};
+  gethostname(host, sizeof host - 1);
+  if (std::string_view(host) != "cloister") {
+    testing::RegisterTest("Gone", "InTheCell", nullptr, nullptr, __FILE__, __LINE__,
+                          []() -> Odd* { return new Odd(true); });
   }
   return true;
 }();

@@ -61,6 +61,24 @@ TEST(CommandLine, ATestThatNoBinaryHasIsAnError) {
   EXPECT_THAT(ended.err, HasSubstr("no binary has it"));
   EXPECT_THAT(ended.err, HasSubstr("did you mean 'Ends.Passes'?"));
 }
+TEST(CommandLine, ANameThatCannotBeSelectedIsRefused) {
+  const Ended ended =
+      run(cloister_run({"--disabled", "--test", "exclude:itself", tool("tests_catch2")}));
+  EXPECT_EQ(ended.status, 3);
+  EXPECT_THAT(ended.err,
+              HasSubstr("Catch2 cannot be told to run 'exclude:itself' alone: 'exclude:' "
+                        "begins an exclusion; rename it"));
+}
+TEST(Gone, ATestThatTheBinaryHasNoMoreFails) {
+  const Results results = run_tests({"--test", "Gone.InTheCell", tool("tests_googletest")});
+  if (lane_gives("own hostname")) {
+    EXPECT_EQ(results.ended.status, 1);
+    EXPECT_THAT(results.ended.out, HasSubstr("without having run it: the binary has no such test "
+                                             "any more"));
+  } else {
+    EXPECT_EQ(results.ended.status, 0);
+  }
+}
 TEST(CommandLine, NothingSelectedIsAnError) {
   EXPECT_EQ(run(cloister_run({"--filter", "None.*", tool("tests_googletest")})).status, 4);
 }
