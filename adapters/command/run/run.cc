@@ -134,8 +134,10 @@ class Run {
   }
 
   void note_those_not_run() {
+    std::vector<bool> known(tests_.size());
+    for (const Attempt& attempt : attempts_) known[attempt.test] = true;
     for (std::uint32_t i = 0; i < tests_.size(); ++i) {
-      if (std::ranges::find(attempts_, i, &Attempt::test) != attempts_.end()) continue;
+      if (known[i]) continue;
       Attempt attempt;
       attempt.test = i;
       take(std::move(attempt));
