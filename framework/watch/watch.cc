@@ -103,6 +103,8 @@ std::optional<GuestCall> Watch::start_guests() {
     const std::size_t busy =
         count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
     if (busy >= static_cast<std::size_t>(options_.jobs)) break;
+    // One at a time is one after the other: the builder may have finished the next cell first.
+    if (cell.stage == CellStage::kBuilding && options_.jobs == 1) break;
     if (cell.stage != CellStage::kStanding) continue;
     auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
     if (!forked) {

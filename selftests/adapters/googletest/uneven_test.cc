@@ -23,13 +23,13 @@ class Uneven : public testing::Test {
   // Where cells see it: TEST_TMPDIR and /tmp are their own.
   Ended run_failing(const std::string& place, std::vector<std::string> environment = {}) {
     const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-    const std::string counter =
+    const std::string mark =
         std::filesystem::current_path() / ("uneven-" + test + std::to_string(getpid()));
-    unlink(counter.c_str());
+    unlink(mark.c_str());
     environment.push_back("GUEST_FAILS=" + place);
-    environment.push_back("GUEST_COUNTER=" + counter);
+    environment.push_back("GUEST_MARK=" + mark);
     const Ended ended = run({{guest("uneven"), "--cloister_jobs=1"}, std::move(environment)});
-    unlink(counter.c_str());
+    unlink(mark.c_str());
     return ended;
   }
 };

@@ -5,9 +5,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <new>
 #include <thread>
 
 #include "selftests/framework/watch/run_cells.h"
@@ -146,6 +149,26 @@ TEST(Watch, ManyCellsAtOnceAreAllReported) {
     ASSERT_EQ(report.events.size(), 1U);
     EXPECT_EQ(report.events[0].payload, std::to_string(id));
   }
+}
+
+TEST(Watch, OneAtATimeIsOneAfterTheOther) {
+  // Every other cell is built much faster than the one before it.
+  void* shared =
+      mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  auto* started = new (shared) std::atomic<int>(0);
+  std::vector<FunctionGuest> guests;
+  for (int i = 0; i < 20; ++i) {
+    CellConfig config;
+    if (i % 2 == 1) config.with_network(Network::kHost).with_private_tmp(false);
+    guests.push_back({config, [started](GuestSide& guest) {
+                        guest.send(5, std::to_string(started->fetch_add(1)));
+                      }});
+  }
+  for (const auto& [id, report] : run_cells(guests, 1)) {
+    ASSERT_EQ(report.events.size(), 1U);
+    EXPECT_EQ(report.events[0].payload, std::to_string(id));
+  }
+  munmap(shared, sizeof(int));
 }
 
 TEST(Watch, OneCrashCostsItsNeighboursNothing) {
