@@ -3,7 +3,7 @@
 # requires that no cgroup and no process of theirs is left.
 set -euo pipefail
 count=$1 program=$2 every=$3
-filter='Expected.EndAtTheMemoryCap:Expected.EndBy*:Unexpected.EndIsAnother:Impossible.*:Budget.OfMemory*'
+filter='Expected.EndAtTheMemoryCap:Expected.EndBy*:Unexpected.EndIsAnother:Impossible.*:Budget.OfMemoryIsKept'
 filter+=':Meets.ItsTmp*:Meets.ItsProcess*:ThisCell.Knows*'
 export CLOISTER_CONFIG=none CLOISTER_JOBS=4
 

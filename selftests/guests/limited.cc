@@ -32,10 +32,10 @@ void use_cpu(std::chrono::milliseconds time) {
   }
 }
 
-CLOISTER_TEST(Expected, EndAtTheMemoryCap, {.memory = 32_MiB});
+CLOISTER_TEST(Expected, EndAtTheMemoryCap, {.memory = 16_MiB});
 TEST(Expected, EndAtTheMemoryCap) {
   CLOISTER_EXPECT(OutOfMemory);
-  hold_memory(64 << 20);
+  hold_memory(32 << 20);
 }
 
 CLOISTER_TEST(Expected, EndAtTheDeadline, {.deadline = 100ms});
