@@ -56,6 +56,7 @@ struct Files {
   error_code on_exec_setup(Launcher&, const process::filesystem::path&, const char* const*) const {
     constexpr int kOutOfTheWay = 100;
     std::vector<int> moved;
+    moved.reserve(files.size());
     for (const Fd* file : files) moved.push_back(::fcntl(file->get(), F_DUPFD, kOutOfTheWay));
     for (std::size_t i = 0; i < files.size(); ++i) ::dup2(moved[i], static_cast<int>(3 + i));
     return {};
@@ -71,6 +72,7 @@ class RunningChild final : public Child {
                      std::function<void(int)> ended) {
     process::posix::default_launcher launcher;
     std::vector<const char*> environment;
+    environment.reserve(start.environment.size() + 1);
     for (const std::string& variable : start.environment) environment.push_back(variable.c_str());
     environment.push_back(nullptr);
     launcher.env = environment.data();

@@ -135,6 +135,7 @@ class Watcher final : public CellSource, public ReportSink {
     std::vector<std::string> environment = environment_of_tests(selected.test->environment);
     const auto pointers = [](std::vector<std::string>& texts) {
       std::vector<char*> all;
+      all.reserve(texts.size() + 1);
       for (std::string& text : texts) all.push_back(text.data());
       all.push_back(nullptr);
       return all;
