@@ -20,7 +20,6 @@ namespace cloister::command {
 namespace {
 
 constexpr int kNoCell = 125;  // as of env(1), timeout(1) and others
-constexpr int kWrongUsage = 2;
 constexpr int kBySignal = 128;
 
 // As a shell has it.

@@ -17,8 +17,6 @@
 namespace cloister::command {
 namespace {
 
-constexpr int kWrongUsage = 2;
-
 std::string help(const CLI::App& app) {
   std::string text =
       "usage: cloister SUBCOMMAND [OPTIONS]\n"

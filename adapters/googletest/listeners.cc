@@ -12,7 +12,7 @@ namespace {
 
 // Filled from main() or by static initialisers, so made on first use; never destroyed, because
 // guests that leave by exit() still have listeners.
-std::vector<testing::TestEventListener*>& for_guests() {
+std::vector<testing::TestEventListener*>& kept_for_guests() {
   static auto* listeners = new std::vector<testing::TestEventListener*>;
   return *listeners;
 }
@@ -24,7 +24,7 @@ testing::TestEventListener* forwarder_of(testing::TestEventListeners& listeners)
 }  // namespace
 
 void append_listener_in_guest(testing::TestEventListener* listener) {
-  for_guests().push_back(listener);
+  kept_for_guests().push_back(listener);
 }
 
 namespace googletest {
@@ -38,14 +38,14 @@ testing::TestEventListener* users_listeners() {
 testing::TestEventListener* listeners_in_guest() {
   static auto* list = [] {
     auto* made = new testing::TestEventListeners;
-    for (auto* listener : for_guests()) made->Append(listener);
+    for (auto* listener : kept_for_guests()) made->Append(listener);
     return made;
   }();
   return forwarder_of(*list);
 }
 
 void make_guest_listeners_ordinary() {
-  for (auto* listener : std::exchange(for_guests(), {}))
+  for (auto* listener : std::exchange(kept_for_guests(), {}))
     testing::UnitTest::GetInstance()->listeners().Append(listener);
 }
 

@@ -81,7 +81,7 @@ std::map<Controller, std::string> find_in_v2(std::span<const Controller> wanted,
   return {};
 }
 
-void lose(HostFacts& facts, Facility facility, std::string why) {
+void lose_cap(HostFacts& facts, Facility facility, std::string why) {
   facts.losses.push_back({facility, std::move(why), cure_for(facility, facts)});
 }
 
@@ -109,14 +109,15 @@ void find_cgroups(HostFacts& facts) {
   }
   for (const auto& [controller, facility] : kFacilities) {
     if (facts.base_with(controller) != nullptr) continue;
-    lose(facts, facility, reasons[controller]);
+    lose_cap(facts, facility, reasons[controller]);
   }
   const CgroupBase* memory = facts.base_with(Controller::kMemory);
   if (memory == nullptr) {
-    lose(facts, Facility::kSoftMemoryCap, facts.loss_of(Facility::kMemoryCap)->why);
+    lose_cap(facts, Facility::kSoftMemoryCap, facts.loss_of(Facility::kMemoryCap)->why);
   } else if (memory->version == CgroupVersion::kV1) {
-    lose(facts, Facility::kSoftMemoryCap,
-         "memory.high is of cgroup version 2, and the memory controller is under version 1 here");
+    lose_cap(
+        facts, Facility::kSoftMemoryCap,
+        "memory.high is of cgroup version 2, and the memory controller is under version 1 here");
   }
 }
 
