@@ -132,27 +132,27 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
     output->kept = in.text();
     output->dropped = in.number<std::uint64_t>();
   }
-  for (std::uint32_t left = in.count(); left > 0; --left) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     PhaseStart phase;
     phase.phase = in.number<std::uint8_t>();
     phase.out_offset = in.number<std::uint64_t>();
     phase.err_offset = in.number<std::uint64_t>();
     report.phases.push_back(phase);
   }
-  for (std::uint32_t left = in.count(); left > 0; --left) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     Event event;
     event.kind = in.number<std::uint16_t>();
     event.payload = in.text();
     report.events.push_back(std::move(event));
   }
   report.survivor_count = in.number<std::uint32_t>();
-  for (std::uint32_t left = in.count(); left > 0; --left) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     Survivor survivor;
     survivor.pid = in.number<int>();
     survivor.name = in.text();
     report.survivors.push_back(std::move(survivor));
   }
-  for (std::uint32_t left = in.count(); left > 0; --left) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     TmpfsUse tmpfs;
     tmpfs.target = in.text();
     for (std::uint64_t* number :

@@ -1,7 +1,7 @@
 // Numbers and texts as bytes, between processes of one run on one machine (host byte order).
 // ByteWriter fills a string; ByteReader never reads past its end: a short or long text makes it
-// fail, and a failed reader gives zeros. The reader allocates nothing, so that it also serves
-// inside a cell.
+// fail, as does a bool that is neither 0 nor 1, and a failed reader gives zeros. The reader
+// allocates nothing, so that it also serves inside a cell.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,11 @@ class ByteReader {
   template <typename Number>
   Number number() {
     Number value{};
+    if constexpr (std::is_same_v<Number, bool>) {
+      const auto byte = number<std::uint8_t>();
+      if (byte > 1) fail();
+      return byte == 1;
+    }
     if (rest_.size() < sizeof value) {
       fail();
       return value;

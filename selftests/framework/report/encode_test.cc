@@ -60,5 +60,21 @@ TEST(EncodedReport, IsRefusedWhenCutOrLengthened) {
   EXPECT_FALSE(decode_report(bytes + "x"));
 }
 
+TEST(EncodedReport, IsRefusedWhenABoolIsNeither0Nor1) {
+  CellReport report;
+  report.outcome = Signaled{9, true};
+  std::string bytes = encode(report);
+  const std::size_t core_dumped = sizeof report.id + 1 + sizeof(int);
+  ASSERT_EQ(bytes[core_dumped], 1);
+  bytes[core_dumped] = 2;
+  EXPECT_FALSE(decode_report(bytes));
+}
+
+TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
+  std::string bytes = encode(CellReport{});
+  bytes[sizeof(CellReport::id)] = 99;
+  EXPECT_FALSE(decode_report(bytes));
+}
+
 }  // namespace
 }  // namespace cloister

@@ -42,5 +42,14 @@ TEST(Bytes, CountsAreBoundedByWhatIsLeft) {
   EXPECT_FALSE(in.ok());
 }
 
+TEST(Bytes, ABoolIsZeroOrOne) {
+  ByteReader in(std::string_view("\0\1\2", 3));
+  EXPECT_FALSE(in.number<bool>());
+  EXPECT_TRUE(in.number<bool>());
+  EXPECT_TRUE(in.ok());
+  EXPECT_FALSE(in.number<bool>());
+  EXPECT_FALSE(in.ok());
+}
+
 }  // namespace
 }  // namespace cloister
