@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -18,6 +19,10 @@ namespace {
 constexpr std::uint64_t kMostCpus =
     CPU_SETSIZE;                              // what sched_setaffinity(2) takes without allocating
 constexpr std::size_t kLongestHostname = 64;  // HOST_NAME_MAX, gethostname(2)
+// The largest amounts: as nanoseconds, times still fit 64 bits; two sizes may be added.
+constexpr double kLongestTime = 1e12;  // milliseconds
+constexpr double kLargestSize = 9e18;  // bytes
+constexpr double kMostProcessorTime = 1e5;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -29,18 +34,22 @@ std::string lower(std::string_view text) {
 std::optional<std::pair<double, std::string>> parse_amount(std::string_view text) {
   double amount = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (error != std::errc() || !(amount >= 0) || amount > 1e15) return std::nullopt;
+  if (error != std::errc() || !(amount >= 0) || !std::isfinite(amount)) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   while (text.starts_with(' ')) text.remove_prefix(1);
   return std::pair(amount, lower(text));
 }
 
-std::optional<double> factor(std::string_view unit,
-                             std::span<const std::pair<std::string_view, double>> table) {
-  for (const auto& [name, value] : table) {
-    if (name == unit) return value;
-  }
-  return std::nullopt;
+// In the smallest unit of the table; nothing when that is more than `most`.
+std::optional<double> parse_with_unit(std::string_view text,
+                                      std::span<const std::pair<std::string_view, double>> table,
+                                      double most) {
+  const auto amount = parse_amount(text);
+  if (!amount) return std::nullopt;
+  const auto unit =
+      std::ranges::find(table, amount->second, &std::pair<std::string_view, double>::first);
+  if (unit == table.end() || amount->first * unit->second > most) return std::nullopt;
+  return amount->first * unit->second;
 }
 
 template <typename T, typename Value>
@@ -114,7 +123,7 @@ bool parse_cpus(std::string_view text, CellConfig& into) {
   }
   const auto amount = parse_amount(text);
   return amount && amount->second.empty() && amount->first > 0 &&
-         store(into.cpus, std::optional(amount->first));
+         amount->first <= kMostProcessorTime && store(into.cpus, std::optional(amount->first));
 }
 
 bool parse_cpu_set(std::string_view text, CellConfig& into) {
@@ -196,10 +205,11 @@ constexpr Setting setting(std::string_view name, std::string_view allowed, std::
 }
 
 using C = CellConfig;
-constexpr std::string_view kSize = "a size such as 512K, 64M or 1GiB";
-constexpr std::string_view kAnySize = "a size such as 0, 512K, 64M or 1GiB";
-constexpr std::string_view kSizeOrNone = "a size such as 512K, 64M or 1GiB, or 'none'";
-constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, or 'none'";
+constexpr std::string_view kSize = "a size such as 512K, 64M or 1GiB, at most 9e18";
+constexpr std::string_view kAnySize = "a size such as 0, 512K, 64M or 1GiB, at most 9e18";
+constexpr std::string_view kSizeOrNone =
+    "a size such as 512K, 64M or 1GiB, at most 9e18, or 'none'";
+constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, at most 1e9s, or 'none'";
 constexpr std::string_view kSwitch = "1 or 0 (also yes/no, true/false, on/off)";
 
 constexpr auto kSettings = std::to_array<Setting>({
@@ -211,7 +221,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::memory_high>("memory_high", kSizeOrNone,
                              "memory above which a test is slowed down (default none)",
                              parse_size<&C::memory_high, true>),
-    setting<&C::cpus>("cpus", "a number of processors such as 0.5 or 2, or 'none'",
+    setting<&C::cpus>("cpus", "a number of processors such as 0.5 or 2, at most 1e5, or 'none'",
                       "processor time a test gets, in processors (default none: all)", parse_cpus),
     setting<&C::cpu_set>("cpu_set", "processors such as 0-3,6",
                          "processors a test may run on (default the run's)", parse_cpu_set, true),
@@ -299,21 +309,17 @@ std::optional<Bytes> parse_bytes(std::string_view text) {
                                                                    {"g", 1073741824.},
                                                                    {"gb", 1073741824.},
                                                                    {"gib", 1073741824.}};
-  const auto amount = parse_amount(text);
+  const auto amount = parse_with_unit(text, kUnits, kLargestSize);
   if (!amount) return std::nullopt;
-  const auto unit = factor(amount->second, kUnits);
-  if (!unit) return std::nullopt;
-  return Bytes{static_cast<std::uint64_t>(amount->first * *unit)};
+  return Bytes{static_cast<std::uint64_t>(*amount)};
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   static constexpr std::pair<std::string_view, double> kUnits[] = {
       {"", 1e3}, {"s", 1e3}, {"ms", 1}, {"m", 6e4}, {"min", 6e4}, {"h", 36e5}};
-  const auto amount = parse_amount(text);
+  const auto amount = parse_with_unit(text, kUnits, kLongestTime);
   if (!amount) return std::nullopt;
-  const auto unit = factor(amount->second, kUnits);
-  if (!unit) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(amount->first * *unit));
+  return std::chrono::milliseconds(static_cast<std::int64_t>(*amount));
 }
 
 std::optional<bool> parse_switch(std::string_view text) {

@@ -40,10 +40,11 @@ CellConfig overlay(CellConfig below, const CellConfig& above);
 std::string encode(const CellConfig& config);
 CellConfig decode_config(std::string_view bytes);
 
-// "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024. Nothing for anything else.
+// "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024, at most 9e18 bytes. Nothing for
+// anything else.
 std::optional<Bytes> parse_bytes(std::string_view text);
-// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds when there is no unit. Nothing for anything
-// else.
+// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds when there is no unit, at most 1e9. Nothing for
+// anything else.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<bool> parse_switch(std::string_view text);
 // Decimal digits and nothing else, at most `most`.

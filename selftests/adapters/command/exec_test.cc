@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         std::pair(std::vector<std::string>{"--memory", "lots", "--", "true"},
                   "the option --memory has the value 'lots'; it takes a size such as 512K, 64M or "
-                  "1GiB, or 'none'"),
+                  "1GiB, at most 9e18, or 'none'"),
         std::pair(std::vector<std::string>{"--private-tmp=maybe", "--", "true"},
                   "the option --private-tmp has the value 'maybe'; it takes 1 or 0"),
         std::pair(std::vector<std::string>{"--net=wifi", "--", "true"},

@@ -73,7 +73,7 @@ TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
   EXPECT_EQ(error_of({"program", "--cloister_memory=lots"}),
             "cloister: the flag --cloister_memory has the value 'lots'; it takes a size such as "
             "512K, 64M or 1GiB, "
-            "or 'none'");
+            "at most 9e18, or 'none'");
   EXPECT_EQ(error_of({"program"}, {{"CLOISTER_NETWORK", "wifi"}}),
             "cloister: the environment variable CLOISTER_NETWORK has the value 'wifi'; it takes "
             "none, loopback or "

@@ -158,13 +158,13 @@ const Wrong kWrong[] = {
      "c.toml:2:6: 'profile' holds a boolean; it takes tables, each written [profile.NAME]"},
     {"memory = 'lots'",
      "c.toml:1:10: the setting 'memory' has the value 'lots'; it takes a size such as 512K, 64M or "
-     "1GiB, or 'none'"},
+     "1GiB, at most 9e18, or 'none'"},
     {"processes = -1",
      "c.toml:1:13: the setting 'processes' has the value '-1'; it takes a whole number from 1 to "
      "4194304"},
     {"deadline = inf",
      "c.toml:1:12: the setting 'deadline' has the value 'inf'; it takes a time such as 250ms, 90s, "
-     "2m or 1h, or 'none'"},
+     "2m or 1h, at most 1e9s, or 'none'"},
     {"[profile.ci]\nnetwork = 'wifi'",
      "c.toml:2:11: the setting 'network' has the value 'wifi'; it takes none, loopback or host"},
     {"[[override]]\nfilter = '*'\nnetwork = true",

@@ -23,6 +23,13 @@ TEST(ParseBytes, RefusesEverythingElse) {
   }
 }
 
+TEST(ParseBytes, EndsAtNineExabytes) {
+  EXPECT_EQ(parse_bytes("9e18"), Bytes{9'000'000'000'000'000'000U});
+  EXPECT_EQ(parse_bytes("8381903171G"), Bytes{8381903171U << 30});
+  for (const char* text : {"9.1e18", "1e15G", "8589934592G", "inf", "1e308G"})
+    EXPECT_FALSE(parse_bytes(text)) << text;
+}
+
 TEST(ParseDuration, TakesTheUnitsPeopleWrite) {
   EXPECT_EQ(parse_duration("90"), 90s);
   EXPECT_EQ(parse_duration("1.5s"), 1500ms);
@@ -33,6 +40,13 @@ TEST(ParseDuration, TakesTheUnitsPeopleWrite) {
 
 TEST(ParseDuration, RefusesEverythingElse) {
   for (const char* text : {"", "s", "-1s", "1 day", "soon"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+}
+
+TEST(ParseDuration, EndsAtABillionSeconds) {
+  EXPECT_EQ(parse_duration("1e9s"), 1'000'000'000s);
+  EXPECT_EQ(parse_duration("1e12ms"), 1'000'000'000s);
+  for (const char* text : {"1000000001s", "1e15h", "300000h", "inf", "1e308"})
     EXPECT_FALSE(parse_duration(text)) << text;
 }
 
@@ -83,9 +97,9 @@ const Case kCases[] = {
     {"private_tmp", "off", "tmp"},  {"tmp_size", "1G", "none"},     {"shm_size", "64M", "0"},
     {"tmpfs_inodes", "100", "0"},   {"output", "1M", "none"},       {"keep_fds", "3,17", "2"},
     {"memory_high", "64M", "soft"}, {"cpus", "0.5", "two"},         {"cpus", "none", "-1"},
-    {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},         {"cpu_time", "200ms", "long"},
-    {"io_read_rate", "1M", "fast"}, {"io_write_rate", "none", "-"}, {"open_files", "64", "many"},
-    {"file_size", "0", "big"},      {"core_size", "0", "none"}};
+    {"cpus", "1e5", "1e14"},        {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},
+    {"cpu_time", "200ms", "long"},  {"io_read_rate", "1M", "fast"}, {"io_write_rate", "none", "-"},
+    {"open_files", "64", "many"},   {"file_size", "0", "big"},      {"core_size", "0", "none"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST(Settings, EachHasACase) {
