@@ -19,41 +19,47 @@ void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
   guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
 }
 
-Part take_part(ByteReader& in) {
+// Nothing for a number that names none.
+std::optional<testing::TestPartResult::Type> type_of(std::int32_t number) {
+  using Result = testing::TestPartResult;
+  for (const auto type :
+       {Result::kSuccess, Result::kSkip, Result::kNonFatalFailure, Result::kFatalFailure}) {
+    if (number == type) return type;
+  }
+  return std::nullopt;
+}
+
+std::optional<Part> take_part(ByteReader& in) {
   Part part;
   part.phase = in.number<Phase>();
-  part.type = static_cast<testing::TestPartResult::Type>(in.number<std::int32_t>());
+  const auto type = type_of(in.number<std::int32_t>());
   part.has_file = in.number<std::uint8_t>() != 0;
   part.file = in.text();
   part.line = in.number<std::int32_t>();
   part.message = in.text();
   part.out_offset = in.number<std::uint64_t>();
   part.err_offset = in.number<std::uint64_t>();
+  if (!in.ok() || !type || part.phase > Phase::kAfterEnd) return std::nullopt;
+  part.type = *type;
   return part;
-}
-
-bool known(const Part& part) {
-  using Result = testing::TestPartResult;
-  return part.phase <= Phase::kAfterEnd &&
-         (part.type == Result::kSuccess || part.type == Result::kSkip ||
-          part.type == Result::kNonFatalFailure || part.type == Result::kFatalFailure);
 }
 
 // False for an event that is none of ours.
 bool take_event(const Event& event, Record& record) {
   ByteReader in(event.payload);
   switch (static_cast<Kind>(event.kind)) {
-    case Kind::kPart:
-      record.parts.push_back(take_part(in));
-      if (!known(record.parts.back())) {
-        record.parts.pop_back();
-        return false;
-      }
+    case Kind::kPart: {
+      auto part = take_part(in);
+      if (!part) return false;
+      record.parts.push_back(std::move(*part));
       break;
+    }
     case Kind::kProperty: {
       const auto scope = in.number<Scope>();
       std::string key(in.text());
-      record.properties.push_back({scope, std::move(key), std::string(in.text())});
+      std::string value(in.text());
+      if (!in.ok() || scope > Scope::kProgram) return false;
+      record.properties.push_back({scope, std::move(key), std::move(value)});
       break;
     }
     case Kind::kTimes:

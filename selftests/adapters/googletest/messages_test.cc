@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "framework/wire/bytes.h"
+
 namespace cloister::googletest {
 namespace {
 
@@ -29,10 +31,53 @@ TEST_P(BadEvent, MakesTheProtocolBroken) {
   report.events = {GetParam()};
   EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(make_record(std::move(report)).cell.outcome));
 }
+
+// The bytes of a part up to its texts: phase, type.
+std::string part_bytes(std::int32_t type) {
+  ByteWriter out;
+  out.number(Phase::kBody);
+  out.number(type);
+  out.number(std::uint8_t{0});
+  out.text("file.cc");
+  out.number(std::int32_t{1});
+  out.text("words");
+  out.number(std::uint64_t{0});
+  out.number(std::uint64_t{0});
+  return out.bytes();
+}
+
+std::string property_bytes(std::uint8_t scope) {
+  ByteWriter out;
+  out.number(scope);
+  out.text("key");
+  out.text("value");
+  return out.bytes();
+}
+
+TEST(Event, IsKeptWhenItIsAsGuestsSendIt) {
+  CellReport report = finished_report();
+  report.events = {{1, part_bytes(testing::TestPartResult::kSkip)}, {2, property_bytes(2)}};
+  const Record record = make_record(std::move(report));
+  EXPECT_EQ(record.parts.size(), 1U);
+  EXPECT_EQ(record.properties.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Finished>(record.cell.outcome));
+}
+
+TEST(Event, ThatIsBadLeavesNothing) {
+  CellReport report = finished_report();
+  report.events = {{1, part_bytes(0).substr(0, 20)}};
+  EXPECT_TRUE(make_record(CellReport(report)).parts.empty());
+  report.events = {{2, property_bytes(3)}};
+  EXPECT_TRUE(make_record(CellReport(report)).properties.empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, BadEvent,
                          testing::Values(Event{0, ""}, Event{99, "x"}, Event{1, "short"},
                                          Event{2, ""}, Event{3, std::string(17, 'x')},
-                                         Event{1, std::string(1, '\x09') + std::string(40, '\0')}));
+                                         Event{1, std::string(1, '\x09') + std::string(40, '\0')},
+                                         Event{1, part_bytes(17)}, Event{1, part_bytes(-1)},
+                                         Event{2, property_bytes(3)},
+                                         Event{2, property_bytes(255)}));
 
 }  // namespace
 }  // namespace cloister::googletest
