@@ -13,36 +13,50 @@ namespace {
 
 // What a filter gives another meaning. Boost.Test itself takes most of these out of names.
 constexpr std::string_view kSpecial = ":*@+!/,";
+constexpr int kDeepestSuite = 100;
 
 // `tu65536[shape=Mrecord,...,color=green,label="passes|file.cc(8)"];` of the list, and the braces
 // round the children of a suite.
 class Tree {
  public:
   void take(const std::string& line) {
-    if (line == "{") path_.push_back(last_);
-    if (line == "}" && !path_.empty()) path_.pop_back();
+    if (line == "{") open();
+    if (line == "}") close();
     constexpr std::string_view kLabel = ",label=\"";
     const std::size_t label = line.find(kLabel);
     if (!line.starts_with("tu") || label == std::string::npos) return;
     if (line.find("shape=ellipse") != std::string::npos) return;  // the module itself
     std::string rest = line.substr(label + kLabel.size());
-    // Behind the name stand its place, then perhaps more: "|file.cc(8)|labels: @lab".
-    last_ = rest.substr(0, rest.find('|'));
-    // Until something is found inside it, every unit is a test.
-    std::string name;
-    for (std::size_t i = 1; i < path_.size(); ++i) name += path_[i] + "/";
-    std::erase_if(tests_, [&name](const Test& test) { return test.name + "/" == name; });
     Test test;
-    test.name = name + last_;
+    // Behind the name stand its place, then perhaps more: "|file.cc(8)|labels: @lab".
+    test.name = above_ + rest.substr(0, rest.find('|'));
     test.report_name = test.name;
     test.disabled = line.find("color=green") == std::string::npos;
     tests_.push_back(std::move(test));
+    may_be_suite_ = true;
   }
   std::vector<Test> tests() { return std::move(tests_); }
 
  private:
-  std::vector<std::string> path_;
-  std::string last_;
+  // What a brace follows is no test but the suite that it opens; the first opens the module.
+  void open() {
+    lengths_above_.push_back(above_.size());
+    if (may_be_suite_) {
+      above_ = tests_.back().name + "/";
+      tests_.pop_back();
+    }
+    may_be_suite_ = false;
+  }
+  void close() {
+    may_be_suite_ = false;
+    if (lengths_above_.empty()) return;
+    above_.resize(lengths_above_.back());
+    lengths_above_.pop_back();
+  }
+
+  std::string above_;                       // "outer/inner/"
+  std::vector<std::size_t> lengths_above_;  // of above_ outside each open brace
+  bool may_be_suite_ = false;               // the last of tests_
   std::vector<Test> tests_;
 };
 
@@ -58,10 +72,14 @@ void select(const std::vector<Test>& tests, Test& test) {
   test.arguments = {"--run_test=" + test.name};
 }
 
-void read_units(const pugi::xml_node& suite, const std::string& above, Told& told) {
+// False when suites lie deeper in each other than any program has them.
+bool read_units(const pugi::xml_node& suite, const std::string& above, int depth, Told& told) {
+  if (depth > kDeepestSuite) return false;
   for (const auto& unit : suite.children()) {
     const std::string name = above + unit.attribute("name").value();
-    if (std::string_view(unit.name()) == "TestSuite") read_units(unit, name + "/", told);
+    if (std::string_view(unit.name()) == "TestSuite" &&
+        !read_units(unit, name + "/", depth + 1, told))
+      return false;
     if (std::string_view(unit.name()) != "TestCase") continue;
     const std::string_view result = unit.attribute("result").value();
     const Said said = result.starts_with("passed") ? Said::kPassed
@@ -69,6 +87,7 @@ void read_units(const pugi::xml_node& suite, const std::string& above, Told& tol
                                                    : Said::kFailed;
     told.ran.push_back({name, said, ""});
   }
+  return true;
 }
 
 class BoostTest final : public Kind {
@@ -104,7 +123,7 @@ class BoostTest final : public Kind {
     Told told;
     pugi::xml_document results;
     told.whole = load_xml(reports[0], results);
-    read_units(results.document_element().child("TestSuite"), "", told);
+    told.whole &= read_units(results.document_element().child("TestSuite"), "", 0, told);
     pugi::xml_document log;
     load_xml(reports[1], log);
     std::string message;
