@@ -19,6 +19,8 @@ void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
   guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
 }
 
+bool is_whole(const ByteReader& in) { return in.ok() && in.at_end(); }
+
 // Nothing for a number that names none.
 std::optional<testing::TestPartResult::Type> type_of(std::int32_t number) {
   using Result = testing::TestPartResult;
@@ -29,7 +31,7 @@ std::optional<testing::TestPartResult::Type> type_of(std::int32_t number) {
   return std::nullopt;
 }
 
-std::optional<Part> take_part(ByteReader& in) {
+bool take_part(ByteReader& in, Record& record) {
   Part part;
   part.phase = in.number<Phase>();
   const auto type = type_of(in.number<std::int32_t>());
@@ -39,49 +41,60 @@ std::optional<Part> take_part(ByteReader& in) {
   part.message = in.text();
   part.out_offset = in.number<std::uint64_t>();
   part.err_offset = in.number<std::uint64_t>();
-  if (!in.ok() || !type || part.phase > Phase::kAfterEnd) return std::nullopt;
+  if (!is_whole(in) || !type || part.phase > Phase::kAfterEnd) return false;
   part.type = *type;
-  return part;
+  record.parts.push_back(std::move(part));
+  return true;
 }
 
-// False for an event that is none of ours.
+bool take_property(ByteReader& in, Record& record) {
+  Property property;
+  property.scope = in.number<Scope>();
+  property.key = in.text();
+  property.value = in.text();
+  if (!is_whole(in) || property.scope > Scope::kProgram) return false;
+  record.properties.push_back(std::move(property));
+  return true;
+}
+
+bool take_times(ByteReader& in, Record& record) {
+  Times times;
+  times.elapsed = in.number<testing::TimeInMillis>();
+  times.start = in.number<testing::TimeInMillis>();
+  if (!is_whole(in)) return false;
+  record.times = times;
+  record.ran = true;
+  return true;
+}
+
+bool take_expectation(ByteReader& in, Record& record) {
+  Expectation expectation;
+  expectation.end.kind = in.number<ExpectedEnd::Kind>();
+  expectation.end.number = in.number<std::int32_t>();
+  expectation.file = in.text();
+  expectation.line = in.number<std::int32_t>();
+  if (!is_whole(in) || expectation.end.kind > ExpectedEnd::Kind::kExited) return false;
+  record.expectation = std::move(expectation);
+  return true;
+}
+
+// False, and nothing taken, for an event that is none of ours.
 bool take_event(const Event& event, Record& record) {
   ByteReader in(event.payload);
   switch (static_cast<Kind>(event.kind)) {
-    case Kind::kPart: {
-      auto part = take_part(in);
-      if (!part) return false;
-      record.parts.push_back(std::move(*part));
-      break;
-    }
-    case Kind::kProperty: {
-      const auto scope = in.number<Scope>();
-      std::string key(in.text());
-      std::string value(in.text());
-      if (!in.ok() || scope > Scope::kProgram) return false;
-      record.properties.push_back({scope, std::move(key), std::move(value)});
-      break;
-    }
+    case Kind::kPart:
+      return take_part(in, record);
+    case Kind::kProperty:
+      return take_property(in, record);
     case Kind::kTimes:
-      record.times.elapsed = in.number<testing::TimeInMillis>();
-      record.times.start = in.number<testing::TimeInMillis>();
-      record.ran = true;
-      break;
-    case Kind::kExpectation: {
-      const auto kind = in.number<ExpectedEnd::Kind>();
-      const auto number = in.number<std::int32_t>();
-      std::string file(in.text());
-      record.expectation = {{kind, number}, std::move(file), in.number<std::int32_t>()};
-      if (kind > ExpectedEnd::Kind::kExited) return false;
-      break;
-    }
+      return take_times(in, record);
+    case Kind::kExpectation:
+      return take_expectation(in, record);
     case Kind::kGaveUp:
-      record.gave_up = true;
-      break;
-    default:
-      return false;
+      record.gave_up |= is_whole(in);
+      return is_whole(in);
   }
-  return in.ok() && in.at_end();
+  return false;
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ bool means_none(std::string_view text) { return text == "none" || text == "0" ||
 template <std::optional<Bytes> CellConfig::* field, bool may_be_none>
 bool parse_size(std::string_view text, CellConfig& into) {
   if (means_none(text)) {
-    into.*field = Bytes{};
+    if (may_be_none) into.*field = Bytes{};
     return may_be_none;
   }
   const auto bytes = parse_bytes(text);

@@ -45,14 +45,14 @@ struct TakeOutcome {
   void operator()(ProtocolBroken& o) const { o.why = in.text(); }
 };
 
-// The alternative numbered `index`, holding defaults.
+// The alternative numbered `index`, holding defaults; nothing when there is none.
 template <std::size_t next = 0>
-Outcome make_outcome(std::size_t index) {
+std::optional<Outcome> make_outcome(std::size_t index) {
   if constexpr (next < std::variant_size_v<Outcome>) {
     if (index == next) return Outcome(std::in_place_index<next>);
     return make_outcome<next + 1>(index);
   } else {
-    return ProtocolBroken{"the report of its cell could not be read"};
+    return std::nullopt;
   }
 }
 
@@ -114,7 +114,9 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
   ByteReader in(bytes);
   CellReport report;
   report.id = in.number<std::uint32_t>();
-  report.outcome = make_outcome(in.number<std::uint8_t>());
+  auto outcome = make_outcome(in.number<std::uint8_t>());
+  if (!outcome) return std::nullopt;
+  report.outcome = std::move(*outcome);
   std::visit(TakeOutcome{in}, report.outcome);
   report.said_finished = in.number<bool>();
   report.caps.memory = {in.number<std::uint64_t>()};

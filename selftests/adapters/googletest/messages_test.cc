@@ -67,6 +67,10 @@ TEST(Event, ThatIsBadLeavesNothing) {
   CellReport report = finished_report();
   report.events = {{1, part_bytes(0).substr(0, 20)}};
   EXPECT_TRUE(make_record(CellReport(report)).parts.empty());
+  report.events = {{1, part_bytes(0) + "x"}};
+  EXPECT_TRUE(make_record(CellReport(report)).parts.empty());
+  report.events = {{3, std::string(17, 'x')}};
+  EXPECT_FALSE(make_record(CellReport(report)).ran);
   report.events = {{2, property_bytes(3)}};
   EXPECT_TRUE(make_record(CellReport(report)).properties.empty());
 }

@@ -102,6 +102,16 @@ const Case kCases[] = {
     {"open_files", "64", "many"},   {"file_size", "0", "big"},      {"core_size", "0", "none"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
+TEST_P(EverySetting, StaysAsItWasWhenATextIsRefused) {
+  CellConfig config;
+  for (const char* text : {GetParam().bad, "0", "none"}) {
+    if (!setting(GetParam().name).parse(text, config)) {
+      EXPECT_EQ(encode(config), encode(CellConfig{})) << text;
+    }
+    config = {};
+  }
+}
+
 TEST(Settings, EachHasACase) {
   for (const Setting& each : settings()) {
     EXPECT_TRUE(std::ranges::any_of(kCases, [&](const Case& c) { return each.name == c.name; }))

@@ -71,9 +71,15 @@ TEST(EncodedReport, IsRefusedWhenABoolIsNeither0Nor1) {
 }
 
 TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
-  std::string bytes = encode(CellReport{});
-  bytes[sizeof(CellReport::id)] = 99;
-  EXPECT_FALSE(decode_report(bytes));
+  // Whatever it holds.
+  for (const Outcome& outcome :
+       {Outcome(Finished{}), Outcome(Exited{3}), Outcome(SetupFailed{"why"})}) {
+    CellReport report;
+    report.outcome = outcome;
+    std::string bytes = encode(report);
+    bytes[sizeof report.id] = 99;
+    EXPECT_FALSE(decode_report(bytes));
+  }
 }
 
 }  // namespace
