@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 run_one() {
   local target=$1 log=$found/$1.log status=0
   mkdir -p "$work/$target"
-  "$programs/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+  "$programs/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$found/$target-" "$work/$target" "$here/corpus/$target" >"$log" 2>&1 || status=$?
   local executions coverage
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
