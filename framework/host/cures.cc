@@ -102,6 +102,11 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
       return user_namespace_cure(facts);
     case Facility::kPrivateProc:
       return proc_cure(facts.surroundings);
+    case Facility::kCgroupNamespace:
+      if (facts.surroundings.cgroup_namespaces_are_zero)
+        return "in a cell, give that one --cloister_privileged; else sudo sysctl -w "
+               "user.max_cgroup_namespaces=15000";
+      break;
     case Facility::kTimeNamespace:  // who gets the others gets it, where the kernel has it
       return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
     case Facility::kSoftMemoryCap:
@@ -115,9 +120,10 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
     case Facility::kIoCap:
       return cgroup_cure(facts);
     default:
-      return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
-                              : user_namespace_cure(facts);
+      break;
   }
+  return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
+                          : user_namespace_cure(facts);
 }
 
 }  // namespace cloister

@@ -102,12 +102,13 @@ enum class Ci : std::uint8_t { kNone, kGithub, kGitlab };
 struct Surroundings {
   Container container{};
   Ci ci{};
-  bool systemd = false;                   // it runs this host
-  bool user_manager = true;               // and has an instance for this user
-  bool cgroups_are_v1 = false;            // the controllers are, or most of them
-  bool apparmor_restricts_users = false;  // kernel.apparmor_restrict_unprivileged_userns
-  bool user_namespaces_are_off = false;   // kernel.unprivileged_userns_clone is 0
-  bool user_namespaces_are_zero = false;  // user.max_user_namespaces is 0
+  bool systemd = false;                     // it runs this host
+  bool user_manager = true;                 // and has an instance for this user
+  bool cgroups_are_v1 = false;              // the controllers are, or most of them
+  bool apparmor_restricts_users = false;    // kernel.apparmor_restrict_unprivileged_userns
+  bool user_namespaces_are_off = false;     // kernel.unprivileged_userns_clone is 0
+  bool user_namespaces_are_zero = false;    // user.max_user_namespaces is 0
+  bool cgroup_namespaces_are_zero = false;  // user.max_cgroup_namespaces is 0, as in cells
 };
 
 struct HostFacts {

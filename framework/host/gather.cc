@@ -122,7 +122,8 @@ Surroundings look_around() {
           .apparmor_restricts_users =
               sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1'),
           .user_namespaces_are_off = sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", '0'),
-          .user_namespaces_are_zero = sysctl_is("/proc/sys/user/max_user_namespaces", '0')};
+          .user_namespaces_are_zero = sysctl_is("/proc/sys/user/max_user_namespaces", '0'),
+          .cgroup_namespaces_are_zero = sysctl_is("/proc/sys/user/max_cgroup_namespaces", '0')};
 }
 
 }  // namespace

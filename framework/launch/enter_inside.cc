@@ -118,6 +118,16 @@ void join_namespaces(const GuestStart& start, int event_fd) {
   }
 }
 
+// After the guest's own is made; before it loses the capability that this takes. Kernels without
+// such limits have no such namespaces either, Linux 4.9.
+void make_no_more_cgroup_namespaces(const GuestPlan& plan, int event_fd) {
+  if (plan.cgroup_namespaces_file.empty()) return;
+  const int fd = open(plan.cgroup_namespaces_file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return;
+  if (fd < 0 || write(fd, "0", 1) != 1) give_up(event_fd, "forbid the guest new cgroup namespaces");
+  close(fd);
+}
+
 // Order: the bounding set first, because dropping from it takes a capability.
 void limit_capabilities(std::uint64_t keep, int event_fd) {
   for (unsigned capability = 0; capability <= CAP_LAST_CAP; ++capability) {
@@ -223,6 +233,7 @@ GuestSide enter_cell(const GuestStart& start) {
   join_cgroups(start.plan, own.event);
   join_clocks(start, own.event);
   join_namespaces(start, own.event);
+  make_no_more_cgroup_namespaces(start.plan.guest, own.event);
   limit_capabilities(start.plan.guest.capabilities, own.event);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
   if (fork_starts_a_thread()) leave_a_shepherd(own.event);

@@ -152,10 +152,21 @@ void plan_watching(const CgroupPlan& group, const CgroupBase& base, WatchPlan& w
   }
 }
 
+// Whoever has a user namespace of its own below the cell's may mount there, and in a cgroup
+// namespace made there the groups that it is in, writable: cgroup_namespaces(7). A limit on the
+// cell's user namespace holds for those below, too: namespaces(7), "The /proc/sys/user directory".
+void keep_in(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
+  const bool has_file = facts.has(Facility::kUserNamespace) && facts.has(Facility::kPrivateProc) &&
+                        facts.has(Facility::kPidNamespace) && facts.has(Facility::kMountNamespace);
+  if (plan.inside.cgroups.empty() || !has_file || request.config.privileged.value_or(false)) return;
+  plan.guest.cgroup_namespaces_file = request.proc_target + "/sys/user/max_cgroup_namespaces";
+}
+
 }  // namespace
 
-void plan_cgroups(const CellConfig& config, const HostFacts& facts, std::uint32_t cell,
+void plan_cgroups(const CellRequest& request, const HostFacts& facts, std::uint32_t cell,
                   CellPlan& plan) {
+  const CellConfig& config = request.config;
   if (facts.has(Facility::kCgroupNamespace)) plan.inside.namespaces |= CLONE_NEWCGROUP;
   if (facts.has(Facility::kMemoryCap)) plan.watch.memory_cap = config.memory.value_or(Bytes{});
   for (const CgroupBase& base : facts.cgroups) {
@@ -169,6 +180,7 @@ void plan_cgroups(const CellConfig& config, const HostFacts& facts, std::uint32_
     plan_watching(group, base, plan.watch);
     plan.inside.cgroups.push_back(std::move(group));
   }
+  keep_in(request, facts, plan);
 }
 
 }  // namespace cloister

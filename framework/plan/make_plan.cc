@@ -95,7 +95,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std
   plan_users(whole, facts, plan);
   plan_mounts(whole, facts, plan);
   plan_network(config, facts, plan);
-  plan_cgroups(config, facts, cell, plan);
+  plan_cgroups(whole, facts, cell, plan);
   plan_limits(config, facts, plan);
   if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   if (facts.has(Facility::kIpcNamespace)) plan.inside.namespaces |= CLONE_NEWIPC;

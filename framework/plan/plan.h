@@ -133,6 +133,9 @@ struct GuestPlan {
   Streams streams{};
   std::string working_directory;
   std::vector<int> keep_fds;
+  // Where a 0 keeps it from making cgroup namespaces, in which it could mount the groups that it is
+  // capped by; empty where there are none, or it may.
+  std::string cgroup_namespaces_file{};
   std::vector<ResourceLimit> limits;
   std::vector<int> cpus;  // by sched_setaffinity(2), where no cgroup does it; empty is as they are
   friend bool operator==(const GuestPlan&, const GuestPlan&) = default;

@@ -10,9 +10,11 @@ namespace {
 constexpr std::uint64_t kEveryCapability = (std::uint64_t{1} << (CAP_LAST_CAP + 1)) - 1;
 
 // A root guest may chown, drop to another user, configure its own network. It may not mount (and so
-// not undo the read-only cgroup file system it is capped by) nor end its init by reboot(2).
-constexpr std::uint64_t kWithheld =
-    (std::uint64_t{1} << CAP_SYS_ADMIN) | (std::uint64_t{1} << CAP_SYS_BOOT);
+// not undo the read-only cgroup file system it is capped by), nor end its init by reboot(2), nor
+// raise the limits on namespaces, which is all that CAP_SYS_RESOURCE is good for in a cell.
+constexpr std::uint64_t kWithheld = (std::uint64_t{1} << CAP_SYS_ADMIN) |
+                                    (std::uint64_t{1} << CAP_SYS_BOOT) |
+                                    (std::uint64_t{1} << CAP_SYS_RESOURCE);
 
 std::vector<IdMapping> same_inside_and_outside(const std::vector<IdRange>& ranges) {
   std::vector<IdMapping> map;

@@ -18,6 +18,9 @@ TEST(CureForUsers, IsTheSysctlThatForbidsThem) {
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
   EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.user_namespaces_are_off = true})),
             "sudo sysctl -w kernel.unprivileged_userns_clone=1");
+  EXPECT_EQ(cure_for(Facility::kCgroupNamespace, on({.cgroup_namespaces_are_zero = true})),
+            "in a cell, give that one --cloister_privileged; else sudo sysctl -w "
+            "user.max_cgroup_namespaces=15000");
   EXPECT_EQ(cure_for(Facility::kUserNamespace, on({.user_namespaces_are_zero = true})),
             "sudo sysctl -w user.max_user_namespaces=15000");
 }

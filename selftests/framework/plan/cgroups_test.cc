@@ -31,6 +31,14 @@ TEST(Cgroups, OfACellLieInTheRunsDirectory) {
   EXPECT_EQ(plan_for({}, CgroupVersion::kV2).inside.cgroups.front().directory, "/cg/run/cell-7");
 }
 
+TEST(Cgroups, AreKeptFromTheGuestsOwnMountsUnlessItIsPrivileged) {
+  const auto file = [](const CellConfig& config) {
+    return plan_for(config, CgroupVersion::kV1).guest.cgroup_namespaces_file;
+  };
+  EXPECT_EQ(file({}), "/proc/sys/user/max_cgroup_namespaces");
+  EXPECT_EQ(file(CellConfig{}.with_privileged()), "");
+}
+
 TEST(Cgroups, OfVersionOneAreNoMoreThanAreNeeded) {
   EXPECT_EQ(plan_for({}, CgroupVersion::kV1).inside.cgroups.size(), 2U);
   EXPECT_EQ(plan_for(CellConfig{}.with_cpus(1), CgroupVersion::kV1).inside.cgroups.size(), 3U);

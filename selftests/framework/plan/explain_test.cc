@@ -24,7 +24,7 @@ TEST(Explain, ShowsEveryFactOfAPlan) {
   step        set hostname 'cloister'
   cgroup      /cg/memory/run/cell-7, memory.limit_in_bytes=67108864, memory.memsw.limit_in_bytes=67108864
   cgroup      /cg/pids/run/cell-7, pids.max=4096
-  capability  0x1ffff9fffff
+  capability  0x1fffe9fffff
   directory   /home/nun
   deadline    10 min
   notice      1 min

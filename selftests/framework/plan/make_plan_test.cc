@@ -59,6 +59,7 @@ TEST(Users, AsRootMapsAnOrdinaryUserToZero) {
   EXPECT_EQ(plan.inside.uid_map, (std::vector<IdMapping>{{0, 1000, 1}}));
   EXPECT_TRUE(keeps(plan, CAP_CHOWN));
   EXPECT_FALSE(keeps(plan, CAP_SYS_ADMIN));
+  EXPECT_FALSE(keeps(plan, CAP_SYS_RESOURCE));
 }
 
 TEST(Users, RootHandsOnEveryIdItHas) {
