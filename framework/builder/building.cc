@@ -107,6 +107,10 @@ bool start_init(Building& building, std::uint64_t namespaces, ByteReader steps,
   return true;
 }
 
+bool let_rise(const Building& building, InsideReply& failure) {
+  return send(building.socket, "g", 1, MSG_NOSIGNAL) == 1 || fail(failure, "tell init to begin");
+}
+
 }  // namespace
 
 std::string_view Building::cgroups() const {
@@ -132,13 +136,12 @@ bool build(Building& building, InsideReply& failure) {
     return false;
   }
   building.stage = Stage::kRising;
-  if (!write_maps(building.init, allow_setgroups, maps, failure)) {
+  if (!write_maps(building.init, allow_setgroups, maps, failure) || !let_rise(building, failure)) {
     kill(building.init, SIGKILL);
     waitpid(building.init, nullptr, __WALL);
     remove_cgroups(ByteReader(building.cgroups()));
     return false;
   }
-  send(building.socket, "g", 1, MSG_NOSIGNAL);
   return true;
 }
 

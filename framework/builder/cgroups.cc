@@ -1,6 +1,7 @@
 #include "framework/builder/cgroups.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,14 @@ void empty_leaf(const Path& leaf, const Path& group) {
   }
 }
 
+// A group is busy for a moment after its last process has ended.
+void remove_run_directory(const Path& directory) {
+  constexpr int kMostTries = 100;
+  for (int tries = 0; tries < kMostTries && rmdir(directory.c_str()) != 0 && errno == EBUSY;
+       ++tries)
+    poll(nullptr, 0, 1);
+}
+
 }  // namespace
 
 bool make_run_cgroups(ByteReader bases, InsideReply& failure) {
@@ -126,7 +135,7 @@ bool make_run_cgroups(ByteReader bases, InsideReply& failure) {
 
 void undo_run_cgroups(ByteReader bases) {
   for (std::uint32_t left = bases.count(); left > 0; --left) {
-    rmdir(Path{bases.text()}.c_str());
+    remove_run_directory(Path{bases.text()});
     const Path group{bases.text()};
     const std::string_view disable = bases.text();
     const std::string_view leaf = bases.text();

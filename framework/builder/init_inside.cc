@@ -94,8 +94,8 @@ void live_as_init(int socket, ByteReader steps) {
   if (recv(kSocket, &word, 1, 0) != 1) _exit(0);  // the id maps are written only now
   InsideReply reply;
   const bool stands = perform_steps(steps, reply) && seal(reply);
-  send(kSocket, &reply, sizeof reply, MSG_NOSIGNAL);
-  if (!stands) _exit(1);
+  // An init that cannot say so does not stand: its end says that much.
+  if (send(kSocket, &reply, sizeof reply, MSG_NOSIGNAL) < 0 || !stands) _exit(1);
 
   if (recv(kSocket, &word, 1, 0) == 1) {
     RollCall roll = call_the_roll();

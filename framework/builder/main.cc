@@ -29,6 +29,7 @@ namespace {
 int run = 3;                      // the socket to the run; -1 once it is gone
 constexpr int kMostCells = 2048;  // alive at once; the run asks for far fewer
 constexpr int kRemovals = 200;    // attempts, kRetryMs apart, to remove a busy cgroup
+constexpr int kReplies = 100;     // attempts, kRetryMs apart, to send what the run waits for
 constexpr int kRetryMs = 5;
 constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
 
@@ -60,7 +61,8 @@ Building* take_slot() {
 }
 
 // Sends a reply, with a descriptor when there is one. The run reads promptly; its death ends this
-// process.
+// process. It waits for each reply: when one cannot be sent for want of memory, nor a little later,
+// the run learns from the end of this socket.
 void reply(const BuilderReply& words, int descriptor = -1) {
   iovec data{const_cast<BuilderReply*>(&words), sizeof words};
   msghdr message{};
@@ -76,7 +78,13 @@ void reply(const BuilderReply& words, int descriptor = -1) {
     head->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
   }
-  while (sendmsg(run, &message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  for (int tries = kReplies; sendmsg(run, &message, MSG_NOSIGNAL) < 0;) {
+    if (errno == EINTR) continue;
+    if (errno == EPIPE || --tries == 0) {
+      shutdown(run, SHUT_RDWR);
+      return;
+    }
+    poll(nullptr, 0, kRetryMs);
   }
 }
 
@@ -123,7 +131,8 @@ void start_building(std::uint32_t cell, const char* payload, std::size_t size) {
 void end_init(Building& building) {
   if (building.stage != Stage::kRising && building.stage != Stage::kStanding) return;
   read_cgroups(ByteReader(building.cgroups()), true, building.readings);
-  send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  // One that cannot be told calls no roll.
+  if (send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) kill(building.init, SIGKILL);
   building.stage = Stage::kEnding;
 }
 
@@ -235,7 +244,7 @@ bool turn(int timeout_ms) {
   }
   if (count == 0) return true;
   if ((waits[0].revents & POLLIN) != 0) return serve_request();
-  return (waits[0].revents & (POLLHUP | POLLERR)) == 0;
+  return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 
 long now_ms() {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "framework/builder/close_others.h"
 #include "framework/plan/encode.h"
 #include "framework/wire/bytes.h"
 
@@ -54,7 +56,7 @@ Result<Fd> builder_file() {
   const int high_socket = ::fcntl(socket, F_DUPFD, 10);
   const int high_file = ::fcntl(file, F_DUPFD_CLOEXEC, 10);
   for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
-  ::dup2(high_socket, 3);
+  const bool ready = high_socket >= 0 && high_file >= 0 && ::dup2(high_socket, 3) == 3;
   ::syscall(SYS_close_range, 4U, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */);
   sigset_t none;
   sigemptyset(&none);
@@ -66,9 +68,9 @@ Result<Fd> builder_file() {
   *fmt::format_to(pid, "{}", run) = '\0';
   char* argv[] = {name, pid, nullptr};
   char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
-  ::fexecve(high_file, argv, envp);
-  ::close(3);
-  ::close(high_socket);
+  if (ready) ::fexecve(high_file, argv, envp);
+  close_between(3,
+                UINT_MAX);  // whoever waits at the other end of any of them must not wait for this
   int status = 0;
   while (::waitpid(run, &status, 0) < 0 && errno == EINTR) {
   }
