@@ -135,7 +135,12 @@ class Keeper {
     }
   }
 
+  // By number where a filter refuses descriptors of processes: pidfd_open(2).
   void send(int number) const {
+    if (!command_fd_.open()) {
+      ::kill(command_, number);
+      return;
+    }
     ::syscall(SYS_pidfd_send_signal, command_fd_.get(), number, nullptr, 0);
   }
 

@@ -27,6 +27,8 @@ namespace {
 const std::map<std::string, unsigned> kCalls = {{"clone3", SYS_clone3},
                                                 {"close_range", SYS_close_range},
                                                 {"mount_setattr", SYS_mount_setattr},
+                                                {"pidfd_open", SYS_pidfd_open},
+                                                {"openat2", SYS_openat2},
                                                 {"unshare", SYS_unshare},
                                                 {"mount", SYS_mount},
                                                 {"setns", SYS_setns},

@@ -30,13 +30,15 @@ TEST_P(OtherWay, GivesTheWholeCell) {
   for (const auto& [facility, given] : lane_defaults())
     EXPECT_EQ(ended.contains("no " + facility), !given) << facility << "\n" << ended.err;
 }
-INSTANTIATE_TEST_SUITE_P(Calls, OtherWay,
-                         testing::Values(std::pair("ENOSYS", "clone3"),
-                                         std::pair("EPERM", "clone3"),
-                                         std::pair("ENOSYS", "close_range"),
-                                         std::pair("EPERM", "close_range"),
-                                         std::pair("ENOSYS", "mount_setattr"),
-                                         std::pair("ENOSYS", "clone3,close_range,mount_setattr")));
+INSTANTIATE_TEST_SUITE_P(
+    Calls, OtherWay,
+    testing::Values(std::pair("ENOSYS", "clone3"), std::pair("EPERM", "clone3"),
+                    std::pair("ENOSYS", "close_range"), std::pair("EPERM", "close_range"),
+                    std::pair("ENOSYS", "mount_setattr"), std::pair("ENOSYS", "pidfd_open"),
+                    std::pair("ENOSYS", "openat2"),
+                    std::pair("ENOSYS",
+                              "clone3,close_range,mount_setattr,pidfd_open,"
+                              "openat2")));
 
 // Where there is no cell to begin with, one more refused call is not what a run complains of.
 const char* kNoCell =
