@@ -50,6 +50,24 @@ googletest::Record record_of(std::vector<Event> events) {
   return googletest::make_record(std::move(report));
 }
 
+bool is_bad(const googletest::Record& record) {
+  return std::holds_alternative<ProtocolBroken>(record.cell.outcome);
+}
+
+void check_alone(const Event& event) {
+  const googletest::Record one = record_of({event});
+  if (is_bad(one)) {
+    require(
+        !one.ran && !one.gave_up && !one.expectation && one.parts.empty() && one.properties.empty(),
+        "a bad event leaves nothing");
+    return;
+  }
+  require(is_bad(record_of({{event.kind, event.payload + 'x'}})), "an event has an end");
+  if (event.payload.empty()) return;
+  require(is_bad(record_of({{event.kind, event.payload.substr(0, event.payload.size() - 1)}})),
+          "an event that is cut is bad");
+}
+
 // The good ones before the first bad one, each as if it came alone.
 void check_record(const std::vector<Event>& events) {
   const googletest::Record all = record_of(events);
@@ -58,18 +76,13 @@ void check_record(const std::vector<Event>& events) {
   bool broken = false;
   for (const Event& event : events) {
     const googletest::Record one = record_of({event});
-    broken = std::holds_alternative<ProtocolBroken>(one.cell.outcome);
+    broken = is_bad(one);
     parts += broken ? 0 : one.parts.size();
     properties += broken ? 0 : one.properties.size();
     if (broken) break;
   }
-  require(broken == std::holds_alternative<ProtocolBroken>(all.cell.outcome),
-          "a bad event, and nothing else, breaks the protocol");
-  for (const Event& event : events) {
-    const googletest::Record one = record_of({event});
-    const bool bad = std::holds_alternative<ProtocolBroken>(one.cell.outcome);
-    require(!bad || !(one.ran || one.gave_up || one.expectation), "a bad event leaves nothing");
-  }
+  require(broken == is_bad(all), "a bad event, and nothing else, breaks the protocol");
+  for (const Event& event : events) check_alone(event);
   require(parts == all.parts.size() && properties == all.properties.size(),
           "good events are kept, and bad ones leave nothing");
   for (const auto& part : all.parts) {
