@@ -29,6 +29,7 @@ struct ExitStatus {
   int operator()(const Signaled& outcome) const { return kBySignal + outcome.signal; }
   int operator()(const TimedOut&) const { return kBySignal + SIGKILL; }
   int operator()(const OutOfCpuTime&) const { return kBySignal + SIGKILL; }
+  int operator()(const Interrupted&) const { return kBySignal + SIGKILL; }
   int operator()(const OutOfMemory&) const { return kBySignal + SIGKILL; }
   int operator()(const SetupFailed&) const { return kNoCell; }
   int operator()(const ProtocolBroken&) const { return kNoCell; }

@@ -30,6 +30,7 @@ struct OutcomeJson {
   Json operator()(const OutOfMemory& o) const {
     return {{"kind", "out_of_memory"}, {"cap", o.cap.count}, {"memory", json_of(o.parts)}};
   }
+  Json operator()(const Interrupted&) const { return {{"kind", "interrupted"}}; }
   Json operator()(const SetupFailed& o) const { return {{"kind", "setup_failed"}, {"why", o.why}}; }
   Json operator()(const ProtocolBroken& o) const {
     return {{"kind", "protocol_broken"}, {"why", o.why}};

@@ -28,18 +28,31 @@ std::string death_words(int status) {
 
 RecordPtr Inbox::wait_for(TestId id) {
   while (true) {
-    if (const auto found = records_.find(id); found != records_.end()) return found->second;
-    if (link_.socket.open() && receive()) continue;
-    CellReport report;
-    report.id = id;
-    report.outcome = SetupFailed{link_.failure};
-    return records_.emplace(id, std::make_shared<Record>(make_record(std::move(report))))
-        .first->second;
+    if (RecordPtr found = find(id)) return found;
+    if (!receive()) return nullptr;
   }
+}
+
+RecordPtr Inbox::give_up(TestId id) {
+  CellReport report;
+  report.id = id;
+  report.outcome = SetupFailed{link_.failure};
+  return records_[id] = std::make_shared<Record>(make_record(std::move(report)));
+}
+
+void Inbox::take_all() {
+  while (receive()) {
+  }
+}
+
+RecordPtr Inbox::find(TestId id) const {
+  const auto found = records_.find(id);
+  return found == records_.end() ? nullptr : found->second;
 }
 
 // Takes one report; false when there will be no more.
 bool Inbox::receive() {
+  if (ended_ || !link_.socket.open()) return false;
   if (const auto bytes = read_message(link_.socket)) {
     if (auto report = decode_report(*bytes)) {
       const TestId id = report->id;
@@ -47,9 +60,10 @@ bool Inbox::receive() {
     }
     return true;
   }
-  link_.socket.reset();
+  ended_ = true;  // a signal handler may still use the socket
   int status = 0;
-  ::waitpid(link_.pid, &status, 0);
+  while (::waitpid(link_.pid, &status, 0) < 0 && errno == EINTR) {
+  }
   link_.pid = -1;
   link_.failure = death_words(status);
   return false;

@@ -17,9 +17,16 @@ class Inbox {
   Inbox() = default;
   explicit Inbox(WardenLink link) : link_(std::move(link)) {}
 
-  // Blocks until the test's cell has been reported. The record stays known until it is dropped.
-  // Should the warden die, every test it had not reported gets a SetupFailed that says so.
+  // Blocks until the test's cell has been reported; nullptr when the warden has ended without. The
+  // record stays known until it is dropped.
   RecordPtr wait_for(TestId id);
+  // Why there are no reports any more, as the record of a test without one.
+  RecordPtr give_up(TestId id);
+  // Takes all that will still come.
+  void take_all();
+  // What was reported and not dropped, else nullptr.
+  RecordPtr find(TestId id) const;
+  const Fd& warden() const { return link_.socket; }
   void drop(TestId id) { records_.erase(id); }
   // Ends the warden, and with it whatever still runs, and waits until all is cleaned up.
   void close();
@@ -28,6 +35,7 @@ class Inbox {
   bool receive();
 
   WardenLink link_;
+  bool ended_ = false;
   std::unordered_map<TestId, RecordPtr> records_;
 };
 

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/environments.h"
@@ -89,6 +91,7 @@ int Keeper::run(const Options& options) {
     // well.
     if (guest_ != nullptr) std::terminate();
     end_iteration();
+    interruption_.reset();
     throw;
   }
 }
@@ -104,6 +107,9 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   auto side = start_warden(orders, [] { instance().registry_.put_back(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
   inbox_ = Inbox(std::move(std::get<WardenLink>(side)));
+  interruption_.emplace(inbox_.warden());
+  pausing_.emplace(inbox_.warden());
+  replayed_ids_.clear();
   if (environments_ != nullptr) {
     *environments_ = {&replay_environment};
     environments_replaced_ = true;
@@ -154,13 +160,54 @@ void Keeper::explain_and_exit() {
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
   end_iteration();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
+  if (interruption_ && Interruption::number() != 0) {
+    ForwardingListener::OnTestProgramEnd(unit_test);
+    Interruption::end_process();
+  }
+  interruption_.reset();
 }
 
 void Keeper::end_iteration() {
   // GoogleTest deletes the environments at the end of the run, and must find the user's.
   if (environments_replaced_) *environments_ = users_environments_;
   environments_replaced_ = false;
+  pausing_.reset();
+  Interruption::forget_warden();
   inbox_.close();
+}
+
+RecordPtr Keeper::wait_for(TestId id) {
+  RecordPtr record = inbox_.wait_for(id);
+  if (Interruption::number() != 0) take_interruption();
+  if (record != nullptr) return record;
+  return Interruption::number() != 0 ? not_run_ : inbox_.give_up(id);
+}
+
+// Says what was running, and makes GoogleTest pass over what did not run: only what is known is
+// reported.
+void Keeper::take_interruption() {
+  if (std::exchange(interruption_taken_, true)) return;
+  inbox_.take_all();
+  CellReport nothing;
+  nothing.outcome = Interrupted{};
+  not_run_ = std::make_shared<Record>(make_record(std::move(nothing)));
+  std::string running;
+  for (const TestId id : order_) {
+    const RecordPtr record = inbox_.find(id);
+    if (record == nullptr || !std::holds_alternative<Interrupted>(record->cell.outcome)) continue;
+    running += fmt::format("  {} ({:.2f} s)\n", full_name(registry_.original(id)),
+                           static_cast<double>(record->cell.usage.wall.count()) / 1e6);
+  }
+  const auto unknown = [this](TestId id) {
+    return !replayed_ids_.contains(id) && inbox_.find(id) == nullptr;
+  };
+  const auto not_run = std::ranges::count_if(order_, unknown);
+  registry_.deselect(unknown);
+  fflush(stdout);
+  fmt::print(stderr, "cloister: interrupted by {} while {}\n{}cloister: {} test{} not run\n",
+             Interruption::name(),
+             running.empty() ? "no test was running" : "these were running:", running, not_run,
+             not_run == 1 ? " was" : "s were");
 }
 
 void Keeper::OnTestEnd(const testing::TestInfo& test) {

@@ -6,15 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/inbox.h"
+#include "adapters/googletest/interruption.h"
 #include "adapters/googletest/listeners.h"
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/result_stream.h"
+#include "framework/watch/pausing.h"
 
 namespace cloister::googletest {
 
@@ -44,6 +48,9 @@ class Keeper final : public ForwardingListener {
   void become_guest(const GuestCall& call, int iteration);
   [[noreturn]] void explain_and_exit();
   void end_iteration();
+  // The test's record; the empty one of `not_run_` when the run was interrupted before.
+  RecordPtr wait_for(TestId id);
+  void take_interruption();
   void replay(const Record& record, Phase phase) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;
@@ -67,6 +74,12 @@ class Keeper final : public ForwardingListener {
 
   std::vector<TestId> order_;
   Inbox inbox_;
+  // While the iteration's report is not complete.
+  std::optional<Interruption> interruption_;
+  std::optional<Pausing> pausing_;
+  bool interruption_taken_ = false;
+  std::unordered_set<TestId> replayed_ids_;  // of this iteration
+  RecordPtr not_run_;
   Times times_;         // of the test that was replayed last
   RecordPtr replayed_;  // that test's, until its end is told
   ResultStream results_;

@@ -86,6 +86,23 @@ bool Registry::current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuit
   return is_own(entry.set_up) || is_own(entry.tear_down);
 }
 
+void Registry::deselect(const std::function<bool(TestId)>& unwanted) const {
+  const UnitTest& unit_test = *UnitTest::GetInstance();
+  for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
+    const TestSuite& suite = *unit_test.GetTestSuite(i);
+    if (!suite.should_run()) continue;
+    bool any_left = &suite == unit_test.current_test_suite();
+    for (int j = 0; j < suite.total_test_count(); ++j) {
+      const TestInfo& replay = *suite.GetTestInfo(j);
+      if (!replay.should_run()) continue;
+      const bool left = &replay == unit_test.current_test_info() || !unwanted(id_of(replay));
+      pa::get(pa::InfoShouldRun{}, replay) = left;
+      any_left = any_left || left;
+    }
+    pa::get(pa::SuiteShouldRun{}, suite) = any_left;
+  }
+}
+
 std::vector<TestId> Registry::selected() const {
   std::vector<TestId> ids;
   const UnitTest& unit_test = *UnitTest::GetInstance();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,6 +39,9 @@ class Registry {
   // The numbers of the replays that GoogleTest has selected, in the order in which it will run
   // them.
   std::vector<TestId> selected() const;
+
+  // Makes GoogleTest pass over those replays that it has not come to yet.
+  void deselect(const std::function<bool(TestId)>& unwanted) const;
 
   // Whether the suite that GoogleTest is running has a set-up or tear-down that `is_own` accepts.
   bool current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const;

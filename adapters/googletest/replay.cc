@@ -100,8 +100,13 @@ void Keeper::reissue(TestPartResult::Type type, const std::string& file, int lin
 }
 
 void Keeper::replay_test(TestId id) {
-  const RecordPtr record = inbox_.wait_for(id);
+  const RecordPtr record = wait_for(id);
   const testing::TestInfo& test = *UnitTest::GetInstance()->current_test_info();
+  if (record == not_run_) {
+    return reissue(TestPartResult::kSkip, test.file(), test.line(),
+                   fmt::format("cloister: {} was not run: the run was interrupted by {}",
+                               full_name(test), Interruption::name()));
+  }
   const bool first_of_suite = record == first_of_suite_;
   // The environments are torn down by the first cell's words, even when another iteration's set
   // them up. One that a test adds is torn down only.
@@ -129,6 +134,7 @@ void Keeper::replay_test(TestId id) {
         std::chrono::duration_cast<std::chrono::milliseconds>(record->cell.usage.wall).count();
   }
   replayed_ = record;
+  replayed_ids_.insert(id);
   inbox_.drop(id);
 }
 
@@ -212,7 +218,7 @@ RecordPtr Keeper::first_of_current_suite() {
   const testing::TestSuite& suite = *UnitTest::GetInstance()->current_test_suite();
   for (int i = 0; i < suite.total_test_count(); ++i) {
     const testing::TestInfo& replay = *suite.GetTestInfo(i);
-    if (replay.should_run()) return inbox_.wait_for(registry_.id_of(replay));
+    if (replay.should_run()) return wait_for(registry_.id_of(replay));
   }
   return nullptr;
 }
@@ -252,14 +258,14 @@ void Keeper::replay_end_of_world([[maybe_unused]] const Record& record,
 
 void Keeper::replay_environments_set_up() {
   if (users_environments_.empty()) return;
-  first_of_program_ = inbox_.wait_for(order_.front());
+  first_of_program_ = wait_for(order_.front());
   replay(*first_of_program_, Phase::kEnvironmentSetUp);
   replay_end_of_world(*first_of_program_, Phase::kEnvironmentSetUp);
 }
 
 void Keeper::replay_environments_tear_down() {
   if (for_tear_down_ == nullptr && !users_environments_.empty())
-    for_tear_down_ = inbox_.wait_for(order_.front());
+    for_tear_down_ = wait_for(order_.front());
   if (for_tear_down_ != nullptr) {
     if (ended_well(*for_tear_down_)) replay(*for_tear_down_, Phase::kEnvironmentTearDown);
     record_properties(*for_tear_down_, Scope::kProgram);

@@ -54,6 +54,9 @@ struct Advice {
   std::string operator()(const SetupFailed&) const {
     return "--cloister=off runs the tests without cells";
   }
+  std::string operator()(const Interrupted&) const {
+    return "run it again: nobody knows how it would have ended";
+  }
   std::string operator()(const ProtocolBroken&) const {
     return "look for writes to descriptors that the test did not open";
   }

@@ -15,6 +15,9 @@ Outcome classify(const Evidence& evidence) {
   if (evidence.killed_at_deadline && !(evidence.said_finished && exited_well)) {
     return TimedOut{evidence.deadline};
   }
+  if (evidence.killed_with_the_run && !(evidence.said_finished && exited_well)) {
+    return Interrupted{};
+  }
   if (WIFSIGNALED(status)) {
     // The kernel's memory killer sends SIGKILL and nothing else; a SIGKILL with an empty kill count
     // came from elsewhere.

@@ -12,6 +12,7 @@ struct Evidence {
   int wait_status = 0;  // of wait4(2)
   bool killed_at_deadline = false;
   bool killed_for_cpu_time = false;
+  bool killed_with_the_run = false;
   bool said_finished = false;
   std::string entry_failure;    // the guest's own words; empty when it got in
   std::string broken_protocol;  // the frame reader's words; empty when all was well

@@ -21,6 +21,7 @@ struct PutOutcome {
   void operator()(const OutOfCpuTime& o) const { out.number(o.cap.count()); }
   void operator()(const SetupFailed& o) const { out.text(o.why); }
   void operator()(const ProtocolBroken& o) const { out.text(o.why); }
+  void operator()(const Interrupted&) const {}
 };
 
 struct TakeOutcome {
@@ -43,6 +44,7 @@ struct TakeOutcome {
   }
   void operator()(SetupFailed& o) const { o.why = in.text(); }
   void operator()(ProtocolBroken& o) const { o.why = in.text(); }
+  void operator()(Interrupted&) const {}
 };
 
 // The alternative numbered `index`, holding defaults; nothing when there is none.

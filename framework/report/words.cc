@@ -46,6 +46,9 @@ struct Ending {
                        duration_text(outcome.cap));
   }
   std::string operator()(const SetupFailed& outcome) const { return "was not run: " + outcome.why; }
+  std::string operator()(const Interrupted&) const {
+    return "was running when the run was interrupted, and was killed";
+  }
   std::string operator()(const ProtocolBroken& outcome) const {
     return "sent a report that cannot be trusted: " + outcome.why;
   }

@@ -31,6 +31,12 @@ class Outbox {
   std::size_t written_ = 0;
 };
 
+// What the reader may say on the same socket, a byte each. That it will say nothing more, by
+// shutdown(2), asks the watcher to end the run and to report what was running. All three may be
+// said by a signal handler.
+inline constexpr char kPause = 'p';
+inline constexpr char kGoOn = 'g';
+
 // The other end: waits for the next message. Nothing when the writer is gone, also in mid-message.
 std::optional<std::string> read_message(const Fd& socket);
 

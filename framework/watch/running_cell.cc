@@ -169,6 +169,7 @@ bool RunningCell::given_up(Clock::time_point now) const {
 }
 
 void RunningCell::kill_all(KilledFor reason) {
+  if (killed_ != Clock::time_point{}) return;
   killed_for_ = reason;
   killed_ = Clock::now();
   // With its init dies the whole pid namespace; without one, the guest's session leader and its
@@ -178,6 +179,15 @@ void RunningCell::kill_all(KilledFor reason) {
     ::kill(-guest_, SIGKILL);
     ::kill(guest_, SIGKILL);
   }
+}
+
+void RunningCell::stop() const {
+  if (guest_ > 0) ::kill(-guest_, SIGSTOP);
+}
+
+void RunningCell::go_on(Clock::duration stopped) {
+  started_ += stopped;
+  if (guest_ > 0) ::kill(-guest_, SIGCONT);
 }
 
 void RunningCell::guest_ended(int wait_status, const rusage& used) {
@@ -285,6 +295,7 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   report.outcome = classify({.wait_status = wait_status_,
                              .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
                              .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
+                             .killed_with_the_run = killed_for_ == KilledFor::kEndOfRun,
                              .said_finished = reader_.finished(),
                              .entry_failure = reader_.entry_failure(),
                              .broken_protocol = reader_.broken(),

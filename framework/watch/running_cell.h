@@ -65,8 +65,14 @@ class RunningCell {
   // The guest was killed and does not die: the loop gives it up.
   bool given_up(Clock::time_point now) const;
   // What the watcher kills for. Everything in the cell dies.
-  enum class KilledFor : std::uint8_t { kNothing, kDeadline, kCpuTime };
+  enum class KilledFor : std::uint8_t { kNothing, kDeadline, kCpuTime, kEndOfRun };
   void kill_all(KilledFor reason);
+
+  // Stops the guest and what is in its process group. What a test has moved into a group of its
+  // own goes on.
+  void stop() const;
+  // And lets it go on, its clock later by the time that it was stopped.
+  void go_on(Clock::duration stopped);
 
   // Looks at its memory when it is worth a look.
   void look_at_memory(Clock::time_point now);

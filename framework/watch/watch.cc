@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -72,7 +73,7 @@ std::optional<GuestCall> Watch::run() {
 // Begins cells until enough are on their way.
 void Watch::fill() {
   const auto jobs = static_cast<std::size_t>(options_.jobs);
-  while (!source_empty_ && outbox_.waiting() < kMostWaitingReports &&
+  while (!source_empty_ && !paused_ && outbox_.waiting() < kMostWaitingReports &&
          cells_.size() < jobs * (1 + kAheadPerJob + kBehindPerJob) &&
          count(CellStage::kBuilding) + count(CellStage::kStanding) <
              jobs * kAheadPerJob + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
@@ -98,7 +99,7 @@ void Watch::begin(CellTask task) {
 }
 
 std::optional<GuestCall> Watch::start_guests() {
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
+  for (std::size_t i = 0; i < cells_.size() && !paused_; ++i) {
     RunningCell& cell = *cells_[i];
     const std::size_t busy =
         count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
@@ -132,13 +133,13 @@ void Watch::wait_for_events() {
   std::vector<Stream> streams;
   waits.push_back({child_signals_.get(), POLLIN, 0});
   waits.push_back({builder_ ? builder_->socket().get() : -1, POLLIN, 0});
-  waits.push_back(
-      {outbox_.socket().get(), static_cast<short>(outbox_.waiting() > 0 ? POLLOUT : 0), 0});
+  const int to_reader = (outbox_.waiting() > 0 ? POLLOUT : 0) | (ending_early_ ? 0 : POLLIN);
+  waits.push_back({outbox_.socket().get(), static_cast<short>(to_reader), 0});
   const std::size_t fixed = waits.size();
   const auto now = Clock::now();
   auto alarm = Clock::time_point::max();
   for (const auto& cell : cells_) {
-    alarm = std::min(alarm, cell->next_alarm());
+    if (!paused_) alarm = std::min(alarm, cell->next_alarm());
     if (cell->stage != CellStage::kRunning) continue;
     for (int stream = 0; stream < RunningCell::kStreams; ++stream) {
       if (cell->stream_fd(stream) < 0) continue;
@@ -164,7 +165,8 @@ void Watch::wait_for_events() {
       streams[i].cell->drain(streams[i].stream);
     }
   }
-  if (waits[2].revents != 0) {
+  if ((waits[2].revents & POLLIN) != 0) hear_reader();
+  if ((waits[2].revents & ~POLLIN) != 0) {
     reader_gone_ = (waits[2].revents & (POLLHUP | POLLERR)) != 0 || !outbox_.flush();
   }
   if (waits[0].revents != 0) reap_children();
@@ -230,7 +232,48 @@ void Watch::reap_children() {
   }
 }
 
+void Watch::hear_reader() {
+  char word = 0;
+  ssize_t got = 0;
+  while ((got = ::recv(outbox_.socket().get(), &word, 1, MSG_DONTWAIT)) == 1) {
+    if (word == kPause) pause();
+    if (word == kGoOn) go_on();
+  }
+  if (got == 0) end_early();
+}
+
+// No clock of the run goes on while its user has stopped it.
+void Watch::pause() {
+  if (paused_) return;
+  paused_ = Clock::now();
+  for (const auto& cell : cells_) {
+    if (cell->stage == CellStage::kRunning) cell->stop();
+  }
+}
+
+void Watch::go_on() {
+  if (!paused_) return;
+  const auto stopped = Clock::now() - *std::exchange(paused_, std::nullopt);
+  for (const auto& cell : cells_) {
+    if (cell->stage == CellStage::kRunning) cell->go_on(stopped);
+  }
+}
+
+// What runs is killed and reported; what does not run yet is forgotten, and the builder removes it
+// in the end.
+void Watch::end_early() {
+  ending_early_ = source_empty_ = true;
+  paused_.reset();
+  std::erase_if(cells_, [](const auto& cell) {
+    return cell->stage == CellStage::kBuilding || cell->stage == CellStage::kStanding;
+  });
+  for (const auto& cell : cells_) {
+    if (cell->stage == CellStage::kRunning) cell->kill_all(RunningCell::KilledFor::kEndOfRun);
+  }
+}
+
 void Watch::look_at_clocks() {
+  if (paused_) return;
   const auto now = Clock::now();
   for (const auto& cell : cells_) {
     cell->look_at_memory(now);

@@ -71,9 +71,9 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // Runs every cell of the source. Returns nothing in the watching process, when all are reported
-  // or the outbox's reader is gone; and a GuestCall in each guest, where the Watch must never be
-  // destroyed: its descriptors are not open there.
+  // Runs every cell of the source, as the outbox's reader says (outbox.h). Returns nothing in the
+  // watching process, when all are reported or the reader is gone; and a GuestCall in each guest,
+  // where the Watch must never be destroyed: its descriptors are not open there.
   std::optional<GuestCall> run();
 
  private:
@@ -89,6 +89,10 @@ class Watch {
   void hear(BuilderNews news);
   void reap_children();
   void look_at_clocks();
+  void hear_reader();
+  void pause();
+  void go_on();
+  void end_early();
   void refuse(RunningCell& cell, const Error& error);
   void report_done(RunningCell& cell, const BuilderReply* gone);
   RunningCell* find(std::uint32_t id);
@@ -107,6 +111,8 @@ class Watch {
   std::vector<std::unique_ptr<RunningCell>> cells_;
   bool source_empty_ = false;
   bool reader_gone_ = false;
+  bool ending_early_ = false;
+  std::optional<Clock::time_point> paused_;  // since when
 };
 
 }  // namespace cloister

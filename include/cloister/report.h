@@ -49,13 +49,15 @@ struct OutOfMemory {
 struct SetupFailed {
   std::string why;
 };
+// The guest was running when the whole run was told to end, and was killed.
+struct Interrupted {};
 // What came out of the guest's event pipe was not what a guest sends.
 struct ProtocolBroken {
   std::string why;
 };
 
 using Outcome = std::variant<Finished, Exited, Signaled, TimedOut, OutOfMemory, SetupFailed,
-                             ProtocolBroken, OutOfCpuTime>;
+                             ProtocolBroken, OutOfCpuTime, Interrupted>;
 
 // What a cell used. Zero where the host cannot measure it. "By its cgroup" is the whole cell;
 // getrusage(2) knows the guest and the children that it waited for.

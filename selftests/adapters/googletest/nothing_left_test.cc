@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include "selftests/support/guests.h"
@@ -77,15 +79,22 @@ std::size_t count_of(const std::string& name) {
       processes, [&](const std::string& line) { return line.ends_with(" " + name); }));
 }
 
+// Unheard, and not waited for.
+pid_t start(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  const int null = open("/dev/null", O_WRONLY);
+  if (dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0) _exit(126);
+  execv(argv[0], argv.data());
+  _exit(127);
+}
+
 // Starts a run whose guests wait, each with a child, and gives it time to have some.
 pid_t start_waiting_run() {
-  const pid_t pid = fork();
-  if (pid == 0) {
-    const int null = open("/dev/null", O_WRONLY);
-    if (dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0) _exit(126);
-    execl(guest("waiting").c_str(), "guest_waiting", "--cloister_jobs=4", nullptr);
-    _exit(127);
-  }
+  const pid_t pid = start({guest("waiting"), "--cloister_jobs=4"});
   constexpr std::size_t kExpected = 4 * 2 + 2;  // guests and children, keeper and warden
   const auto end = std::chrono::steady_clock::now() + 10s;
   while (count_of("guest_waiting") < kExpected && std::chrono::steady_clock::now() < end) {
@@ -104,12 +113,17 @@ TEST_P(KilledKeeper, LeavesNothingAfterASecond) {
 }
 INSTANTIATE_TEST_SUITE_P(Signals, KilledKeeper, testing::Values(SIGKILL, SIGTERM, SIGINT, SIGHUP));
 
-// The builder is the keeper's only child, the warden the builder's first.
-pid_t child_of(pid_t parent) {
+// The builder is the keeper's only child, the warden the builder's first. 0 when there is none.
+pid_t first_child(pid_t parent) {
   std::ifstream children("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) +
                          "/children");
   pid_t child = 0;
   children >> child;
+  return child;
+}
+
+pid_t child_of(pid_t parent) {
+  const pid_t child = first_child(parent);
   EXPECT_GT(child, 1);
   return child;
 }
@@ -124,6 +138,32 @@ TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
   waitpid(keeper, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 1);
   expect_same(before, 1s);
+}
+
+// --gtest_random_seed=N has the same moments again.
+TEST(KilledAtAnyMoment, KeeperOrWardenLeavesNothingAfterASecond) {
+  const int kills = geteuid() == 0 ? 200 : 50;  // an ordinary user has no cgroups to leave
+  constexpr int kSignals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP};
+  const int seed = testing::UnitTest::GetInstance()->random_seed();
+  std::mt19937 random(static_cast<unsigned>(seed));
+  const auto choose = [&](int end) { return std::uniform_int_distribution(0, end - 1)(random); };
+  std::printf("the seed of the moments is %d\n", seed);
+  const Host before;
+  for (int kill_number = 0; kill_number < kills && !HasFailure(); ++kill_number) {
+    const auto moment = std::chrono::microseconds(choose(120'000));
+    const int signal = kSignals[choose(4)];
+    const bool hits_warden = choose(2) == 1;
+    SCOPED_TRACE(testing::Message() << "seed " << seed << ", kill " << kill_number << ": "
+                                    << (hits_warden ? "warden" : "keeper") << " by signal "
+                                    << signal << " after " << moment.count() << " us");
+    const pid_t keeper =
+        start({guest("misbehaving"), survivable_tests(), "--cloister_jobs=4", "--gtest_brief=1"});
+    std::this_thread::sleep_for(moment);
+    const pid_t builder = hits_warden ? first_child(keeper) : 0;
+    const pid_t warden = builder > 0 ? first_child(builder) : 0;
+    kill(warden > 0 ? warden : keeper, signal);
+    expect_same(before, 1s);
+  }
 }
 
 TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {

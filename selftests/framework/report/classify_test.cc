@@ -28,6 +28,13 @@ TEST(Classify, ASignalIsASignalEvenAfterTheLastFrame) {
   EXPECT_EQ(std::get<Signaled>(outcome).signal, SIGSEGV);
 }
 
+TEST(Classify, WhatTheEndOfTheRunKilledIsInterruptedUnlessItHadFinished) {
+  const auto outcome = classify({.wait_status = killed(SIGKILL), .killed_with_the_run = true});
+  EXPECT_TRUE(std::holds_alternative<Interrupted>(outcome));
+  const auto finished = classify({.killed_with_the_run = true, .said_finished = true});
+  EXPECT_TRUE(std::holds_alternative<Finished>(finished));
+}
+
 TEST(Classify, OutOfMemoryNeedsTheKernelsCount) {
   const Evidence counted{.wait_status = killed(SIGKILL), .oom_kills = 1, .memory_cap = 64_MiB};
   EXPECT_EQ(std::get<OutOfMemory>(classify(counted)).cap, 64_MiB);

@@ -42,7 +42,8 @@ TEST(EncodedReport, EveryOutcomeSurvives) {
                               OutOfMemory{64_MiB, {1_MiB, 2_MiB, 3_MiB}},
                               OutOfCpuTime{1s},
                               SetupFailed{"w"},
-                              ProtocolBroken{"why"}};
+                              ProtocolBroken{"why"},
+                              Interrupted{}};
   for (const Outcome& outcome : outcomes) {
     CellReport report;
     report.outcome = outcome;

@@ -1,0 +1,29 @@
+// SIGINT, SIGTERM and SIGHUP to the keeper: the first asks the warden to end what runs and to
+// report it, so that the run still ends with a report; the second ends the keeper at once.
+#pragma once
+
+#include <string>
+
+#include "framework/kernel/fd.h"
+
+namespace cloister::googletest {
+
+// While this lives. One at a time; signals that the program handles or ignores are left alone.
+class Interruption {
+ public:
+  explicit Interruption(const Fd& warden);
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+  ~Interruption();
+
+  // The signal that has come, 0 when none has.
+  static int number();
+  // "SIGINT"
+  static std::string name();
+  // To be called before the warden's socket is closed.
+  static void forget_warden();
+  // Ends this process by that signal, as a shell expects of what it interrupts.
+  [[noreturn]] static void end_process();
+};
+
+}  // namespace cloister::googletest
