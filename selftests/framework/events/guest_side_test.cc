@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "framework/events/frame_reader.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/cell_page.h"
@@ -68,6 +70,21 @@ TEST_F(GuestSideTest, WritesNothingIntoAFileThatTookItsNumber) {
   guest_.send(1, "for the watcher alone");
   EXPECT_EQ(::lseek(file.get(), 0, SEEK_END), 0);
   EXPECT_EQ(received().events().size(), 1U);
+}
+
+TEST_F(GuestSideTest, WaitsForRoomInAPipeThatDoesNotBlock) {
+  ASSERT_TRUE(set_nonblocking(events_.write_end));
+  const std::string long_payload(1 << 20, 'x');  // many times what a pipe holds
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const GuestDescriptors descriptors{events_.write_end.get(), output_.write_end.get()};
+    GuestSide(descriptors, page_).send(1, long_payload);
+    ::_exit(0);
+  }
+  const FrameReader reader = received();
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(reader.events().size(), 1U);
+  EXPECT_EQ(reader.events()[0].payload, long_payload);
 }
 
 TEST_F(GuestSideTest, IsSilentInAProcessThatTheGuestForks) {
