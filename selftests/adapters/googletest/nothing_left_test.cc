@@ -8,67 +8,33 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <thread>
 
 #include "selftests/support/guests.h"
+#include "selftests/support/host_state.h"
 #include "selftests/support/run_program.h"
 
 namespace cloister::selftests {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
-
-std::size_t mounts() {
-  std::ifstream file("/proc/self/mountinfo");
-  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
-}
-
-// In /tmp those of Cloister alone: others work there too.
-std::vector<std::string> shared_memory_and_temporary_files() {
-  std::vector<std::string> names;
-  for (const char* directory : {"/dev/shm", "/tmp"}) {
-    for (const auto& entry : fs::directory_iterator(directory)) {
-      const std::string path = entry.path();
-      if (path.starts_with("/dev/shm") || path.find("cloister") != std::string::npos)
-        names.push_back(path);
-    }
-  }
-  std::ranges::sort(names);
-  return names;
-}
 
 bool has_cgroups() { return lane_gives("memory cap") || lane_gives("process cap"); }
 
-struct Host {
-  Host() { adopt_orphans(); }
-  std::vector<std::string> processes = descendants();
-  // In a cell other runs' groups can be seen and not whether the runs are over.
-  std::vector<std::string> cgroups = has_cgroups() ? stale_cgroups() : std::vector<std::string>();
-  std::vector<std::string> files = shared_memory_and_temporary_files();
-  std::size_t mount_count = mounts();
-
-  friend bool operator==(const Host&, const Host&) = default;
-};
-
-void expect_same(const Host& before, std::chrono::milliseconds patience) {
+void expect_same(const HostState& before, std::chrono::milliseconds patience) {
   const auto end = std::chrono::steady_clock::now() + patience;
-  Host after;
+  HostState after;
   while (!(after == before) && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(5ms);
-    after = Host();
+    after = HostState();
   }
-  EXPECT_EQ(before.processes, after.processes);
-  EXPECT_EQ(before.cgroups, after.cgroups);
-  EXPECT_EQ(before.files, after.files);
-  EXPECT_EQ(before.mount_count, after.mount_count);
+  EXPECT_EQ(difference(before, after), "");
 }
 
 TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
-  const Host before;
+  const HostState before;
   run({{guest("misbehaving"), survivable_tests(), "--cloister_jobs=4", "--cloister_output=1M"}});
   expect_same(before, 0ms);
 }
@@ -106,7 +72,7 @@ pid_t start_waiting_run() {
 
 class KilledKeeper : public testing::TestWithParam<int> {};
 TEST_P(KilledKeeper, LeavesNothingAfterASecond) {
-  const Host before;
+  const HostState before;
   const pid_t keeper = start_waiting_run();
   kill(keeper, GetParam());
   expect_same(before, 1s);
@@ -129,7 +95,7 @@ pid_t child_of(pid_t parent) {
 }
 
 TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
-  const Host before;
+  const HostState before;
   const pid_t keeper = start_waiting_run();
   const pid_t warden = child_of(child_of(keeper));
   ASSERT_GT(warden, 1);
@@ -148,7 +114,7 @@ TEST(KilledAtAnyMoment, KeeperOrWardenLeavesNothingAfterASecond) {
   std::mt19937 random(static_cast<unsigned>(seed));
   const auto choose = [&](int end) { return std::uniform_int_distribution(0, end - 1)(random); };
   std::printf("the seed of the moments is %d\n", seed);
-  const Host before;
+  const HostState before;
   for (int kill_number = 0; kill_number < kills && !HasFailure(); ++kill_number) {
     const auto moment = std::chrono::microseconds(choose(120'000));
     const int signal = kSignals[choose(4)];
@@ -167,7 +133,7 @@ TEST(KilledAtAnyMoment, KeeperOrWardenLeavesNothingAfterASecond) {
 }
 
 TEST(StaleGroups, OfARunKilledWithAllItsProcessesAreSweptByTheNext) {
-  const Host before;
+  const HostState before;
   const pid_t keeper = start_waiting_run();
   const pid_t builder = child_of(keeper);
   ASSERT_GT(builder, 1);
