@@ -34,15 +34,16 @@ awk -v unexpected="$work/unexpected" '
 "$program" --gtest_color=no --cloister_jobs=2 --cloister_core_size=0 >"$work/out" 2>"$work/err" &
 keeper=$!
 
-rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null; }
-fds() { find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l; }
+# What is looked at may be gone by then.
+rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
+fds() { { find "/proc/$1/fd" -mindepth 1 2>/dev/null || true; } | wc -l; }
 # Of a process and all below it.
 family() {
   ps -eo pid=,ppid= | awk -v root="$1" '{ parent[$1] = $2 }
     END { for (pid in parent) { for (p = pid; p in parent && p != root;) p = parent[p]; n += p == root }; print n + 0 }'
 }
-groups() { find /sys/fs/cgroup -type d -path "*/cloister-*-$builder-*" 2>/dev/null | wc -l; }
-mounts() { cat "/proc/$keeper/mountinfo" "/proc/$builder/mountinfo" 2>/dev/null | wc -l; }
+groups() { { find /sys/fs/cgroup -type d -path "*/cloister-*-$builder-*" 2>/dev/null || true; } | wc -l; }
+mounts() { { cat "/proc/$keeper/mountinfo" "/proc/$builder/mountinfo" 2>/dev/null || true; } | wc -l; }
 
 # The builder is a child of the keeper; the warden is the oldest other process of the program's name.
 builder='' warden=''
@@ -59,7 +60,7 @@ while kill -0 "$keeper" 2>/dev/null; do
   sample="$(wc -l <"$work/results") $(rss "$keeper") $(rss "$warden") $(rss "$builder")"
   sample+=" $(fds "$keeper") $(fds "$warden") $(fds "$builder") $(family "$keeper") $(groups) $(mounts)"
   # One that a process ended in the middle of is none.
-  [ "$(wc -w <<<"$sample")" = 10 ] && kill -0 "$warden" 2>/dev/null && echo "$sample" >>"$work/samples"
+  if [ "$(wc -w <<<"$sample")" = 10 ] && kill -0 "$warden" 2>/dev/null; then echo "$sample" >>"$work/samples"; fi
   sleep "$pause"
 done
 status=0
