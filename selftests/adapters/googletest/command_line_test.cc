@@ -33,8 +33,10 @@ TEST(CommandLine, ExplainPrintsThePlansOfTheSelectedTestsAndRunsNothing) {
   EXPECT_EQ(ended.status, 0);
   EXPECT_THAT(
       ended.out,
-      HasSubstr(lane_gives("user namespace")
+      HasSubstr(lane_gives("cgroup namespace")
                     ? "Neighbour.Before\n  namespaces  user pid mount network uts ipc cgroup\n"
+                : lane_gives("user namespace")
+                    ? "Neighbour.Before\n  namespaces  user pid mount network uts ipc\n"
                     : "Neighbour.Before\n  namespaces  none\n"));
   EXPECT_THAT(ended.out, HasSubstr("Hangs.InAnEndlessLoop\n"));
   EXPECT_THAT(ended.out, HasSubstr("  deadline    300 ms\n"));

@@ -116,9 +116,9 @@ INSTANTIATE_TEST_SUITE_P(
                          "cannot mount proc on '/proc': Operation not permitted",
                          // An ordinary user is another one there.
                          privileged() ? std::vector<std::string>{}
-                                      : std::vector<std::string>{"memory cap", "process cap",
-                                                                 "soft memory cap", "CPU cap",
-                                                                 "CPU set", "I/O cap"}}));
+                                      : std::vector<std::string>{
+                                            "cgroup namespace", "memory cap", "process cap",
+                                            "soft memory cap", "CPU cap", "CPU set", "I/O cap"}}));
 
 // The group of version 2, or of version 1's controller, made read-only.
 Loss without_cgroups(const char* facility, const std::string& v1_controller,
