@@ -85,7 +85,7 @@ void live_as_init(int socket, ByteReader steps) {
   prctl(PR_SET_NAME, "cell-init", 0, 0, 0);
   // The builder's death ends the cell; should it already be dead, the first recv() says so.
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  dup2(socket, kSocket);
+  if (dup2(socket, kSocket) != kSocket) _exit(1);  // what is there is the builder's, to the run
   close_between(0, kSocket - 1);
   close_between(kSocket + 1, UINT_MAX);
   signal(SIGCHLD, SIG_IGN);

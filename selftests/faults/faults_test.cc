@@ -75,7 +75,7 @@ bool says_why(const Ended& ended) {
 
 // Many calls of one name are much the same: some of them do, unless CLOISTER_EVERY_FAULT is set.
 int stride(int calls) {
-  constexpr int kRuns = 10;
+  constexpr int kRuns = 6;
   return getenv("CLOISTER_EVERY_FAULT") != nullptr ? 1 : (calls + kRuns - 1) / kRuns;
 }
 
