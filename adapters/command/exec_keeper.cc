@@ -13,6 +13,8 @@
 #include "adapters/command/exec_warden.h"
 #include "adapters/command/terminal.h"
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/watch/outbox.h"
+#include "framework/watch/pausing.h"
 
 namespace cloister::command {
 namespace {
@@ -83,6 +85,7 @@ class Keeper {
     warden_ = std::move(*warden);
     pty_.slave.reset();
     {
+      const Pausing pausing(warden_.socket);
       std::optional<RawInput> raw;
       if (options_.terminal) raw.emplace();
       while (!report_ && !gone_) turn();
@@ -135,6 +138,10 @@ class Keeper {
     }
   }
 
+  void tell_warden(char word) const {
+    ::send(warden_.socket.get(), &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
   // By number where a filter refuses descriptors of processes: pidfd_open(2).
   void send(int number) const {
     if (!command_fd_.open()) {
@@ -166,7 +173,9 @@ class Keeper {
   void stop_too() {
     if (options_.request.streams != Streams::kCallersSession || !is_stopped(command_)) return;
     terminal_.take_back();
+    tell_warden(kPause);  // the deadline waits, too
     ::raise(SIGSTOP);
+    tell_warden(kGoOn);
     terminal_.give_to(command_);
     const pid_t group = ::getpgid(command_);
     if (group > 0 && group != ::getpgrp()) ::kill(-group, SIGCONT);

@@ -85,13 +85,14 @@ int Keeper::run(const Options& options) {
     const int result = RUN_ALL_TESTS();
     if (guest_ != nullptr) guest_->give_up(result);
     end_iteration();
+    end_interruption();  // of a run that a listener's exception has ended
     return result;
   } catch (...) {
     // A guest must never come back into the user's main(): what escapes here ends a plain run as
     // well.
     if (guest_ != nullptr) std::terminate();
     end_iteration();
-    interruption_.reset();
+    end_interruption();
     throw;
   }
 }
@@ -160,10 +161,12 @@ void Keeper::explain_and_exit() {
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
   end_iteration();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
-  if (interruption_ && Interruption::number() != 0) {
-    ForwardingListener::OnTestProgramEnd(unit_test);
-    Interruption::end_process();
-  }
+  if (interruption_ && Interruption::number() != 0) ForwardingListener::OnTestProgramEnd(unit_test);
+  end_interruption();
+}
+
+void Keeper::end_interruption() {
+  if (interruption_ && Interruption::number() != 0) Interruption::end_process();
   interruption_.reset();
 }
 

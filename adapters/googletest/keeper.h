@@ -51,6 +51,7 @@ class Keeper final : public ForwardingListener {
   // The test's record; the empty one of `not_run_` when the run was interrupted before.
   RecordPtr wait_for(TestId id);
   void take_interruption();
+  void end_interruption();
   void replay(const Record& record, Phase phase) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;

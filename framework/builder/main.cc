@@ -36,7 +36,8 @@ constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
 Building* slots = nullptr;  // kMostCells of them, from calloc: zeros are Stage::kFree
 pid_t runner = -1;          // this process's first child, which asks for the cells
 int runner_status = 0;      // of wait(2)
-int slots_used = 0;         // one past the highest slot in use so far: the loops below stop there
+bool runner_ended = false;
+int slots_used = 0;  // one past the highest slot in use so far: the loops below stop there
 char request[kLongestRequest];
 char* owned = nullptr;  // the payload of kOwnCgroups
 std::size_t owned_size = 0;
@@ -186,7 +187,10 @@ void hear_init(Building& building) {
 void reap() {
   int status = 0;
   for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;) {
-    if (pid == runner) runner_status = status;
+    if (pid == runner) {
+      runner_status = status;
+      runner_ended = true;
+    }
     for (Building& building : cells()) {
       if (building.init != pid || building.stage == Stage::kFree || building.stage == Stage::kEmpty)
         continue;
@@ -242,6 +246,8 @@ bool turn(int timeout_ms) {
   for (Building& building : cells()) {
     if (building.stage == Stage::kEmpty) sweep(building);
   }
+  // Its socket may live on, in what it had just forked.
+  if (runner_ended) return false;
   if (count == 0) return true;
   if ((waits[0].revents & POLLIN) != 0) return serve_request();
   return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;

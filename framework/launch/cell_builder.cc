@@ -69,8 +69,7 @@ Result<Fd> builder_file() {
   char* argv[] = {name, pid, nullptr};
   char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
   if (ready) ::fexecve(high_file, argv, envp);
-  close_between(3,
-                UINT_MAX);  // whoever waits at the other end of any of them must not wait for this
+  close_between(3, UINT_MAX);  // whoever waits at the other end of one must not wait for this
   int status = 0;
   while (::waitpid(run, &status, 0) < 0 && errno == EINTR) {
   }

@@ -1,7 +1,12 @@
-// A leak checker of a user's: a listener that has to be in the process of the test.
+// A leak checker of a user's: a listener that has to be in the process of the test. And listeners
+// that do not behave, as GUEST_LISTENER says.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include <stdexcept>
+#include <string>
 
 #include <cloister/gtest.h>
 
@@ -32,10 +37,21 @@ class LeakChecker : public testing::EmptyTestEventListener {
   int before_ = 0;
 };
 
+class Misbehaving : public testing::EmptyTestEventListener {
+ public:
+  void OnTestEnd(const testing::TestInfo&) override {
+    const std::string how = getenv("GUEST_LISTENER");
+    if (how == "throws") throw std::runtime_error("the listener's own");
+    if (how == "is slow") usleep(300'000);
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   cloister::append_listener_in_guest(new LeakChecker);
+  if (getenv("GUEST_LISTENER") != nullptr)
+    testing::UnitTest::GetInstance()->listeners().Append(new Misbehaving);
   return cloister::run_all_tests();
 }

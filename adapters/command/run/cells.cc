@@ -16,6 +16,7 @@
 #include "adapters/command/run/watcher.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
+#include "framework/watch/pausing.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::command {
@@ -95,6 +96,7 @@ Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
     watch_cells(order, std::move(pair->theirs));
   }
   pair->theirs.reset();
+  const Pausing pausing(pair->ours);
   const bool to_the_end = Hearing(order, events, std::move(pair->ours)).to_the_end();
   int status = 0;
   while (::waitpid(watcher, &status, 0) < 0 && errno == EINTR) {

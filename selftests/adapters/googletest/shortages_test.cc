@@ -1,0 +1,93 @@
+// A run that lacks what every program needs ends soon, says what was lacking, and loses nothing
+// that was known.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Two tests that pass, as a command line of sh(1) that ends in `end`.
+std::string two_tests(const std::string& end = "") {
+  return "exec " + guest("misbehaving") + " --cloister_jobs=2 '--gtest_filter=Neighbour.*' " + end;
+}
+
+Ended in_shell(const std::string& line) {
+  return run({.command = {"sh", "-c", line}, .limit = 20s});
+}
+
+// Each of the two has passed or says why it was not run.
+void expect_words(const Ended& ended, const std::string& reason) {
+  ASSERT_TRUE(ended.status == 0 || ended.status == 1) << ended.status << ' ' << ended.signal;
+  for (const std::string name : {"Neighbour.Before", "Neighbour.After"}) {
+    const bool passed = ended.contains("[       OK ] " + name);
+    EXPECT_TRUE(passed || ended.contains("cloister: " + name + " was not run: cannot "))
+        << ended.out << ended.err;
+    EXPECT_TRUE(passed || ended.contains(reason)) << ended.out << ended.err;
+  }
+}
+
+class FewDescriptors : public testing::TestWithParam<int> {};
+TEST_P(FewDescriptors, AreNamedInEachTestThatLacksOne) {
+  // Fewer would not do for the shell and the program's libraries.
+  const auto limit = std::to_string(GetParam());
+  expect_words(in_shell("ulimit -n " + limit + "; " + two_tests()), "(EMFILE)");
+}
+INSTANTIATE_TEST_SUITE_P(UpTo, FewDescriptors,
+                         testing::Values(6, 8, 10, 12, 14, 16, 18, 20, 24, 32));
+
+class FewProcesses : public testing::TestWithParam<int> {};
+TEST_P(FewProcesses, AreNamedInEachTestThatLacksOne) {
+  std::vector<std::string> command;
+  if (geteuid() == 0) {  // for whom there is no such limit; it counts all that a user has
+    const std::string uid = std::to_string(54000 + GetParam());
+    command = {"setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"};
+  }
+  command.insert(command.end(),
+                 {"bash", "-c", "ulimit -u " + std::to_string(GetParam()) + "; " + two_tests()});
+  expect_words(run({.command = command, .limit = 20s}), "cannot fork");
+}
+INSTANTIATE_TEST_SUITE_P(UpTo, FewProcesses, testing::Values(1, 2, 3, 4, 6, 8));
+
+TEST(FullDisk, BehindStdoutEndsAsAPlainRunDoes) {
+  for (const char* cells : {"on", "off"}) {
+    const Ended ended = in_shell(two_tests("--cloister=" + std::string(cells) + " >/dev/full"));
+    EXPECT_EQ(ended.status, 0) << cells << ended.err;
+  }
+}
+
+TEST(ClosedPipe, BehindStdoutEndsAsAPlainRunDoes) {
+  for (const char* cells : {"on", "off"}) {
+    const Ended ended =
+        in_shell("{ sleep 0.3; (" + two_tests("--gtest_repeat=3 --cloister=" + std::string(cells)) +
+                 "); echo status $? >&2; } | true");
+    EXPECT_TRUE(ended.contains("status " + std::to_string(128 + SIGPIPE))) << cells << ended.err;
+  }
+}
+
+std::string listening(const char* how, const char* cells) {
+  const Ended ended = run({.command = {guest("listening"), std::string("--cloister=") + cells,
+                                       "--gtest_filter=*Poured*"},
+                           .environment = {std::string("GUEST_LISTENER=") + how},
+                           .limit = 20s});
+  EXPECT_EQ(ended.signal, 0) << how << cells;
+  return without_times(ended.out) + std::to_string(ended.status);
+}
+
+TEST(Listener, ThatThrowsEndsTheRunWithThePlainRunsWords) {
+  const std::string in_cells = listening("throws", "on");
+  EXPECT_NE(in_cells.find("the listener's own"), std::string::npos) << in_cells;
+  EXPECT_EQ(in_cells.back(), '1');
+}
+
+TEST(Listener, ThatIsSlowChangesNothing) {
+  EXPECT_EQ(listening("is slow", "on"), listening("is nothing special", "on"));
+}
+
+}  // namespace
+}  // namespace cloister::selftests
