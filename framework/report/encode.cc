@@ -69,6 +69,7 @@ std::string encode(const CellReport& report) {
   out.number(report.id);
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
   std::visit(PutOutcome{out}, report.outcome);
+  out.number(report.undying);
   out.number(report.said_finished);
   out.number(report.caps.memory.count);
   out.number(report.caps.file_size.count);
@@ -120,6 +121,7 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
   if (!outcome) return std::nullopt;
   report.outcome = std::move(*outcome);
   std::visit(TakeOutcome{in}, report.outcome);
+  report.undying = in.number<int>();
   report.said_finished = in.number<bool>();
   report.caps.memory = {in.number<std::uint64_t>()};
   report.caps.file_size = {in.number<std::uint64_t>()};

@@ -72,6 +72,12 @@ std::vector<std::string> limit_notes(const CellReport& report,
   const Usage& usage = report.usage;
   const bool killed_for_memory = std::holds_alternative<OutOfMemory>(report.outcome);
   std::vector<std::string> notes;
+  if (report.undying != 0) {
+    notes.push_back(fmt::format(
+        "its process {} was killed and does not die: it was left behind (/proc/{}/stack says to "
+        "root where it waits)",
+        report.undying, report.undying));
+  }
   if (usage.refused_forks > 0) {
     notes.push_back(fmt::format("{} fork{} refused by the process cap of {} ({})",
                                 usage.refused_forks, usage.refused_forks == 1 ? " was" : "s were",

@@ -13,9 +13,6 @@
 namespace cloister {
 namespace {
 
-// A killed guest dies in microseconds unless the kernel holds it in an uninterruptible call.
-constexpr std::chrono::seconds kPatienceAfterKill{10};
-
 // Between looks at what a capped memory is made of. The kernel's alarms say when it is worth one,
 // but on a busy machine they are heard late.
 constexpr std::chrono::milliseconds kMemoryLooks{20};
@@ -117,8 +114,10 @@ bool RunningCell::drain(int stream) {
 
 Clock::time_point RunningCell::next_alarm() const {
   auto alarm = Clock::time_point::max();
+  if (stage == CellStage::kBuilding) return begun_ + patience_.building;
+  if (stage == CellStage::kEnding) return ended_ + patience_.dying;
   if (stage != CellStage::kRunning) return alarm;
-  if (killed_ != Clock::time_point{}) return killed_ + kPatienceAfterKill;
+  if (killed_ != Clock::time_point{}) return killed_ + patience_.dying;
   if (plan_.watch.deadline.count() > 0) alarm = started_ + plan_.watch.deadline;
   if (plan_.watch.notice_after.count() > 0 && !noticed_) {
     alarm = std::min(alarm, started_ + plan_.watch.notice_after);
@@ -163,9 +162,29 @@ bool RunningCell::cpu_time_gone(Clock::time_point now) {
   return false;
 }
 
-bool RunningCell::given_up(Clock::time_point now) const {
-  return stage == CellStage::kRunning && killed_ != Clock::time_point{} &&
-         now >= killed_ + kPatienceAfterKill;
+// A killed process dies in microseconds unless the kernel holds it in an uninterruptible call, a
+// debugger at its exit, or a freezer.
+bool RunningCell::is_overdue(Clock::time_point now) const {
+  switch (stage) {
+    case CellStage::kBuilding:
+      return now >= begun_ + patience_.building;
+    case CellStage::kRunning:
+      return killed_ != Clock::time_point{} && now >= killed_ + patience_.dying;
+    case CellStage::kEnding:
+      return now >= ended_ + patience_.dying;
+    case CellStage::kStanding:
+    case CellStage::kDone:
+      return false;
+  }
+  return false;
+}
+
+void RunningCell::give_up() {
+  undying_ = stage == CellStage::kRunning ? guest_ : init.pid;
+  if (stage != CellStage::kRunning) return;
+  // It never came to its end, whatever it had said.
+  ended_ = Clock::now();
+  wait_status_ = SIGKILL;
 }
 
 void RunningCell::kill_all(KilledFor reason) {
@@ -291,6 +310,7 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
                  in_force.processes.value_or(0), in_force.cpus.value_or(0)};
   take_usage(report.usage, gone);
   if (gone != nullptr) take_leftovers(report, gone->left);
+  report.undying = undying_;
   report.said_finished = reader_.finished();
   report.outcome = classify({.wait_status = wait_status_,
                              .killed_at_deadline = killed_for_ == KilledFor::kDeadline,

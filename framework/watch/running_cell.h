@@ -35,9 +35,17 @@ struct GuestOptions {
   bool will_exec = false;    // the guest will start its program again (launch/start_again.h)
 };
 
+// How long a cell is waited for where the kernel, or somebody who holds its processes, may keep it
+// for ever. Each takes milliseconds; these stand for a host that is out of breath.
+struct Patience {
+  std::chrono::milliseconds building = std::chrono::seconds(60);
+  std::chrono::milliseconds dying = std::chrono::seconds(10);
+};
+
 class RunningCell {
  public:
-  RunningCell(std::uint32_t id, CellPlan plan) : id_(id), plan_(std::move(plan)) {}
+  RunningCell(std::uint32_t id, CellPlan plan, Patience patience)
+      : id_(id), plan_(std::move(plan)), patience_(patience) {}
 
   std::uint32_t id() const { return id_; }
   const CellPlan& plan() const { return plan_; }
@@ -62,8 +70,10 @@ class RunningCell {
   bool deadline_passed(Clock::time_point now) const;
   // Looks at the processor time when it is worth a look.
   bool cpu_time_gone(Clock::time_point now);
-  // The guest was killed and does not die: the loop gives it up.
-  bool given_up(Clock::time_point now) const;
+  // It should have come to stand, have died, or have been dismantled long ago.
+  bool is_overdue(Clock::time_point now) const;
+  // The loop waits no longer; the report is to say for whom it did.
+  void give_up();
   // What the watcher kills for. Everything in the cell dies.
   enum class KilledFor : std::uint8_t { kNothing, kDeadline, kCpuTime, kEndOfRun };
   void kill_all(KilledFor reason);
@@ -98,12 +108,15 @@ class RunningCell {
 
   std::uint32_t id_;
   CellPlan plan_;
+  Patience patience_;
   pid_t guest_ = -1;
+  pid_t undying_ = 0;
   Fd streams_[kStreams];  // events, stdout, stderr
   Gauges gauges_;
   FrameReader reader_;
   Output out_;
   Output err_;
+  Clock::time_point begun_ = Clock::now();
   Clock::time_point started_{};
   Clock::time_point ended_{};
   Clock::time_point killed_{};

@@ -1,6 +1,7 @@
 #include "framework/watch/watch.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -86,8 +87,8 @@ void Watch::fill() {
 }
 
 void Watch::begin(CellTask task) {
-  auto cell =
-      std::make_unique<RunningCell>(task.id, task.plan ? std::move(*task.plan) : CellPlan{});
+  auto cell = std::make_unique<RunningCell>(task.id, task.plan ? std::move(*task.plan) : CellPlan{},
+                                            options_.patience);
   RunningCell& begun = *cells_.emplace_back(std::move(cell));
   if (!task.plan) return refuse(begun, task.plan.error());
   begun.page = pages_.take();
@@ -278,14 +279,28 @@ void Watch::look_at_clocks() {
   for (const auto& cell : cells_) {
     cell->look_at_memory(now);
     if (cell->notice_due(now)) sink_.notice(cell->id());
-    if (cell->given_up(now)) {
-      report_done(*cell, nullptr);
+    if (cell->is_overdue(now)) {
+      give_up(*cell);
     } else if (cell->deadline_passed(now)) {
       cell->kill_all(RunningCell::KilledFor::kDeadline);
     } else if (cell->cpu_time_gone(now)) {
       cell->kill_all(RunningCell::KilledFor::kCpuTime);
     }
   }
+}
+
+// Waits no longer for the cell. The builder ends it should it ever come to stand.
+void Watch::give_up(RunningCell& cell) {
+  if (cell.stage == CellStage::kBuilding) {
+    std::ignore = builder_->dismantle(cell.id());
+    refuse(cell,
+           Error{fmt::format("make its cell within {} s",
+                             std::chrono::duration<double>(options_.patience.building).count()),
+                 0, "look for a mount that does not answer, or a stopped 'cell-builder'"});
+    return;
+  }
+  cell.give_up();
+  report_done(cell, nullptr);
 }
 
 // A cell that never got a guest.

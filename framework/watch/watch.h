@@ -53,6 +53,7 @@ struct WatchOptions {
   // A guest starts only when one before it is reported, not when it has merely ended: for a source
   // that stops after a report.
   bool wait_for_reports = false;
+  Patience patience{};
 };
 
 // What run() returns in a guest: the number of its cell and its side of the pipes.
@@ -93,6 +94,7 @@ class Watch {
   void pause();
   void go_on();
   void end_early();
+  void give_up(RunningCell& cell);
   void refuse(RunningCell& cell, const Error& error);
   void report_done(RunningCell& cell, const BuilderReply* gone);
   RunningCell* find(std::uint32_t id);

@@ -125,6 +125,9 @@ struct Caps {
 struct CellReport {
   std::uint32_t id = 0;  // the number its starter gave the cell
   Outcome outcome;
+  // The process, by its number outside of the cell, that was killed and had not died some seconds
+  // later: the guest, or the cell's init, which waits for what does not die. 0 is none.
+  int undying = 0;
   // The guest had sent its last message (it may still have died afterwards).
   bool said_finished = false;
   Caps caps;

@@ -18,11 +18,9 @@ struct HostState {
   std::vector<std::string> ipc;        // System V objects
   std::vector<std::string> sockets;    // of the unix domain, with "cloister" in the name
   std::size_t mounts = 0;
-
-  friend bool operator==(const HostState&, const HostState&) = default;
 };
 
-// One line for each thing that there is after and was not before, or the other way round.
-std::string difference(const HostState& before, const HostState& after);
+// One line for each thing that there is now and was not before; what is gone was somebody else's.
+std::string left_since(const HostState& before);
 
 }  // namespace cloister::selftests

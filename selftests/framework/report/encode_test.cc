@@ -12,6 +12,7 @@ CellReport full_report() {
   CellReport report;
   report.id = 42;
   report.outcome = Signaled{SIGSEGV, true};
+  report.undying = 4711;
   report.said_finished = true;
   report.caps = {64_MiB, 1_KiB, 8, 0.5};
   report.usage = {1s, 2ms, 3us, 4us, 64_MiB, 5, 6_KiB, 7_KiB, 8_KiB, 9, 10};
@@ -31,6 +32,7 @@ TEST(EncodedReport, ComesOutAsItWentIn) {
   // encode() is the equality: it writes every field.
   EXPECT_EQ(encode(*decoded), encode(full_report()));
   EXPECT_EQ(std::get<Signaled>(decoded->outcome).signal, SIGSEGV);
+  EXPECT_EQ(decoded->undying, 4711);
   EXPECT_EQ(decoded->survivors.front().name, "sleep");
 }
 

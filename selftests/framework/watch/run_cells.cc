@@ -31,27 +31,32 @@ class Guests final : public CellSource {
 
 class Reports final : public ReportSink {
  public:
-  explicit Reports(Outbox& outbox) : outbox_(outbox) {}
+  Reports(Outbox& outbox, const WatchedSo& so) : outbox_(outbox), so_(so) {}
   void report(CellReport&& report) override { outbox_.put(encode(report)); }
   void notice(std::uint32_t) override {}
+  void started(std::uint32_t, pid_t guest) override { so_.started(guest); }
 
  private:
   Outbox& outbox_;
+  const WatchedSo& so_;
 };
 
 // A process of its own for the watch loop: making cells changes it for good.
-[[noreturn]] void watch(const std::vector<FunctionGuest>& guests, int jobs, Fd socket) {
+[[noreturn]] void watch(const std::vector<FunctionGuest>& guests, const WatchedSo& so, Fd socket) {
   auto* outbox = new Outbox(std::move(socket));
   auto* host = new Host(open_host());
   auto* source = new Guests(guests, host->facts);
-  auto* sink = new Reports(*outbox);
-  auto* loop =
-      Watch::make(std::move(host->builder), {jobs, {}}, *source, *sink, *outbox)->release();
+  auto* sink = new Reports(*outbox, so);
+  auto* loop = Watch::make(std::move(host->builder), {.jobs = so.jobs, .patience = so.patience},
+                           *source, *sink, *outbox)
+                   ->release();
+  so.before();
   if (auto guest = loop->run()) {
     guests[guest->id].body(guest->side);
     guest->side.finish();
     _exit(0);
   }
+  so.after();
   outbox->flush_all();
   delete loop;
   _exit(0);
@@ -60,11 +65,16 @@ class Reports final : public ReportSink {
 }  // namespace
 
 std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests, int jobs) {
+  return run_cells(guests, WatchedSo{.jobs = jobs});
+}
+
+std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
+                                              const WatchedSo& so) {
   auto pair = make_socket_pair(SOCK_STREAM);
   const pid_t watcher = single_threaded_fork();
   if (watcher == 0) {
     pair->ours.reset();
-    watch(guests, jobs, std::move(pair->theirs));
+    watch(guests, so, std::move(pair->theirs));
   }
   pair->theirs.reset();
   std::map<std::uint32_t, CellReport> reports;

@@ -9,6 +9,7 @@
 #include <cloister/report.h>
 
 #include "framework/events/guest_side.h"
+#include "framework/watch/running_cell.h"
 
 namespace cloister {
 
@@ -18,9 +19,21 @@ struct FunctionGuest {
   std::function<void(GuestSide&)> body;
 };
 
+// What else a test wants of the watching process.
+struct WatchedSo {
+  int jobs = 2;
+  Patience patience{};
+  // Run there: before the loop, when a guest has been forked, after the loop.
+  std::function<void()> before = [] {};
+  std::function<void(pid_t guest)> started = [](pid_t) {};
+  std::function<void()> after = [] {};
+};
+
 // The reports by the guests' places in `guests`. `jobs` run at once.
 std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
                                               int jobs = 2);
+std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
+                                              const WatchedSo& so);
 
 // One guest, one report.
 CellReport run_cell(const CellConfig& config, std::function<void(GuestSide&)> body);
