@@ -65,6 +65,7 @@ Building* take_slot() {
 // process. It waits for each reply: when one cannot be sent for want of memory, nor a little later,
 // the run learns from the end of this socket.
 void reply(const BuilderReply& words, int descriptor = -1) {
+  if (run < 0) return;  // nobody is there to be told
   iovec data{const_cast<BuilderReply*>(&words), sizeof words};
   msghdr message{};
   message.msg_iov = &data;
@@ -291,7 +292,7 @@ void clean_up() {
     building.stage = Stage::kEnding;
   }
   close(run);
-  run = -1;  // nobody is there to be told; poll(2) passes over it
+  run = -1;  // poll(2) passes over it
   for (const long end = now_ms() + kLastWaitMs; any_cell() && now_ms() < end;) turn(kRetryMs);
   // The run closed its socket by ending, or is about to end.
   if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD)
