@@ -17,9 +17,11 @@ done
 tidy() {
   local unit=$1 files flags found
   mapfile -t files < <(sed -n 's/#include "\(.*\)"/\1/p' "$unit")
-  flags=$(sed -n "s,^ *\"command\": \"[^ ]* \(.*\) -o .*/${files[0]}\".*,\1,p" "$build/compile_commands.json" | head -1)
+  # Quoted for the shell, and that for JSON.
+  flags=$(sed -n "s,^ *\"command\": \"[^ ]* \(.*\) -o .*/${files[0]}\".*,\1,p" "$build/compile_commands.json" | head -1 |
+    sed 's/\\\(.\)/\1/g')
   [ -n "$flags" ] || { echo "tidy.sh: ${files[0]} is not in $build/compile_commands.json" >&2; return 1; }
-  read -ra flags <<<"$flags"
+  eval "flags=($flags)"
   found=$(clang-tidy-19 --quiet --checks=-bugprone-suspicious-include "$unit" -- "${flags[@]}" -Wno-unknown-warning-option 2>/dev/null) && return
   if grep -q 'clang-diagnostic-error' <<<"$found"; then
     found=$(clang-tidy-19 --quiet "${files[@]}" -- "${flags[@]}" -Wno-unknown-warning-option 2>/dev/null) && return
