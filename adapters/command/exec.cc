@@ -20,6 +20,7 @@ namespace cloister::command {
 namespace {
 
 constexpr int kNoCell = 125;  // as of env(1), timeout(1) and others
+constexpr int kLeft = 1;      // by --leaks fail, of a command that ended with 0
 constexpr int kBySignal = 128;
 
 // As a shell has it.
@@ -35,20 +36,23 @@ struct ExitStatus {
   int operator()(const ProtocolBroken&) const { return kNoCell; }
 };
 
+// A command that ended well and left something, where that is asked for.
+bool fails_for_leaks(const CellReport& report) {
+  const auto* exited = std::get_if<Exited>(&report.outcome);
+  return exited != nullptr && exited->status == 0 && report.leaks == Leaks::kFail &&
+         !leftovers_text(report, true).empty();
+}
+
 void tell(const CellReport& report, const std::string& command, bool quiet) {
   if (!std::holds_alternative<Exited>(report.outcome))
     fmt::print(stderr, "cloister exec: {} {}\n", command, ending_text(report));
+  if (fails_for_leaks(report)) fmt::print(stderr, "{}\n", leak_words(report, command, "--leaks"));
   if (quiet) return;
   for (const std::string& note : limit_notes(report, option_name))
     fmt::print(stderr, "cloister exec: note: {}\n", note);
-  if (report.survivor_count == 0) return;
-  std::string names;
-  for (const Survivor& survivor : report.survivors)
-    names += (names.empty() ? "" : ", ") + survivor.name;
-  fmt::print(stderr, "cloister exec: note: {} left {} process{} running, which {} killed: {}{}\n",
-             command, report.survivor_count, report.survivor_count == 1 ? "" : "es",
-             report.survivor_count == 1 ? "was" : "were", names,
-             report.survivor_count > report.survivors.size() ? ", ..." : "");
+  if (fails_for_leaks(report)) return;
+  for (const std::string& line : leftovers_text(report, false))
+    fmt::print(stderr, "cloister exec: note: {} left {}\n", command, line);
 }
 
 // Whether there is a file with it now, where one is asked for.
@@ -71,6 +75,7 @@ int run_command(ExecOptions& options) {
   }
   tell(*report, options.command.front(), options.quiet);
   if (!write_report(*report, options.report_file)) return kNoCell;
+  if (fails_for_leaks(*report)) return kLeft;
   return std::visit(ExitStatus{}, report->outcome);
 }
 

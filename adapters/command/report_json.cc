@@ -15,6 +15,9 @@ Json json_of(const MemoryParts& parts) {
           {"shared", parts.shared.count}};
 }
 
+constexpr const char* kLeftNames[kLeftKinds] = {
+    "tcp_port", "udp_port", "unix_socket", "shared_memory", "semaphores", "messages", "file"};
+
 struct OutcomeJson {
   Json operator()(const Finished&) const { return {{"kind", "finished"}}; }
   Json operator()(const Exited& o) const { return {{"kind", "exited"}, {"status", o.status}}; }
@@ -90,8 +93,17 @@ Json json_of(const CellReport& report) {
           {"survivor_count", report.survivor_count},
           {"survivors", list_of(report.survivors,
                                 [](const Survivor& survivor) -> Json {
-                                  return {{"pid", survivor.pid}, {"name", survivor.name}};
+                                  return {{"pid", survivor.pid},
+                                          {"name", survivor.name},
+                                          {"command", survivor.command}};
                                 })},
+          {"left", list_of(report.left,
+                           [](const LeftThings& things) -> Json {
+                             return {{"kind", kLeftNames[static_cast<int>(things.kind)]},
+                                     {"where", things.where},
+                                     {"count", things.count},
+                                     {"names", things.names}};
+                           })},
           {"tmpfs", list_of(report.tmpfs, [](const TmpfsUse& tmpfs) -> Json {
              return {{"target", tmpfs.target},
                      {"used", tmpfs.used.count},

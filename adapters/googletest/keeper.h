@@ -56,6 +56,7 @@ class Keeper final : public ForwardingListener {
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;
   void replay_all(const Record& record, bool first_of_suite) const;
+  void replay_leaks(const Record& record, const testing::TestInfo& test) const;
   void replay_end(const Record& record, const testing::TestInfo& test) const;
   void replay_end_of_world(const Record& record, Phase phase) const;
   void note_own_set_up_failures(const Record& record) const;

@@ -1,8 +1,12 @@
 #include "adapters/googletest/ledger.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "framework/report/words.h"
 
 namespace cloister::googletest {
 
@@ -22,6 +26,9 @@ void record_ledger(const Record& record) {
       {"cloister_io_written_bytes", usage.io_written.count},
       {"cloister_tmpfs_bytes", usage.tmpfs.count}};
   for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
+  const std::vector<std::string> left = leftovers_text(record.cell, true);
+  if (!left.empty())
+    testing::Test::RecordProperty("cloister_left", fmt::format("{}", fmt::join(left, "; ")));
 }
 
 }  // namespace cloister::googletest

@@ -9,6 +9,7 @@
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/ledger.h"
 #include "adapters/googletest/words.h"
+#include "framework/report/words.h"
 
 namespace cloister::googletest {
 namespace {
@@ -40,6 +41,15 @@ void say_what_was_limited(const Record& record, const testing::TestInfo& test) {
   for (const std::string& note : notes) {
     fmt::print(stderr, "cloister: note: {}: {}\n", full_name(test), note);
   }
+}
+
+// What it left, where that is not a failure by itself.
+void say_what_was_left(const Record& record, const testing::TestInfo& test) {
+  const bool fails =
+      record.cell.leaks == Leaks::kFail && std::holds_alternative<Finished>(record.cell.outcome);
+  if (fails) return;
+  for (const std::string& line : leftovers_text(record.cell, false))
+    fmt::print(stderr, "cloister: note: {} left {}\n", full_name(test), line);
 }
 
 bool ended_well(const Record& record) {
@@ -123,7 +133,9 @@ void Keeper::replay_test(TestId id) {
     replay_all(*record, first_of_suite);
   }
   replay_end(*record, test);
+  replay_leaks(*record, test);
   say_what_was_limited(*record, test);
+  say_what_was_left(*record, test);
   record_properties(*record, Scope::kTest);
   if (options_.ledger) record_ledger(*record);
   remember_tear_downs(record, first_of_suite);
@@ -166,6 +178,14 @@ void Keeper::replay_end(const Record& record, const testing::TestInfo& test) con
   std::string words = fmt::format("cloister: {} was to {}", name, end_words(end));
   words += ended_well(record) ? ", and ended without" : "\n" + failure_words(record, name);
   reissue(TestPartResult::kFatalFailure, file, line, words);
+}
+
+// A bad end, expected or not, leaves what it leaves: only a test that ended well could have tidied
+// up.
+void Keeper::replay_leaks(const Record& record, const testing::TestInfo& test) const {
+  if (!ended_well(record)) return;
+  const std::string words = leak_words(record.cell, full_name(test), "--cloister_leaks");
+  if (!words.empty()) reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this

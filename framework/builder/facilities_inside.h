@@ -14,6 +14,11 @@ bool set_propagation(Propagation propagation, InsideReply& failure);
 bool mount_proc(std::string_view target, InsideReply& failure);
 // Reads the step's own fields: target, size, inodes, names to keep, whether it is optional.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
+// Once all steps are done: what is in the tmpfs that were mounted is no guest's.
+void weigh_tmpfs_at_start();
+std::string_view tmpfs_target(std::size_t place);
+// Whether an entry with this inode number was there at the start: tmpfs(5) counts them up.
+bool there_at_start(std::size_t place, std::uint64_t inode);
 // What the tmpfs that were mounted hold now, in their order.
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
 bool make_read_only(std::string_view target, InsideReply& failure);
@@ -26,6 +31,13 @@ bool bind_mount(ByteReader& fields, InsideReply& failure);
 bool enter_root(InsideReply& failure);
 // Reads the step's own fields: the offsets.
 bool set_clocks(ByteReader& fields, InsideReply& failure);
+
+// What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.
+void list_leftovers(std::uint8_t look_for, RollCall& roll);
+void list_ports(RollCall& roll);
+// Names one thing of a kind; false when it could only be counted.
+bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::string_view name,
+                   std::string_view command = {});
 
 // All the steps of an encoded plan, in order.
 bool perform_steps(ByteReader& steps, InsideReply& failure);

@@ -3,11 +3,8 @@
 // ignored.
 #include "framework/builder/init_inside.h"
 
-#include <dirent.h>
 #include <linux/capability.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,7 +13,6 @@
 #include "framework/builder/close_others.h"
 #include "framework/builder/doing.h"
 #include "framework/builder/facilities_inside.h"
-#include "framework/builder/path.h"
 
 namespace cloister {
 namespace {
@@ -35,50 +31,6 @@ bool seal(InsideReply& failure) {
   return true;
 }
 
-// True when /proc shows this very pid namespace.
-bool proc_is_ours() {
-  char self[16] = {};
-  return readlink("/proc/self", self, sizeof self - 1) > 0 && strcmp(self, "1") == 0;
-}
-
-// Reads comm and state of /proc/PID/stat; false for a process that has ended.
-bool read_survivor(const char* pid, SurvivorRecord& record) {
-  char line[256];
-  FILE* file = fopen(Path{"/proc/", pid, "/stat"}.c_str(), "re");
-  if (file == nullptr) return false;
-  const bool got = fgets(line, sizeof line, file) != nullptr;
-  fclose(file);
-  const char* open = got ? strchr(line, '(') : nullptr;
-  const char* close = got ? strrchr(line, ')') : nullptr;
-  if (open == nullptr || close == nullptr || close[1] == '\0' || close[2] == 'Z' ||
-      close[2] == 'X') {
-    return false;
-  }
-  record.pid = atoi(pid);
-  const std::size_t length = static_cast<std::size_t>(close - open - 1);
-  memcpy(record.name, open + 1, length < sizeof record.name ? length : sizeof record.name - 1);
-  return true;
-}
-
-RollCall call_the_roll() {
-  RollCall roll;
-  // Signal 0 to everybody asks whether there is anybody: kill(2). Most cells are empty, and this is
-  // cheap.
-  if (getpid() != 1 || (kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours()) return roll;
-  DIR* proc = opendir("/proc");
-  if (proc == nullptr) return roll;
-  while (const dirent* entry = readdir(proc)) {
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
-      continue;
-    SurvivorRecord record;
-    if (!read_survivor(entry->d_name, record)) continue;
-    if (roll.count < kSurvivorsKept) roll.first[roll.count] = record;
-    ++roll.count;
-  }
-  closedir(proc);
-  return roll;
-}
-
 }  // namespace
 
 void live_as_init(int socket, ByteReader steps) {
@@ -93,14 +45,17 @@ void live_as_init(int socket, ByteReader steps) {
   char word = 0;
   if (recv(kSocket, &word, 1, 0) != 1) _exit(0);  // the id maps are written only now
   InsideReply reply;
+  const auto look_for = steps.number<std::uint8_t>();
   const bool stands = perform_steps(steps, reply) && seal(reply);
+  if (stands) weigh_tmpfs_at_start();
   // An init that cannot say so does not stand: its end says that much.
   if (send(kSocket, &reply, sizeof reply, MSG_NOSIGNAL) < 0 || !stands) _exit(1);
 
   if (recv(kSocket, &word, 1, 0) == 1) {
-    RollCall roll = call_the_roll();
+    static RollCall roll;  // not on the stack, and never zeroed by hand
     weigh_tmpfs(roll.tmpfs);
-    send(kSocket, &roll, sizeof roll, MSG_NOSIGNAL);
+    list_leftovers(look_for, roll);
+    send(kSocket, &roll, sizeof roll - roll.unused(), MSG_NOSIGNAL);
   }
   _exit(0);  // and the kernel kills whatever is left: pid_namespaces(7)
 }

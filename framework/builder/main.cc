@@ -66,7 +66,7 @@ Building* take_slot() {
 // the run learns from the end of this socket.
 void reply(const BuilderReply& words, int descriptor = -1) {
   if (run < 0) return;  // nobody is there to be told
-  iovec data{const_cast<BuilderReply*>(&words), sizeof words};
+  iovec data{const_cast<BuilderReply*>(&words), sizeof words - words.left.unused()};
   msghdr message{};
   message.msg_iov = &data;
   message.msg_iovlen = 1;

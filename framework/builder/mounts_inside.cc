@@ -17,6 +17,7 @@ namespace {
 // Of this init's steps; the names lie in its plan.
 std::string_view tmpfs_targets[kMostTmpfs];
 std::size_t tmpfs_count = 0;
+std::uint64_t inodes_at_start[kMostTmpfs];
 
 constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
 
@@ -114,13 +115,28 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   return true;
 }
 
+std::string_view tmpfs_target(std::size_t place) { return tmpfs_targets[place]; }
+
+void weigh_tmpfs_at_start() {
+  for (std::size_t i = 0; i < tmpfs_count; ++i) {
+    struct statvfs status;
+    if (statvfs(Path{shown(tmpfs_targets[i])}.c_str(), &status) == 0)
+      inodes_at_start[i] = status.f_files - status.f_ffree;
+  }
+}
+
+bool there_at_start(std::size_t place, std::uint64_t inode) {
+  return inode <= inodes_at_start[place];
+}
+
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
   for (std::size_t i = 0; i < tmpfs_count; ++i) {
     struct statvfs status;
-    if (statvfs(Path{tmpfs_targets[i]}.c_str(), &status) != 0) continue;
+    if (statvfs(Path{shown(tmpfs_targets[i])}.c_str(), &status) != 0) continue;
+    const std::uint64_t inodes = status.f_files - status.f_ffree;
     records[i] = {(status.f_blocks - status.f_bfree) * status.f_frsize,
-                  status.f_blocks * status.f_frsize, status.f_files - status.f_ffree,
-                  status.f_files};
+                  status.f_blocks * status.f_frsize, inodes, status.f_files,
+                  inodes - (inodes < inodes_at_start[i] ? inodes : inodes_at_start[i])};
   }
 }
 

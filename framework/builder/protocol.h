@@ -34,12 +34,14 @@ enum class Reply : std::uint32_t {
 };
 
 inline constexpr std::size_t kDoingLength = 256;
-inline constexpr std::size_t kSurvivorsKept = 16;
-
-struct SurvivorRecord {
-  std::int32_t pid = 0;
-  char name[16] = {};  // TASK_COMM_LEN
-};
+// Things of each kind that are named: enough to find out whose they are.
+inline constexpr std::uint32_t kLeftNamed = 16;
+// Of a process's arguments: a line of them.
+inline constexpr std::size_t kCommandKept = 160;
+// All names together; what does not fit is only counted.
+inline constexpr std::size_t kNamesKept = std::size_t{8} * 1024;
+// Kinds on this wire: those of LeftKind (cloister/report.h), then processes.
+inline constexpr std::uint8_t kSurvivorKind = 7;
 
 // A tmpfs of the cell, as statvfs(3) sees it; zeros when there is none.
 struct TmpfsRecord {
@@ -47,14 +49,20 @@ struct TmpfsRecord {
   std::uint64_t size = 0;
   std::uint64_t inodes_used = 0;
   std::uint64_t inodes = 0;
+  std::uint64_t made = 0;  // inodes in it that its guest made
 };
 inline constexpr std::size_t kMostTmpfs = 8;  // /tmp, /dev/shm, and what a command asks for
 
 // init's answer when it is told to end.
 struct RollCall {
-  std::uint32_t count = 0;
-  SurvivorRecord first[kSurvivorsKept];
-  TmpfsRecord tmpfs[kMostTmpfs];  // in the order in which the plan mounts them
+  std::uint64_t counts[kSurvivorKind + 1] = {};  // by kind; those of files are in `tmpfs`
+  TmpfsRecord tmpfs[kMostTmpfs];                 // in the order in which the plan mounts them
+  // Each: kind, a number (the place of the tmpfs, the pid), name, arguments. Only these bytes
+  // travel.
+  std::uint32_t names_size = 0;
+  char names[kNamesKept];
+
+  std::size_t unused() const { return kNamesKept - names_size; }
 };
 
 // init's word that the inside stands (error == 0 and doing empty), or what failed.
@@ -69,7 +77,7 @@ struct BuilderReply {
   std::int32_t init_pid = 0;
   InsideReply failure;
   std::uint64_t readings[kReadingCount] = {};
-  RollCall left;
+  RollCall left;  // last: sent without what is unused
 };
 
 }  // namespace cloister

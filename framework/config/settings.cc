@@ -78,6 +78,19 @@ bool parse_network(std::string_view text, CellConfig& into) {
   return true;
 }
 
+bool parse_leaks(std::string_view text, CellConfig& into) {
+  if (text == "ignore") {
+    into.leaks = Leaks::kIgnore;
+  } else if (text == "report") {
+    into.leaks = Leaks::kReport;
+  } else if (text == "fail") {
+    into.leaks = Leaks::kFail;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // 0, none and off all lift a limit.
 bool means_none(std::string_view text) { return text == "none" || text == "0" || text == "off"; }
 
@@ -270,6 +283,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::output>("output", kSize,
                         "how much of a test's stdout and of its stderr is kept (default 16MiB)",
                         parse_size<&C::output, false>),
+    setting<&C::leaks>("leaks", "ignore, report or fail",
+                       "what becomes of what a test leaves in its cell (default report)",
+                       parse_leaks),
     setting<&C::keep_fds>("keep_fds", "descriptor numbers from 3, separated by commas",
                           "descriptors opened before the run that tests may use (default none)",
                           parse_keep_fds, true),

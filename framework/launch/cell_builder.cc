@@ -147,7 +147,9 @@ Result<std::optional<BuilderNews>> CellBuilder::news() {
   const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   if (got < 0) return failed("hear from the cell builder");
-  if (got != static_cast<ssize_t>(sizeof news.words)) {
+  const std::size_t least = sizeof news.words - kNamesKept;
+  if (got < static_cast<ssize_t>(least) ||
+      static_cast<std::size_t>(got) != least + news.words.left.names_size) {
     return std::unexpected(Error{"hear from the cell builder: it ended", 0, "start the run again"});
   }
   if (const cmsghdr* head = CMSG_FIRSTHDR(&message);

@@ -81,6 +81,7 @@ std::string encode(const InsidePlan& plan) {
       out.number(reading.divide_by);
     });
   });
+  out.number(plan.look_for);
   put_list(out, plan.steps, [&](const SetupStep& step) {
     out.number(static_cast<StepCode>(step.index()));
     std::visit(StepFields{out}, step);

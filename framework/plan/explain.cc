@@ -138,6 +138,8 @@ std::string explain(const CellPlan& plan) {
   line("notice", limit_text(plan.watch.notice_after));
   line("output", plan.guest.streams == Streams::kCaptured ? bytes_text(plan.watch.output)
                                                           : std::string("the caller's own"));
+  if (plan.in_force.leaks && *plan.in_force.leaks != Leaks::kReport)
+    line("leaks", plan.in_force.leaks == Leaks::kFail ? "fail" : "ignore");
   if (!plan.guest.keep_fds.empty())
     line("kept fds", fmt::format("{}", fmt::join(plan.guest.keep_fds, " ")));
   return text;

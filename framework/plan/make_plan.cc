@@ -55,6 +55,7 @@ CellConfig with_defaults(CellConfig config) {
   config.shm_size = config.shm_size.value_or(kTmpfsSize);
   config.tmpfs_inodes = config.tmpfs_inodes.value_or(kTmpfsInodes);
   config.hostname = config.hostname.value_or("cloister");
+  config.leaks = config.leaks.value_or(Leaks::kReport);
   return config;
 }
 
@@ -76,6 +77,18 @@ HostFacts lessened(HostFacts facts, const std::vector<Facility>& without) {
     facts.losses.push_back({facility, "it is left out", "ask for one of the two only"});
   }
   return facts;
+}
+
+// Only what is the cell's own can be the guest's.
+std::uint8_t look_for(const CellConfig& config, const CellPlan& plan) {
+  if (config.leaks == Leaks::kIgnore) return 0;
+  const auto own = [&](std::uint64_t name) { return (plan.inside.namespaces & name) != 0; };
+  std::uint8_t look = 0;
+  if (own(CLONE_NEWPID)) look |= kLookForProcesses;
+  if (own(CLONE_NEWPID) && own(CLONE_NEWNET)) look |= kLookForPorts;
+  if (own(CLONE_NEWIPC)) look |= kLookForSysv;
+  if (!plan.watch.tmpfs.empty()) look |= kLookForFiles;
+  return look;
 }
 
 Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std::uint32_t cell) {
@@ -103,6 +116,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std
     plan.inside.namespaces |= CLONE_NEWUTS;
     plan.inside.steps.emplace_back(SetHostname{*config.hostname});
   }
+  plan.inside.look_for = look_for(config, plan);
   plan.guest.streams = request.streams;
   plan.guest.keep_fds = config.keep_fds.value_or(std::vector<int>{});
   plan.watch.deadline = *config.deadline;

@@ -112,6 +112,7 @@ struct InsidePlan {
   bool allow_setgroups = false;
   std::vector<SetupStep> steps;
   std::vector<CgroupPlan> cgroups;
+  std::uint8_t look_for = 0;  // kLookFor*, where nobody but the guest could have left it
 
   // Whether there is a time namespace, which clone3(2) cannot make in time: time_namespaces(7).
   bool has_clocks() const;

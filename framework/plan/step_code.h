@@ -21,6 +21,12 @@ enum class StepCode : std::uint8_t {
   kSetClocks,
 };
 
+// Where init looks for what the guest left: bits of InsidePlan::look_for.
+inline constexpr std::uint8_t kLookForProcesses = 1;
+inline constexpr std::uint8_t kLookForPorts = 2;
+inline constexpr std::uint8_t kLookForSysv = 4;
+inline constexpr std::uint8_t kLookForFiles = 8;
+
 // How mounts travel between the host and the cell: mount_namespaces(7).
 enum class Propagation : std::uint8_t {
   kPrivate,    // not at all

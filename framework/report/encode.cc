@@ -62,6 +62,23 @@ std::chrono::microseconds take_microseconds(ByteReader& in) {
   return std::chrono::microseconds(in.number<std::chrono::microseconds::rep>());
 }
 
+// False when a number stands for nothing.
+bool take_left(ByteReader& in, CellReport& report) {
+  for (std::uint32_t left = in.count(); left > 0; --left) {
+    LeftThings things;
+    things.kind = in.number<LeftKind>();
+    if (things.kind > LeftKind::kFile) return false;
+    things.where = in.text();
+    things.count = in.number<std::uint64_t>();
+    for (std::uint32_t names = in.count(); names > 0; --names) things.names.emplace_back(in.text());
+    report.left.push_back(std::move(things));
+  }
+  const auto leaks = in.number<std::uint8_t>();
+  if (leaks > static_cast<std::uint8_t>(Leaks::kFail)) return false;
+  report.leaks = static_cast<Leaks>(leaks);
+  return true;
+}
+
 }  // namespace
 
 std::string encode(const CellReport& report) {
@@ -102,7 +119,17 @@ std::string encode(const CellReport& report) {
   for (const Survivor& survivor : report.survivors) {
     out.number(survivor.pid);
     out.text(survivor.name);
+    out.text(survivor.command);
   }
+  out.number(static_cast<std::uint32_t>(report.left.size()));
+  for (const LeftThings& things : report.left) {
+    out.number(things.kind);
+    out.text(things.where);
+    out.number(things.count);
+    out.number(static_cast<std::uint32_t>(things.names.size()));
+    for (const std::string& name : things.names) out.text(name);
+  }
+  out.number(static_cast<std::uint8_t>(report.leaks));
   out.number(static_cast<std::uint32_t>(report.tmpfs.size()));
   for (const TmpfsUse& tmpfs : report.tmpfs) {
     out.text(tmpfs.target);
@@ -156,8 +183,10 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
     Survivor survivor;
     survivor.pid = in.number<int>();
     survivor.name = in.text();
+    survivor.command = in.text();
     report.survivors.push_back(std::move(survivor));
   }
+  if (!take_left(in, report)) return std::nullopt;
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     TmpfsUse tmpfs;
     tmpfs.target = in.text();

@@ -21,4 +21,14 @@ std::string ending_text(const CellReport& report);
 std::vector<std::string> limit_notes(const CellReport& report,
                                      std::string (*option)(std::string_view setting));
 
+// Text from a guest as one line for a terminal: what is not printable ASCII or well-formed UTF-8 is
+// written as "\n" or "\x1b".
+std::string printable(std::string_view text);
+
+// What was left in the cell, a phrase per kind: "1 process: 3 'sleep 1000'". Files in private
+// directories but /dev/shm are common and go with the cell; `with_files` has them, too.
+std::vector<std::string> leftovers_text(const CellReport& report, bool with_files);
+// Why a guest that ended well fails, and how to mend it; empty when it does not.
+std::string leak_words(const CellReport& report, const std::string& name, std::string_view option);
+
 }  // namespace cloister

@@ -2,13 +2,14 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "framework/report/classify.h"
+#include "framework/report/words.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -278,13 +279,41 @@ void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
   usage.refused_forks = reading(Reading::kRefusedForks);
 }
 
-void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const {
-  report.survivor_count = left.count;
-  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(left.count, kSurvivorsKept); ++i) {
-    const SurvivorRecord& record = left.first[i];
-    report.survivors.push_back(
-        {record.pid, std::string(record.name, strnlen(record.name, sizeof record.name))});
+// Names are the guest's own words: they are made printable here, for everybody.
+void RunningCell::take_names(CellReport& report, const RollCall& left) const {
+  ByteReader in({left.names, std::min<std::size_t>(left.names_size, kNamesKept)});
+  while (in.ok() && !in.at_end()) {
+    const auto kind = in.number<std::uint8_t>();
+    const auto number = in.number<std::int32_t>();
+    std::string name = printable(in.text());
+    std::string command = printable(in.text());
+    if (!in.ok()) return;
+    if (kind == kSurvivorKind) {
+      report.survivors.push_back({number, std::move(name), std::move(command)});
+      continue;
+    }
+    const auto place = static_cast<std::size_t>(number);
+    const bool file = kind == static_cast<std::uint8_t>(LeftKind::kFile);
+    if (file && place >= plan_.watch.tmpfs.size()) return;
+    const std::string where = file ? plan_.watch.tmpfs[place] : "";
+    const auto found = std::ranges::find_if(report.left, [&](const LeftThings& things) {
+      return static_cast<std::uint8_t>(things.kind) == kind && things.where == where;
+    });
+    if (found != report.left.end()) found->names.push_back(std::move(name));
   }
+}
+
+void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const {
+  report.survivor_count = static_cast<std::uint32_t>(left.counts[kSurvivorKind]);
+  for (int kind = 0; kind < static_cast<int>(LeftKind::kFile); ++kind) {
+    if (left.counts[kind] > 0)
+      report.left.push_back({static_cast<LeftKind>(kind), "", left.counts[kind], {}});
+  }
+  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
+    if (left.tmpfs[i].made > 0 && (plan_.inside.look_for & kLookForFiles) != 0)
+      report.left.push_back({LeftKind::kFile, plan_.watch.tmpfs[i], left.tmpfs[i].made, {}});
+  }
+  take_names(report, left);
   for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
     const TmpfsRecord& record = left.tmpfs[i];
     if (record.inodes == 0) continue;  // init did not come to it
@@ -308,6 +337,7 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   const CellConfig& in_force = plan_.in_force;
   report.caps = {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
                  in_force.processes.value_or(0), in_force.cpus.value_or(0)};
+  report.leaks = in_force.leaks.value_or(Leaks::kReport);
   take_usage(report.usage, gone);
   if (gone != nullptr) take_leftovers(report, gone->left);
   report.undying = undying_;

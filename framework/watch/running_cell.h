@@ -104,6 +104,7 @@ class RunningCell {
   void read_page(CellReport& report);
   MemoryParts memory_at_cap(const BuilderReply* gone) const;
   void take_usage(Usage& usage, const BuilderReply* gone) const;
+  void take_names(CellReport& report, const RollCall& left) const;
   void take_leftovers(CellReport& report, const RollCall& left) const;
 
   std::uint32_t id_;

@@ -25,6 +25,14 @@ enum class Network {
   kHost,      // the host's network: ports are shared with every other test
 };
 
+// What becomes of what a test leaves in its cell: processes, listening ports, System V objects,
+// files in its private directories. The cell's end removes them all.
+enum class Leaks {
+  kIgnore,  // nobody looks
+  kReport,  // they are listed; the test's verdict is its own: the default
+  kFail,    // they are listed, and a test that ended well fails for them
+};
+
 struct CellConfig {
   // The hostname inside. Default "cloister". At most 64 bytes, by uname(2).
   std::optional<std::string> hostname{};
@@ -79,6 +87,8 @@ struct CellConfig {
   std::optional<std::chrono::milliseconds> notice_after{};
   // How much of each output stream is kept; the rest is read, counted and dropped. Default 16 MiB.
   std::optional<Bytes> output{};
+  // Default Leaks::kReport.
+  std::optional<Leaks> leaks{};
   // Descriptors above 2 that were open before the run and stay open in the guest. Default none.
   std::optional<std::vector<int>> keep_fds{};
 
@@ -106,6 +116,7 @@ struct CellConfig {
     return set(notice_after, value);
   }
   CellConfig& with_output(Bytes value) { return set(output, value); }
+  CellConfig& with_leaks(Leaks value) { return set(leaks, value); }
   CellConfig& with_keep_fds(std::vector<int> value) { return set(keep_fds, std::move(value)); }
 
  private:

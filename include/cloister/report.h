@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include <cloister/config.h>
 #include <cloister/units.h>
 
 namespace cloister {
@@ -89,8 +90,27 @@ struct TmpfsUse {
 
 // A process that was still alive in the cell when its guest had ended.
 struct Survivor {
-  int pid = 0;       // inside the cell
-  std::string name;  // comm, by proc(5)
+  int pid = 0;            // inside the cell
+  std::string name;       // comm, by proc(5); made printable, as all texts of what was left
+  std::string command{};  // its arguments, the first 160 bytes of them
+};
+
+// What else was left there, by kind; a listening socket only by a process that is still alive.
+enum class LeftKind : std::uint8_t {
+  kTcpPort,       // "127.0.0.1:80", "[::1]:80"
+  kUdpPort,       // likewise
+  kUnixSocket,    // its name as in unix(7); an abstract one begins with '@'
+  kSharedMemory,  // of System V: "key 0x1, 4096 bytes"
+  kSemaphores,    // "key 0x1, 3 semaphores"
+  kMessages,      // "key 0x1, 2 messages"
+  kFile,          // in a private directory: what lies in it directly, a directory with '/'
+};
+inline constexpr int kLeftKinds = 7;
+struct LeftThings {
+  LeftKind kind{};
+  std::string where{};               // of files: "/tmp"
+  std::uint64_t count = 0;           // of files: all of them, those in directories too
+  std::vector<std::string> names{};  // the first few
 };
 
 // One message of the guest; what `kind` and `payload` mean is the adapter's business.
@@ -138,7 +158,9 @@ struct CellReport {
   std::vector<Event> events;
   std::vector<Survivor> survivors;  // the first few of them
   std::uint32_t survivor_count = 0;
-  std::vector<TmpfsUse> tmpfs;  // empty when the cell was killed from outside
+  std::vector<LeftThings> left;
+  Leaks leaks = Leaks::kReport;  // what was asked for
+  std::vector<TmpfsUse> tmpfs;   // empty when the cell was killed from outside
 };
 
 }  // namespace cloister

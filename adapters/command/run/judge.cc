@@ -105,6 +105,10 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   } else {
     attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == Said::kPassed) attempt.message.clear();
+    const std::string leak = leak_words(attempt.cell, selected.test->name, "--leaks");
+    if (leak.empty()) return;
+    attempt.verdict = Verdict::kFail;
+    attempt.message += leak + "\n";
   }
 }
 

@@ -21,7 +21,10 @@ CellReport full_report() {
   report.err = {"err", 0};
   report.phases = {{1, 2, 3}, {4, 5, 6}};
   report.events = {{9, "payload"}, {10, ""}};
-  report.survivors = {{3, "sleep"}};
+  report.survivors = {{3, "sleep", "sleep 1000"}};
+  report.left = {{LeftKind::kTcpPort, "", 2, {"127.0.0.1:80", "[::]:81"}},
+                 {LeftKind::kFile, "/tmp", 1, {"file"}}};
+  report.leaks = Leaks::kFail;
   report.survivor_count = 17;
   return report;
 }

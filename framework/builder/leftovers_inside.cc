@@ -1,0 +1,217 @@
+// What the guest left in its cell, listed by init before it ends: processes, System V objects,
+// files. One system call each says that there is nothing; only then is anything read. It follows no
+// tree, and never waits.
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "framework/builder/facilities_inside.h"
+#include "framework/builder/mount_point.h"
+#include "framework/builder/path.h"
+
+#ifndef SHM_STAT_ANY  // Linux 4.17
+#define SHM_STAT_ANY 15
+#define SEM_STAT_ANY 20
+#define MSG_STAT_ANY 13
+#endif
+#ifndef SHM_DEST
+#define SHM_DEST 01000
+#endif
+
+namespace cloister {
+namespace {
+
+// LeftKind of cloister/report.h, which wants the C++ library.
+constexpr std::uint8_t kSharedMemory = 3;
+constexpr std::uint8_t kSemaphores = 4;
+constexpr std::uint8_t kMessages = 5;
+constexpr std::uint8_t kFile = 6;
+
+// Of a directory: beyond that the names of a million files would be read to show sixteen.
+constexpr int kMostEntriesRead = 1024;
+// System V indices looked at: the kernel's default limits are 4096 segments, 32000 sets.
+constexpr int kMostIndices = 4096;
+
+// True when /proc shows this very pid namespace.
+bool proc_is_ours() {
+  char self[16] = {};
+  return readlink("/proc/self", self, sizeof self - 1) > 0 && strcmp(self, "1") == 0;
+}
+
+std::size_t read_file(const char* pid, const char* name, char* into, std::size_t size) {
+  const int fd = open(Path{"/proc/", pid, name}.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const ssize_t got = read(fd, into, size);
+  close(fd);
+  return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+// The number of a field behind the state, which is field 3 of /proc/PID/stat: proc(5).
+unsigned long stat_field(const char* state, int number) {
+  for (int field = 3; field < number && state != nullptr; ++field) {
+    state = strchr(state, ' ');
+    if (state != nullptr) ++state;
+  }
+  return state == nullptr ? 0 : strtoul(state, nullptr, 10);
+}
+
+// Ended, or as good as: PF_EXITING in its flags, or SIGKILL among its pending signals, as after
+// PR_SET_PDEATHSIG.
+bool is_dying(const char* state) {
+  constexpr unsigned long kExiting = 4;
+  constexpr unsigned long kKilled = 1UL << (SIGKILL - 1);
+  return *state == 'Z' || *state == 'X' || (stat_field(state, 9) & kExiting) != 0 ||
+         (stat_field(state, 31) & kKilled) != 0;
+}
+
+void list_process(const char* pid, RollCall& roll) {
+  char stat[1024];
+  char command[kCommandKept];
+  const std::size_t size = read_file(pid, "/stat", stat, sizeof stat - 1);
+  stat[size] = '\0';
+  const char* name = strchr(stat, '(');
+  const char* end = strrchr(stat, ')');
+  if (name == nullptr || end == nullptr || end[1] == '\0' || is_dying(end + 2)) return;
+  std::uint64_t& count = roll.counts[kSurvivorKind];
+  if (count++ >= kLeftNamed) return;
+  std::size_t length = read_file(pid, "/cmdline", command, sizeof command);
+  while (length > 0 && command[length - 1] == '\0') --length;
+  for (std::size_t i = 0; i < length; ++i) {
+    if (command[i] == '\0') command[i] = ' ';
+  }
+  name_leftover(roll, kSurvivorKind, atoi(pid),
+                {name + 1, static_cast<std::size_t>(end - name - 1)}, {command, length});
+}
+
+void list_processes(RollCall& roll) {
+  // Signal 0 to everybody asks whether there is anybody: kill(2). Most cells are empty.
+  if (getpid() != 1 || (kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours()) return;
+  DIR* proc = opendir("/proc");
+  if (proc == nullptr) return;
+  while (const dirent* entry = readdir(proc)) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
+      continue;
+    list_process(entry->d_name, roll);
+  }
+  closedir(proc);
+}
+
+void add_object(RollCall& roll, std::uint8_t kind, int key, unsigned long amount,
+                const char* unit) {
+  char text[80];
+  if (roll.counts[kind]++ >= kLeftNamed) return;
+  const char* s = amount == 1 ? "" : "s";
+  const int length = key == IPC_PRIVATE
+                         ? snprintf(text, sizeof text, "private, %lu %s%s", amount, unit, s)
+                         : snprintf(text, sizeof text, "key %#x, %lu %s%s",
+                                    static_cast<unsigned>(key), amount, unit, s);
+  name_leftover(roll, kind, 0, {text, static_cast<std::size_t>(length)});
+}
+
+void list_shared_memory(RollCall& roll) {
+  shm_info info{};
+  const int last = shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
+  for (int i = 0, left = info.used_ids; i <= last && i < kMostIndices && left > 0; ++i) {
+    shmid_ds segment{};
+    if (shmctl(i, SHM_STAT_ANY, &segment) < 0) continue;
+    --left;
+    // One that goes with its last process was put away as it should be.
+    if ((segment.shm_perm.mode & SHM_DEST) == 0)
+      add_object(roll, kSharedMemory, segment.shm_perm.__key, segment.shm_segsz, "byte");
+  }
+}
+
+void list_semaphores(RollCall& roll) {
+  union {
+    seminfo* info;
+    semid_ds* set;
+  } argument{};
+  seminfo info{};
+  argument.info = &info;
+  const int last = semctl(0, 0, SEM_INFO, argument);
+  for (int i = 0, left = info.semusz; i <= last && i < kMostIndices && left > 0; ++i) {
+    semid_ds set{};
+    argument.set = &set;
+    if (semctl(i, 0, SEM_STAT_ANY, argument) < 0) continue;
+    --left;
+    add_object(roll, kSemaphores, set.sem_perm.__key, set.sem_nsems, "semaphore");
+  }
+}
+
+void list_messages(RollCall& roll) {
+  msginfo info{};
+  const int last = msgctl(0, MSG_INFO, reinterpret_cast<msqid_ds*>(&info));
+  for (int i = 0, left = info.msgpool; i <= last && i < kMostIndices && left > 0; ++i) {
+    msqid_ds queue{};
+    if (msgctl(i, MSG_STAT_ANY, &queue) < 0) continue;
+    --left;
+    add_object(roll, kMessages, queue.msg_perm.__key, queue.msg_qnum, "message");
+  }
+}
+
+// What lies in the tmpfs itself. A file that somebody holds open without a name goes with him.
+void list_files(std::size_t place, RollCall& roll) {
+  const int fd = open(Path{shown(tmpfs_target(place))}.c_str(),
+                      O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+  DIR* directory = fd < 0 ? nullptr : fdopendir(fd);
+  if (directory == nullptr) return;
+  std::uint32_t seen = 0;
+  for (int read = 0; read < kMostEntriesRead && seen <= kLeftNamed; ++read) {
+    const dirent* entry = readdir(directory);
+    if (entry == nullptr) break;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+        there_at_start(place, entry->d_ino))
+      continue;
+    if (seen++ >= kLeftNamed) break;
+    const Path name{entry->d_name, entry->d_type == DT_DIR ? "/" : ""};
+    name_leftover(roll, kFile, static_cast<std::int32_t>(place), name.c_str());
+  }
+  if (seen == 0) roll.tmpfs[place].made = 0;
+  closedir(directory);
+}
+
+}  // namespace
+
+bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::string_view name,
+                   std::string_view command) {
+  const auto put = [&roll](const void* bytes, std::size_t size) {
+    memcpy(roll.names + roll.names_size, bytes, size);
+    roll.names_size += static_cast<std::uint32_t>(size);
+  };
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  const auto command_size = static_cast<std::uint32_t>(command.size());
+  if (roll.unused() < name.size() + command.size() + 2 * sizeof name_size + sizeof number + 1)
+    return false;
+  put(&kind, sizeof kind);
+  put(&number, sizeof number);
+  put(&name_size, sizeof name_size);
+  put(name.data(), name.size());
+  put(&command_size, sizeof command_size);
+  put(command.data(), command.size());
+  return true;
+}
+
+void list_leftovers(std::uint8_t look_for, RollCall& roll) {
+  if ((look_for & kLookForProcesses) != 0) list_processes(roll);
+  // A socket listens as long as a process holds it.
+  if ((look_for & kLookForPorts) != 0 && roll.counts[kSurvivorKind] > 0) list_ports(roll);
+  if ((look_for & kLookForSysv) != 0) {
+    list_shared_memory(roll);
+    list_semaphores(roll);
+    list_messages(roll);
+  }
+  if ((look_for & kLookForFiles) == 0) return;
+  for (std::size_t place = 0; place < kMostTmpfs; ++place) {
+    if (roll.tmpfs[place].made > 0) list_files(place, roll);
+  }
+}
+
+}  // namespace cloister
