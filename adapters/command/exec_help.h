@@ -27,12 +27,11 @@ caps        --memory SIZE  --memory-high SIZE  --pids --processes N
             --open-files N  --file-size SIZE  --core-size SIZE
 command     --hostname NAME  -e --env NAME[=VALUE]  --clear-env
             -t --tty               a terminal of its own
-            --leaks ignore|report|fail   what of what it leaves in the cell; fail: 1
+            --leaks ignore|report|fail  notes of what it leaves; fail: status 1
             --keep-fds LIST        descriptors that stay open
             --explain              print the plan of the cell, run nothing
             --report FILE          write what became of it, as JSON
-            --require              no cell that lacks a default
-            -q --quiet             no notes
+            --require  no cell that lacks a default;  -q --quiet  no notes
             -f --fork  --kill-child   always so; here for unshare(1)'s sake
             -h --help
 

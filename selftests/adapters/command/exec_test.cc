@@ -176,7 +176,8 @@ TEST(Notes, TellWhatWasLeftRunning) {
   const std::vector<std::string> command = {tool("cloister"), "exec", "--", "sh", "-c", kLeaves};
   const Ended ended = run({command});
   EXPECT_EQ(ended.status, 0);
-  EXPECT_THAT(ended.err, MatchesRegex(".*note: sh left 1 process: [0-9]+ 'sleep [0-9]+'\n.*"));
+  EXPECT_THAT(ended.err,
+              testing::MatchesRegex(".*note: sh left 1 process: [0-9]+ 'sleep [0-9]+'\n.*"));
   EXPECT_THAT(exec_sh({}, kLeaves).err, IsEmpty()) << "--quiet";
 }
 
