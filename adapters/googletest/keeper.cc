@@ -14,6 +14,7 @@
 #include "adapters/googletest/environments.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/private_access.h"
+#include "adapters/googletest/report_file.h"
 #include "adapters/googletest/started_again.h"
 #include "adapters/googletest/warden.h"
 
@@ -86,7 +87,7 @@ int Keeper::run(const Options& options) {
     if (guest_ != nullptr) guest_->give_up(result);
     end_iteration();
     end_interruption();  // of a run that a listener's exception has ended
-    return result;
+    return report_is_whole_ ? result : std::max(result, 1);
   } catch (...) {
     // A guest must never come back into the user's main(): what escapes here ends a plain run as
     // well.
@@ -161,8 +162,17 @@ void Keeper::explain_and_exit() {
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
   end_iteration();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
+  look_at_report();
   if (interruption_ && Interruption::number() != 0) ForwardingListener::OnTestProgramEnd(unit_test);
   end_interruption();
+}
+
+void Keeper::look_at_report() {
+  const auto flaw = flaw_of_report();
+  if (!flaw) return;
+  report_is_whole_ = false;
+  fflush(stdout);
+  fmt::print(stderr, "cloister: {}\n", *flaw);
 }
 
 void Keeper::end_interruption() {

@@ -51,6 +51,8 @@ class Keeper final : public ForwardingListener {
   // The test's record; the empty one of `not_run_` when the run was interrupted before.
   RecordPtr wait_for(TestId id);
   void take_interruption();
+  // Of this iteration; says so when it is not whole.
+  void look_at_report();
   void end_interruption();
   void replay(const Record& record, Phase phase) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
@@ -82,6 +84,7 @@ class Keeper final : public ForwardingListener {
   bool interruption_taken_ = false;
   std::unordered_set<TestId> replayed_ids_;  // of this iteration
   RecordPtr not_run_;
+  bool report_is_whole_ = true;
   Times times_;         // of the test that was replayed last
   RecordPtr replayed_;  // that test's, until its end is told
   ResultStream results_;

@@ -61,6 +61,34 @@ TEST(FullDisk, BehindStdoutEndsAsAPlainRunDoes) {
   }
 }
 
+// Two tests with a report on a disk of 4 KiB that is full before they start.
+Ended on_full_disk(const std::string& output) {
+  return run({.command = {"unshare", "-Urm", "sh", "-c",
+                          "mount -t tmpfs -o size=4k none /mnt && cd /mnt && "
+                          "head -c 4096 /dev/zero >full && " +
+                              two_tests("--gtest_output=" + output)},
+              .limit = 20s});
+}
+
+TEST(FullDisk, UnderTheReportIsNamedAndFailsTheRun) {
+  for (const char* output : {"xml:report.xml", "json:report.json", "xml", "xml:/mnt/"}) {
+    const Ended ended = on_full_disk(output);
+    EXPECT_EQ(ended.status, 1) << output << ended.err;
+    EXPECT_TRUE(ended.contains("cloister: cannot write the whole report to '/mnt/")) << ended.err;
+    EXPECT_TRUE(ended.contains("No space left on device (ENOSPC); make room")) << ended.err;
+  }
+}
+
+TEST(FullDisk, IsNoneWhereTheReportIsWhole) {
+  const std::string file = scratch("whole");
+  for (const std::string& output : {"xml:" + file, "json:" + file, std::string("xml:/dev/null")}) {
+    const Ended ended = in_shell(two_tests("--gtest_output=" + output));
+    EXPECT_EQ(ended.status, 0) << output;
+    EXPECT_EQ(ended.err, "") << output;
+  }
+  unlink(file.c_str());
+}
+
 TEST(ClosedPipe, BehindStdoutEndsAsAPlainRunDoes) {
   for (const char* cells : {"on", "off"}) {
     const Ended ended =
