@@ -25,7 +25,7 @@ void add_port(std::uint8_t kind, const char* address, RollCall& roll) {
   std::uint32_t words[4] = {};
   const char* colon = strchr(address, ':');
   const bool six = colon - address == 32;
-  for (int i = 0; i < (six ? 4 : 1); ++i) {
+  for (std::size_t i = 0; i < (six ? 4U : 1U); ++i) {
     char word[9] = {};
     memcpy(word, address + i * 8, 8);
     words[i] = static_cast<std::uint32_t>(strtoul(word, nullptr, 16));

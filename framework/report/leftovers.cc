@@ -76,6 +76,7 @@ std::vector<std::string> leftovers_text(const CellReport& report, bool with_file
   std::vector<std::string> lines;
   if (report.survivor_count > 0) {
     std::vector<std::string> names;
+    names.reserve(report.survivors.size() + 1);
     for (const Survivor& survivor : report.survivors) {
       names.push_back(fmt::format("{} '{}'", survivor.pid,
                                   survivor.command.empty() ? survivor.name : survivor.command));
