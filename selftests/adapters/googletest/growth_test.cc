@@ -1,6 +1,9 @@
 // What a test costs the adapter does not depend on how many others there are.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "selftests/support/guests.h"
 #include "selftests/support/run_program.h"
 
@@ -18,9 +21,13 @@ long faults(int registered, int suites) {
   return ended.minor_faults;
 }
 
+// The least of three: the kernel maps around a fault what happens to be in its cache.
 double faults_per_test(int registered) {
   constexpr int kTestsBetween = 80;  // a suite has 20
-  return static_cast<double>(faults(registered, 5) - faults(registered, 1)) / kTestsBetween;
+  long least = std::numeric_limits<long>::max();
+  for (int i = 0; i < 3; ++i)
+    least = std::min(least, faults(registered, 5) - faults(registered, 1));
+  return static_cast<double>(least) / kTestsBetween;
 }
 
 TEST(Growth, OfMemoryTouchedByATestIsNoneWithTheNumberOfTests) {
