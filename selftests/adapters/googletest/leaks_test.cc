@@ -24,7 +24,7 @@ class LeavingTests : public testing::Test {
 TEST_F(LeavingTests, PassWithoutANoteWhereTheyLeaveNothing) {
   const Ended ended = leaving("Nothing", {"--cloister_leaks=fail"});
   EXPECT_EQ(ended.status, 0) << ended.out;
-  EXPECT_FALSE(ended.contains(" left ")) << ended.err;
+  EXPECT_FALSE(ended.contains("note: Leaving.")) << ended.err;
 }
 
 TEST_F(LeavingTests, PassWithANoteOfAProcessAndItsCommandLine) {
@@ -44,7 +44,7 @@ TEST_F(LeavingTests, PassWithANoteOfSharedMemory) {
 TEST_F(LeavingTests, PassWithoutANoteOfAFileInTmp) {
   const Ended ended = leaving("AFile");
   EXPECT_EQ(ended.status, 0) << ended.out;
-  EXPECT_FALSE(ended.contains(" left ")) << ended.err;
+  EXPECT_FALSE(ended.contains("note: Leaving.")) << ended.err;
 }
 
 TEST_F(LeavingTests, FailForAFileWhereTheRunSaysSo) {
@@ -63,13 +63,13 @@ TEST_F(LeavingTests, FailWhereTheTestSaysSo) {
 TEST_F(LeavingTests, HaveNoNoteWhereTheTestSaysSo) {
   const Ended ended = leaving("SharedMemoryAndMay");
   EXPECT_EQ(ended.status, 0) << ended.out;
-  EXPECT_FALSE(ended.contains(" left ")) << ended.err;
+  EXPECT_FALSE(ended.contains("note: Leaving.")) << ended.err;
 }
 
 TEST_F(LeavingTests, HaveNoNoteWhereTheRunSaysSo) {
   const Ended ended = leaving("SharedMemory", {"--cloister_leaks=ignore"});
   EXPECT_EQ(ended.status, 0) << ended.out;
-  EXPECT_FALSE(ended.contains(" left ")) << ended.err;
+  EXPECT_FALSE(ended.contains("note: Leaving.")) << ended.err;
 }
 
 TEST_F(LeavingTests, FailForTheirOwnReasonAndForWhatTheyLeave) {
