@@ -106,7 +106,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   static ReplayEnvironment replay_environment;
   if (environments_ != nullptr) users_environments_ = *environments_;
   const WardenOrders orders{options_, registry_, order_, iteration == 0};
-  auto side = start_warden(orders, [] { instance().registry_.put_back(); });
+  auto side = start_warden(orders, [] { instance().prepare_guests(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
   inbox_ = Inbox(std::move(std::get<WardenLink>(side)));
   interruption_.emplace(inbox_.warden());
@@ -120,6 +120,12 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   other_world_failures_.clear();
 }
 
+// What all guests need alike, once for all of them.
+void Keeper::prepare_guests() {
+  registry_.put_back();
+  if (options_.launch != Launch::kExec) use_in_death_tests(options_.arguments);
+}
+
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
 void Keeper::become_guest(const GuestCall& call, int iteration) {
   const UnitTest& unit_test = *UnitTest::GetInstance();
@@ -129,7 +135,6 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
         call.side, {call.id, full_name(test), unit_test.random_seed(), options_.static_destructors},
         options_.arguments);
   }
-  use_in_death_tests(options_.arguments);
   forget_coverage();
   registry_.select(call.id);
   guest_ = std::make_unique<GuestListener>(call.side, target(), test,

@@ -45,6 +45,7 @@ class Keeper final : public ForwardingListener {
  private:
   Keeper();
 
+  void prepare_guests();
   void become_guest(const GuestCall& call, int iteration);
   [[noreturn]] void explain_and_exit();
   void end_iteration();

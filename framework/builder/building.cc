@@ -2,35 +2,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <new>
 
 #include "framework/builder/cgroups.h"
 #include "framework/builder/doing.h"
 #include "framework/builder/init_inside.h"
+#include "framework/builder/inside.h"
 #include "framework/builder/path.h"
+#include "framework/builder/system_call.h"
 
 namespace cloister {
 namespace {
 
-// clone3(2) where it is allowed. Container filters answer ENOSYS or EPERM to it and may still allow
-// clone(2), whose flags they can inspect.
-pid_t clone_into(std::uint64_t namespaces, int* pidfd) {
-  clone_args arguments{};
-  arguments.flags = namespaces | CLONE_PIDFD;
-  arguments.pidfd = reinterpret_cast<std::uintptr_t>(pidfd);
-  arguments.exit_signal = SIGCHLD;
-  const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (pid >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<pid_t>(pid);
-  return static_cast<pid_t>(
-      syscall(SYS_clone, namespaces | CLONE_PIDFD | SIGCHLD, nullptr, pidfd, nullptr, nullptr));
+// A stack for an init, with a page below it that nothing may touch; nullptr when there is no
+// memory.
+void* make_stack() {
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kSize = inside::kStackSize;
+  void* memory = mmap(nullptr, 2 * kSize, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  char* begin = static_cast<char*>(memory);
+  const std::size_t before = kSize - reinterpret_cast<std::uintptr_t>(begin) % kSize;
+  munmap(begin, before);
+  if (before < kSize) munmap(begin + before + kSize, kSize - before);
+  mprotect(begin + before, kPage, PROT_NONE);
+  return begin + before;
 }
+
+// Shares this process's memory where init can do without the C library's: then there are no page
+// tables to copy, nothing to copy on write, and nothing to take down again. clone(2), not clone3(2)
+// of whose flags container filters see nothing.
+constexpr int kMemory = kWithoutLibrary ? CLONE_VM : 0;
 
 // Writes one of /proc/PID/{uid_map,gid_map}: all lines in one write, by user_namespaces(7).
 bool write_map(pid_t init, const char* name, ByteReader& plan, InsideReply& failure) {
@@ -87,15 +98,21 @@ void skip_map(ByteReader& plan) {
     plan.number<std::uint32_t>();
 }
 
-// Clones init; in the child this never returns.
-bool start_init(Building& building, std::uint64_t namespaces, ByteReader steps,
+// Clones init, to live on the stack of its slot.
+bool start_init(Building& building, std::uint64_t namespaces, std::string_view steps,
                 InsideReply& failure) {
+  if (building.stack == nullptr) building.stack = make_stack();
   int ends[2];
+  if (building.stack == nullptr) return fail(failure, "make a stack for init");
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
     return fail(failure, "make a socket pair for init");
   }
-  building.init = clone_into(namespaces, &building.pidfd);
-  if (building.init == 0) live_as_init(ends[1], steps);
+  inside::Inside* own = new (inside::head_of(building.stack)) inside::Inside;
+  own->socket = ends[1];
+  own->steps = steps;
+  const auto flags = static_cast<int>(namespaces) | kMemory | CLONE_PIDFD | SIGCHLD;
+  building.init =
+      clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr, &building.pidfd);
   if (building.init < 0) {
     fail(failure, "clone a process with new namespaces");
     close(ends[0]);
@@ -131,7 +148,7 @@ bool build(Building& building, InsideReply& failure) {
   std::uint64_t namespaces = 0;
   bool allow_setgroups = false;
   ByteReader maps = after_head(building, namespaces, allow_setgroups);
-  if (!start_init(building, namespaces, steps, failure)) {
+  if (!start_init(building, namespaces, steps.rest(), failure)) {
     remove_cgroups(ByteReader(building.cgroups()));
     return false;
   }
@@ -149,7 +166,9 @@ void clear(Building& building) {
   if (building.pidfd >= 0) close(building.pidfd);
   if (building.socket >= 0) close(building.socket);
   free(building.plan);
+  void* stack = building.stack;
   building = Building{};
+  building.stack = stack;
 }
 
 }  // namespace cloister

@@ -28,6 +28,7 @@ struct Building {
   std::size_t plan_size = 0;
   bool failed = false;    // the run has been told that this cell could not be built
   int removals_left = 0;  // attempts before a busy cgroup is given up
+  void* stack = nullptr;  // of init; stays with the slot
   RollCall left;
   std::uint64_t readings[kReadingCount] = {};
 
@@ -39,7 +40,7 @@ struct Building {
 // says why.
 bool build(Building& building, InsideReply& failure);
 
-// Closes, frees and forgets.
+// Closes, frees and forgets all but the stack.
 void clear(Building& building);
 
 }  // namespace cloister

@@ -4,18 +4,18 @@
 
 #include <limits.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "framework/builder/system_call.h"
 
 namespace cloister {
 
 inline void close_between(unsigned first, unsigned last) {
-  if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+  if (first > last || system_call(SYS_close_range, first, last, 0) == 0) return;
   rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
+  system_call(SYS_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
   const unsigned end =
       limit.rlim_cur < (1U << 20) ? static_cast<unsigned>(limit.rlim_cur) : 1U << 20;
-  for (unsigned fd = first; fd <= last && fd < end; ++fd) close(static_cast<int>(fd));
+  for (unsigned fd = first; fd <= last && fd < end; ++fd) system_call(SYS_close, fd);
 }
 
 }  // namespace cloister

@@ -1,5 +1,5 @@
 # Builds the cell builder, a program that needs nothing but the C library, and makes its bytes part of the
-# engine (embedded.S). It is never instrumented: each cell's init is a fork of it.
+# engine (embedded.S). It is never instrumented: each cell's init lives in it.
 set(builder_dir "${CMAKE_CURRENT_SOURCE_DIR}/builder")
 set(builder_sources main.cc building.cc cgroups.cc init_inside.cc steps_inside.cc mounts_inside.cc
     mount_point_inside.cc leftovers_inside.cc ports_inside.cc root_inside.cc network_inside.cc clocks_inside.cc)
@@ -10,7 +10,7 @@ target_link_libraries(cell_builder PRIVATE cloister_warnings)
 target_compile_options(cell_builder PRIVATE
   -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-sanitize=all -fno-lto
   -fno-profile-arcs -fno-test-coverage)
-target_link_options(cell_builder PRIVATE -s -fno-sanitize=all -fno-lto)
+target_link_options(cell_builder PRIVATE -s -Wl,--as-needed -fno-sanitize=all -fno-lto)
 # The C driver links: the C++ run-time library stays out.
 set_target_properties(cell_builder PROPERTIES LINKER_LANGUAGE C)
 

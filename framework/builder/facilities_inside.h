@@ -8,7 +8,7 @@
 #include "framework/builder/protocol.h"
 #include "framework/wire/bytes.h"
 
-namespace cloister {
+namespace cloister::inside {
 
 bool set_propagation(Propagation propagation, InsideReply& failure);
 bool mount_proc(std::string_view target, InsideReply& failure);
@@ -42,4 +42,4 @@ bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::
 // All the steps of an encoded plan, in order.
 bool perform_steps(ByteReader& steps, InsideReply& failure);
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -1,13 +1,11 @@
-// The life of a cell's PID 1; called by the builder in the child of clone3.
+// The life of a cell's PID 1, in the child of clone(2).
 #pragma once
 
-#include "framework/wire/bytes.h"
+namespace cloister::inside {
 
-namespace cloister {
-
-// Waits for one byte on `socket` (the id maps are written), performs `steps`, answers with an
+// Waits for one byte on its socket (the id maps are written), performs its steps, answers with an
 // InsideReply, waits for one more byte, answers with a RollCall, and ends. Ends at once when the
-// builder is gone.
-[[noreturn]] void live_as_init(int socket, ByteReader steps);
+// builder is gone. To be run on a stack at the head of which is an Inside.
+[[noreturn]] void live_as_init();
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -2,17 +2,14 @@
 // files. One system call each says that there is nothing; only then is anything read. It follows no
 // tree, and never waits.
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
-#include <unistd.h>
 
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
@@ -26,7 +23,7 @@
 #define SHM_DEST 01000
 #endif
 
-namespace cloister {
+namespace cloister::inside {
 namespace {
 
 // LeftKind of cloister/report.h, which wants the C++ library.
@@ -43,14 +40,14 @@ constexpr int kMostIndices = 4096;
 // True when /proc shows this very pid namespace.
 bool proc_is_ours() {
   char self[16] = {};
-  return readlink("/proc/self", self, sizeof self - 1) > 0 && strcmp(self, "1") == 0;
+  return sys::readlink("/proc/self", self, sizeof self - 1) > 0 && strcmp(self, "1") == 0;
 }
 
 std::size_t read_file(const char* pid, const char* name, char* into, std::size_t size) {
-  const int fd = open(Path{"/proc/", pid, name}.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = sys::open(Path{"/proc/", pid, name}.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
-  const ssize_t got = read(fd, into, size);
-  close(fd);
+  const ssize_t got = sys::read(fd, into, size);
+  sys::close(fd);
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
@@ -71,6 +68,35 @@ bool is_dying(const char* state) {
   return *state == 'Z' || *state == 'X' || (stat_field(state, 9) & kExiting) != 0 ||
          (stat_field(state, 31) & kKilled) != 0;
 }
+
+// The entries of a directory, one by one; closes `fd`.
+class Entries {
+ public:
+  explicit Entries(int fd) : fd_(fd) {}
+  Entries(const Entries&) = delete;
+  Entries& operator=(const Entries&) = delete;
+  ~Entries() {
+    if (fd_ >= 0) sys::close(fd_);
+  }
+  bool there() const { return fd_ >= 0; }
+  // nullptr after the last. The kernel's record, getdents64(2), is the library's.
+  const dirent* next() {
+    if (at_ >= held_) {
+      held_ = fd_ < 0 ? 0 : sys::syscall(SYS_getdents64, fd_, buffer_, sizeof buffer_);
+      at_ = 0;
+    }
+    if (held_ <= 0) return nullptr;
+    const auto* entry = reinterpret_cast<const dirent*>(buffer_ + at_);
+    at_ += entry->d_reclen;
+    return entry;
+  }
+
+ private:
+  int fd_;
+  long held_ = 0;
+  long at_ = 0;
+  alignas(dirent) char buffer_[4096];
+};
 
 void list_process(const char* pid, RollCall& roll) {
   char stat[1024];
@@ -93,15 +119,13 @@ void list_process(const char* pid, RollCall& roll) {
 
 void list_processes(RollCall& roll) {
   // Signal 0 to everybody asks whether there is anybody: kill(2). Most cells are empty.
-  if (getpid() != 1 || (kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours()) return;
-  DIR* proc = opendir("/proc");
-  if (proc == nullptr) return;
-  while (const dirent* entry = readdir(proc)) {
+  if (sys::getpid() != 1 || (sys::kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours()) return;
+  Entries proc(sys::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  while (const dirent* entry = proc.next()) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
       continue;
     list_process(entry->d_name, roll);
   }
-  closedir(proc);
 }
 
 void add_object(RollCall& roll, std::uint8_t kind, int key, unsigned long amount,
@@ -118,10 +142,10 @@ void add_object(RollCall& roll, std::uint8_t kind, int key, unsigned long amount
 
 void list_shared_memory(RollCall& roll) {
   shm_info info{};
-  const int last = shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
+  const int last = sys::shmctl(0, SHM_INFO, &info);
   for (int i = 0, left = info.used_ids; i <= last && i < kMostIndices && left > 0; ++i) {
     shmid_ds segment{};
-    if (shmctl(i, SHM_STAT_ANY, &segment) < 0) continue;
+    if (sys::shmctl(i, SHM_STAT_ANY, &segment) < 0) continue;
     --left;
     // One that goes with its last process was put away as it should be.
     if ((segment.shm_perm.mode & SHM_DEST) == 0)
@@ -130,17 +154,11 @@ void list_shared_memory(RollCall& roll) {
 }
 
 void list_semaphores(RollCall& roll) {
-  union {
-    seminfo* info;
-    semid_ds* set;
-  } argument{};
   seminfo info{};
-  argument.info = &info;
-  const int last = semctl(0, 0, SEM_INFO, argument);
+  const int last = sys::semctl(0, 0, SEM_INFO, &info);
   for (int i = 0, left = info.semusz; i <= last && i < kMostIndices && left > 0; ++i) {
     semid_ds set{};
-    argument.set = &set;
-    if (semctl(i, 0, SEM_STAT_ANY, argument) < 0) continue;
+    if (sys::semctl(i, 0, SEM_STAT_ANY, &set) < 0) continue;
     --left;
     add_object(roll, kSemaphores, set.sem_perm.__key, set.sem_nsems, "semaphore");
   }
@@ -148,10 +166,10 @@ void list_semaphores(RollCall& roll) {
 
 void list_messages(RollCall& roll) {
   msginfo info{};
-  const int last = msgctl(0, MSG_INFO, reinterpret_cast<msqid_ds*>(&info));
+  const int last = sys::msgctl(0, MSG_INFO, &info);
   for (int i = 0, left = info.msgpool; i <= last && i < kMostIndices && left > 0; ++i) {
     msqid_ds queue{};
-    if (msgctl(i, MSG_STAT_ANY, &queue) < 0) continue;
+    if (sys::msgctl(i, MSG_STAT_ANY, &queue) < 0) continue;
     --left;
     add_object(roll, kMessages, queue.msg_perm.__key, queue.msg_qnum, "message");
   }
@@ -159,13 +177,12 @@ void list_messages(RollCall& roll) {
 
 // What lies in the tmpfs itself. A file that somebody holds open without a name goes with him.
 void list_files(std::size_t place, RollCall& roll) {
-  const int fd = open(Path{shown(tmpfs_target(place))}.c_str(),
-                      O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
-  DIR* directory = fd < 0 ? nullptr : fdopendir(fd);
-  if (directory == nullptr) return;
+  Entries directory(sys::open(Path{shown(tmpfs_target(place))}.c_str(),
+                              O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
+  if (!directory.there()) return;
   std::uint32_t seen = 0;
   for (int read = 0; read < kMostEntriesRead && seen <= kLeftNamed; ++read) {
-    const dirent* entry = readdir(directory);
+    const dirent* entry = directory.next();
     if (entry == nullptr) break;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
         there_at_start(place, entry->d_ino))
@@ -175,7 +192,6 @@ void list_files(std::size_t place, RollCall& roll) {
     name_leftover(roll, kFile, static_cast<std::int32_t>(place), name.c_str());
   }
   if (seen == 0) roll.tmpfs[place].made = 0;
-  closedir(directory);
 }
 
 }  // namespace
@@ -214,4 +230,4 @@ void list_leftovers(std::uint8_t look_for, RollCall& roll) {
   }
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

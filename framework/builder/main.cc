@@ -1,8 +1,8 @@
 // The builder: a small program that makes and dismantles cells for one run. It is embedded in the
-// library and executed from memory once per run, so that a cell's init is a fork of these few pages
-// and never of the test binary (docs/decisions/0001). It outlives the run just long enough to clean
-// up after it, however the run ends. Its only contact is the socket on descriptor 3; it prints
-// nothing.
+// library and executed from memory once per run, so that a cell's init lives in these few pages
+// and not in the test binary's (docs/decisions/0001, 0050). It outlives the run just long enough to
+// clean up after it, however the run ends. Its only contact is the socket on descriptor 3; it
+// prints nothing.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -303,6 +303,8 @@ void clean_up() {
 
 int live_as_builder() {
   prctl(PR_SET_NAME, "cell-builder", 0, 0, 0);
+  // No guest may trace its init, nor look into /proc/1, whose memory is this process's: ptrace(2).
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return 1;
   for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP}) {
     signal(signal_number, SIG_IGN);
   }

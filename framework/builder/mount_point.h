@@ -7,7 +7,7 @@
 
 #include "framework/builder/path.h"
 
-namespace cloister {
+namespace cloister::inside {
 
 class MountPoint {
  public:
@@ -32,7 +32,8 @@ class MountPoint {
 
 // The target as the cell sees it.
 inline std::string_view shown(std::string_view target) {
-  return target.substr(target.starts_with("./") ? 1 : 0);
+  if (target.starts_with("./")) target.remove_prefix(1);
+  return target;
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -1,27 +1,19 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
 
-namespace cloister {
+namespace cloister::inside {
 namespace {
 
-// The file systems that belong to this cell alone.
-constexpr int kMostOwn = 16;
-dev_t own[kMostOwn];
-int own_count = 0;
-
+// Whether it is in a file system that belongs to this cell alone.
 bool is_own(int directory) {
   struct stat status;
-  if (fstat(directory, &status) != 0) return false;
-  for (int i = 0; i < own_count; ++i) {
-    if (own[i] == status.st_dev) return true;
+  if (sys::fstat(directory, &status) != 0) return false;
+  const Inside& cell = here();
+  for (int i = 0; i < cell.own_count; ++i) {
+    if (cell.own[i] == status.st_dev) return true;
   }
   return false;
 }
@@ -31,7 +23,7 @@ int open_below_root(int root, const char* path) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(syscall(SYS_openat2, root, path, &how, sizeof how));
+  return static_cast<int>(sys::syscall(SYS_openat2, root, path, &how, sizeof how));
 }
 
 // Makes the last component of `path`, whose parent is there.
@@ -39,20 +31,21 @@ bool make_entry(int root, const char* path, bool directory) {
   const std::string_view whole(path);
   const std::size_t slash = whole.rfind('/');
   const bool nested = slash != std::string_view::npos;
-  const int parent = open_below_root(root, nested ? Path{whole.substr(0, slash)}.c_str() : ".");
+  const int parent =
+      open_below_root(root, nested ? Path{std::string_view{whole.data(), slash}}.c_str() : ".");
   const char* name = nested ? path + slash + 1 : path;
   bool made = false;
   if (parent >= 0 && !is_own(parent)) {
     errno = ENOENT;
   } else if (parent >= 0 && directory) {
-    made = mkdirat(parent, name, 0755) == 0;
+    made = sys::mkdirat(parent, name, 0755) == 0;
   } else if (parent >= 0) {
-    const int file = openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    const int file = sys::openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
     made = file >= 0;
-    if (made) close(file);
+    if (made) sys::close(file);
   }
   const int error = errno;
-  if (parent >= 0) close(parent);
+  if (parent >= 0) sys::close(parent);
   errno = error;
   return made;
 }
@@ -60,12 +53,12 @@ bool make_entry(int root, const char* path, bool directory) {
 int open_or_make(int root, std::string_view path, bool directory) {
   for (std::size_t end = 0; end != std::string_view::npos;) {
     end = path.find('/', end + 1);
-    const Path part{path.substr(0, end)};
+    const Path part{std::string_view{path.data(), end < path.size() ? end : path.size()}};
     const int fd = open_below_root(root, part.c_str());
     const bool last = end == std::string_view::npos;
     if (fd >= 0 && last) return fd;
     if (fd >= 0) {
-      close(fd);
+      sys::close(fd);
     } else if (errno != ENOENT || !make_entry(root, part.c_str(), directory || !last)) {
       return -1;
     }
@@ -76,15 +69,15 @@ int open_or_make(int root, std::string_view path, bool directory) {
 // "./usr" as a name below the new root.
 std::string_view below_root(std::string_view target) {
   while (target.ends_with('/')) target.remove_suffix(1);
-  return target.size() > 2 ? target.substr(2) : ".";
+  return target.size() > 2 ? std::string_view{target.data() + 2, target.size() - 2} : ".";
 }
 
 int open_point(std::string_view target, bool directory) {
-  if (!target.starts_with("./")) return open(Path{target}.c_str(), O_PATH | O_CLOEXEC);
-  const int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (!target.starts_with("./")) return sys::open(Path{target}.c_str(), O_PATH | O_CLOEXEC);
+  const int root = sys::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   const int fd = open_or_make(root, below_root(target), directory);
   const int error = errno;
-  close(root);
+  sys::close(root);
   errno = error;
   return fd;
 }
@@ -103,15 +96,17 @@ MountPoint::MountPoint(std::string_view target, bool directory)
 
 MountPoint::~MountPoint() {
   const int error = errno;
-  if (fd_ >= 0) close(fd_);
+  if (fd_ >= 0) sys::close(fd_);
   errno = error;
 }
 
 void MountPoint::may_be_filled() const {
   struct stat status;
   const int fd = open_point(target_, true);  // anew: what is mounted there, not what it covers
-  if (own_count < kMostOwn && fd >= 0 && fstat(fd, &status) == 0) own[own_count++] = status.st_dev;
-  if (fd >= 0) close(fd);
+  Inside& cell = here();
+  if (cell.own_count < kMostOwn && fd >= 0 && sys::fstat(fd, &status) == 0)
+    cell.own[cell.own_count++] = status.st_dev;
+  if (fd >= 0) sys::close(fd);
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -1,23 +1,13 @@
-#include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "framework/builder/doing.h"
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
 
-namespace cloister {
+namespace cloister::inside {
 namespace {
-
-// Of this init's steps; the names lie in its plan.
-std::string_view tmpfs_targets[kMostTmpfs];
-std::size_t tmpfs_count = 0;
-std::uint64_t inodes_at_start[kMostTmpfs];
 
 constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
 
@@ -30,9 +20,9 @@ struct KeptEntry {
 constexpr int kMostKept = 64;
 
 bool open_entry(std::string_view target, KeptEntry& entry) {
-  entry.fd = open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  entry.fd = sys::open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
   struct stat status;
-  if (entry.fd < 0 || fstat(entry.fd, &status) != 0) return false;
+  if (entry.fd < 0 || sys::fstat(entry.fd, &status) != 0) return false;
   entry.directory = S_ISDIR(status.st_mode);
   return true;
 }
@@ -43,11 +33,11 @@ bool show_entry(std::string_view target, const KeptEntry& entry, InsideReply& fa
   char from[32];
   snprintf(from, sizeof from, "/proc/self/fd/%d", entry.fd);
   if (entry.directory) {
-    mkdir(to.c_str(), 0755);
+    sys::mkdir(to.c_str(), 0755);
   } else {
-    close(open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    sys::close(sys::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   }
-  if (mount(from, to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
+  if (sys::mount(from, to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
     return fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
   }
   return true;
@@ -59,10 +49,10 @@ bool set_propagation(Propagation propagation, InsideReply& failure) {
   const unsigned long kind = propagation == Propagation::kSlave    ? MS_SLAVE
                              : propagation == Propagation::kShared ? MS_SHARED
                                                                    : MS_PRIVATE;
-  if (mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) return true;
+  if (sys::mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) return true;
   // In a chroot "/" is no mount point: make it one.
-  if (errno == EINVAL && mount("/", "/", nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
-      chroot("/") == 0 && mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) {
+  if (errno == EINVAL && sys::mount("/", "/", nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+      sys::chroot("/") == 0 && sys::mount(nullptr, "/", nullptr, MS_REC | kind, nullptr) == 0) {
     return true;
   }
   return fail(failure, "make the mounts %s",
@@ -73,7 +63,7 @@ bool set_propagation(Propagation propagation, InsideReply& failure) {
 
 bool mount_proc(std::string_view target, InsideReply& failure) {
   const MountPoint point(target, true);
-  if (point.there() && mount("proc", point.c_str(), "proc", kPlain | MS_NOEXEC, nullptr) == 0)
+  if (point.there() && sys::mount("proc", point.c_str(), "proc", kPlain | MS_NOEXEC, nullptr) == 0)
     return true;
   return fail(failure, "mount proc on '%s'", Path{shown(target)}.c_str());
 }
@@ -82,7 +72,8 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   const std::string_view name = fields.text();
   const Path target{name};
   const Path seen{shown(name)};
-  if (tmpfs_count < kMostTmpfs) tmpfs_targets[tmpfs_count++] = name;
+  Inside& own = here();
+  if (own.tmpfs_count < kMostTmpfs) own.tmpfs_targets[own.tmpfs_count++] = name;
   const auto bytes = fields.number<std::uint64_t>();
   const auto inodes = fields.number<std::uint64_t>();
   KeptEntry kept[kMostKept];
@@ -104,39 +95,42 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   const bool optional = fields.number<std::uint8_t>() != 0;
   const MountPoint point(name, true);
   if (!point.there() && optional && errno == ENOENT) return true;  // nothing that could be shared
-  if (!point.there() || mount("tmpfs", point.c_str(), "tmpfs", kPlain, options) != 0) {
+  if (!point.there() || sys::mount("tmpfs", point.c_str(), "tmpfs", kPlain, options) != 0) {
     return fail(failure, "mount tmpfs on '%s'", seen.c_str());
   }
   point.may_be_filled();
   for (int i = 0; i < kept_count; ++i) {
     if (!show_entry(target.c_str(), kept[i], failure)) return false;
-    close(kept[i].fd);
+    sys::close(kept[i].fd);
   }
   return true;
 }
 
-std::string_view tmpfs_target(std::size_t place) { return tmpfs_targets[place]; }
+std::string_view tmpfs_target(std::size_t place) { return here().tmpfs_targets[place]; }
 
 void weigh_tmpfs_at_start() {
-  for (std::size_t i = 0; i < tmpfs_count; ++i) {
-    struct statvfs status;
-    if (statvfs(Path{shown(tmpfs_targets[i])}.c_str(), &status) == 0)
-      inodes_at_start[i] = status.f_files - status.f_ffree;
+  Inside& own = here();
+  for (std::size_t i = 0; i < own.tmpfs_count; ++i) {
+    struct statfs status;
+    if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) == 0)
+      own.inodes_at_start[i] = status.f_files - status.f_ffree;
   }
 }
 
 bool there_at_start(std::size_t place, std::uint64_t inode) {
-  return inode <= inodes_at_start[place];
+  return inode <= here().inodes_at_start[place];
 }
 
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
-  for (std::size_t i = 0; i < tmpfs_count; ++i) {
-    struct statvfs status;
-    if (statvfs(Path{shown(tmpfs_targets[i])}.c_str(), &status) != 0) continue;
+  const Inside& own = here();
+  for (std::size_t i = 0; i < own.tmpfs_count; ++i) {
+    struct statfs status;
+    if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) != 0) continue;
+    const auto block = static_cast<std::uint64_t>(status.f_frsize);
     const std::uint64_t inodes = status.f_files - status.f_ffree;
-    records[i] = {(status.f_blocks - status.f_bfree) * status.f_frsize,
-                  status.f_blocks * status.f_frsize, inodes, status.f_files,
-                  inodes - (inodes < inodes_at_start[i] ? inodes : inodes_at_start[i])};
+    const std::uint64_t at_start = own.inodes_at_start[i];
+    records[i] = {(status.f_blocks - status.f_bfree) * block, status.f_blocks * block, inodes,
+                  status.f_files, inodes - (inodes < at_start ? inodes : at_start)};
   }
 }
 
@@ -145,18 +139,19 @@ bool make_read_only(std::string_view target, InsideReply& failure) {
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   // One call for the whole tree, and only what it names changes: mount_setattr(2), Linux 5.12.
-  if (syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), AT_RECURSIVE, &attributes,
-              sizeof attributes) == 0) {
+  if (sys::syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), AT_RECURSIVE, &attributes,
+                   sizeof attributes) == 0) {
     return true;
   }
   const int error = errno;
   if (error == ENOENT || error == EINVAL)
     return true;  // not there, or not a mount: nothing to protect
   // Without the call, hide the tree: what cannot be seen cannot be written to.
-  if (error == ENOSYS && mount("tmpfs", path.c_str(), "tmpfs", kPlain | MS_RDONLY, "size=4k") == 0)
+  if (error == ENOSYS &&
+      sys::mount("tmpfs", path.c_str(), "tmpfs", kPlain | MS_RDONLY, "size=4k") == 0)
     return true;
   errno = error;
   return fail(failure, "make '%s' read-only", Path{shown(target)}.c_str());
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

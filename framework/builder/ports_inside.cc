@@ -1,14 +1,12 @@
 // The sockets that listen in the cell, from the tables of its network namespace; init reads them
 // when a process was left that could hold one. It opens no socket itself.
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 
-namespace cloister {
+namespace cloister::inside {
 namespace {
 
 // LeftKind of cloister/report.h.
@@ -64,13 +62,13 @@ void take_unix(char* line, RollCall& roll) {
 }
 
 void read_table(const char* name, std::uint8_t kind, RollCall& roll) {
-  const int fd = open(name, O_RDONLY | O_CLOEXEC);
+  const int fd = sys::open(name, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
   char text[4096];
   std::size_t held = 0;
   bool head = true;
   for (std::size_t all = 0; all < kMostRead;) {
-    const ssize_t got = read(fd, text + held, sizeof text - 1 - held);
+    const ssize_t got = sys::read(fd, text + held, sizeof text - 1 - held);
     if (got <= 0) break;
     all += static_cast<std::size_t>(got);
     held += static_cast<std::size_t>(got);
@@ -87,7 +85,7 @@ void read_table(const char* name, std::uint8_t kind, RollCall& roll) {
     if (held == sizeof text - 1) break;  // no line is as long
     memmove(text, line, held);
   }
-  close(fd);
+  sys::close(fd);
 }
 
 }  // namespace
@@ -100,4 +98,4 @@ void list_ports(RollCall& roll) {
   read_table("/proc/net/unix", kUnixSocket, roll);
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -1,31 +1,26 @@
 // A root of the cell's own. Until it is entered, "/" is still the host's view, whole, and the
 // current directory is the new root: sources are found in the one, targets in the other.
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "framework/builder/doing.h"
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
 
-namespace cloister {
+namespace cloister::inside {
 
 bool start_root(std::string_view directory, InsideReply& failure) {
   const Path path{directory};
   if (directory.empty()) {
-    if (mount("tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0)
+    if (sys::mount("tmpfs", "/", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0)
       return fail(failure, "mount a tmpfs to be the new root");
-  } else if (mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
+  } else if (sys::mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
     return fail(failure, "bind '%s' to be the new root", path.c_str());
   }
   // What is mounted on "/" covers it only for those who come to "/" from elsewhere, as ".." does.
   const bool covers_root = directory.empty() || directory == "/";
-  if (chdir(covers_root ? "/.." : path.c_str()) != 0)
+  if (sys::chdir(covers_root ? "/.." : path.c_str()) != 0)
     return fail(failure, "change to the new root");
   if (directory.empty()) MountPoint("./", true).may_be_filled();
   return true;
@@ -36,32 +31,32 @@ bool bind_mount(ByteReader& fields, InsideReply& failure) {
   const std::string_view target = fields.text();
   const bool read_only = fields.number<std::uint8_t>() != 0;
   const Path seen{shown(target)};
-  const int tree = static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, source.c_str(),
-                                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+  const int tree = sys::call(SYS_open_tree, AT_FDCWD, source.c_str(),
+                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   struct stat status;
-  if (tree < 0 || fstat(tree, &status) != 0)
+  if (tree < 0 || sys::fstat(tree, &status) != 0)
     return fail(failure, "take '%s' to bind it to '%s'", source.c_str(), seen.c_str());
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
-  if (read_only && syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
-                           sizeof attributes) != 0) {
+  if (read_only && sys::syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE,
+                                &attributes, sizeof attributes) != 0) {
     return fail(failure, "make '%s' read-only", seen.c_str());
   }
   const MountPoint point(target, S_ISDIR(status.st_mode));
-  if (!point.there() || syscall(SYS_move_mount, tree, "", point.fd(), "",
-                                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) {
+  if (!point.there() || sys::syscall(SYS_move_mount, tree, "", point.fd(), "",
+                                     MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) {
     return fail(failure, "bind '%s' to '%s'", source.c_str(), seen.c_str());
   }
-  close(tree);
+  sys::close(tree);
   return true;
 }
 
 bool enter_root(InsideReply& failure) {
   // Stacks the old root on the new one, and takes it off: pivot_root(2), "pivot_root(".", ".")".
-  if (syscall(SYS_pivot_root, ".", ".") != 0) return fail(failure, "enter the new root");
-  if (umount2(".", MNT_DETACH) != 0) return fail(failure, "leave the old root");
-  if (chdir("/") != 0) return fail(failure, "change to the new root");
+  if (sys::syscall(SYS_pivot_root, ".", ".") != 0) return fail(failure, "enter the new root");
+  if (sys::umount2(".", MNT_DETACH) != 0) return fail(failure, "leave the old root");
+  if (sys::chdir("/") != 0) return fail(failure, "change to the new root");
   return true;
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

@@ -1,7 +1,7 @@
-#include "framework/builder/doing.h"
+#include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 
-namespace cloister {
+namespace cloister::inside {
 namespace {
 
 bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
@@ -45,4 +45,4 @@ bool perform_steps(ByteReader& steps, InsideReply& failure) {
   return fail(failure, "read the plan of the cell");
 }
 
-}  // namespace cloister
+}  // namespace cloister::inside

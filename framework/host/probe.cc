@@ -217,7 +217,7 @@ Host open_host(Trying trying) {
     run_namespace = try_run_namespace(facts);
     if (run_namespace) run_namespace = enter_run_namespace(facts.uid, facts.gid);
   }
-  auto builder = CellBuilder::start();
+  auto builder = CellBuilder::start(facts.privileged ? Rights::kOwn : Rights::kOfRunNamespace);
   auto pages = CellPages::make(32);
   if (!builder || !pages) {
     lose_everything(facts, builder ? pages.error() : builder.error());

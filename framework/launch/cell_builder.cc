@@ -48,10 +48,21 @@ Result<Fd> builder_file() {
   return file;
 }
 
+// setgroups must be denied before the gid_map: user_namespaces(7).
+Result<void> enter_user_namespace(std::string_view uids, std::string_view gids) {
+  if (::unshare(CLONE_NEWUSER) != 0) return failed("make a user namespace for the run");
+  const std::pair<const char*, std::string_view> files[] = {
+      {"/proc/self/setgroups", "deny"}, {"/proc/self/uid_map", uids}, {"/proc/self/gid_map", gids}};
+  for (const auto& [file, content] : files) {
+    if (auto written = write_file(file, std::string(content)); !written) return written;
+  }
+  return {};
+}
+
 // The socket on descriptor 3, nothing else but /dev/null, and the builder's image. Where that
 // cannot be executed, the process still is what the builder would be to its child: a parent that
 // waits for it.
-[[noreturn]] void become_builder(int file, int socket, pid_t run) {
+[[noreturn]] void become_builder(int file, int socket, pid_t run, Rights rights) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int high_socket = ::fcntl(socket, F_DUPFD, 10);
   const int high_file = ::fcntl(file, F_DUPFD_CLOEXEC, 10);
@@ -68,6 +79,12 @@ Result<Fd> builder_file() {
   *fmt::format_to(pid, "{}", run) = '\0';
   char* argv[] = {name, pid, nullptr};
   char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
+  // What is not dumpable, as the builder, belongs to the root of the namespace it was executed in:
+  // proc(5). Where that cannot be had, nor can the cells' user namespaces.
+  if (rights == Rights::kOfRunNamespace && ::geteuid() != 0) {
+    std::ignore = enter_user_namespace(fmt::format("0 {} 1", ::geteuid()),
+                                       fmt::format("0 {} 1", ::getegid()));
+  }
   if (ready) ::fexecve(high_file, argv, envp);
   close_between(3, UINT_MAX);  // whoever waits at the other end of one must not wait for this
   int status = 0;
@@ -78,16 +95,18 @@ Result<Fd> builder_file() {
 
 }  // namespace
 
-Result<CellBuilder> CellBuilder::start() {
+Result<CellBuilder> CellBuilder::start(Rights rights) {
   auto file = builder_file();
   if (!file) return std::unexpected(file.error());
   auto pair = make_socket_pair(SOCK_SEQPACKET);
   if (!pair) return std::unexpected(pair.error());
   const pid_t run = ::fork();
   if (run < 0) return failed("fork the process that runs the cells");
-  if (run > 0) become_builder(file->get(), pair->theirs.get(), run);
+  if (run > 0) become_builder(file->get(), pair->theirs.get(), run, rights);
   pair->theirs.reset();
-  CellBuilder builder(std::move(pair->ours));
+  auto words = make_unforked<BuilderReply>();
+  if (words == nullptr) return failed("map memory for the words of the cell builder");
+  CellBuilder builder(std::move(pair->ours), std::move(words));
   // An empty request tells whether it lives: a failed exec closes the socket.
   if (auto lives = builder.own_cgroups({}); !lives) {
     return std::unexpected(
@@ -136,8 +155,7 @@ Result<void> CellBuilder::send(Request request, std::uint32_t cell, const std::s
 }
 
 Result<std::optional<BuilderNews>> CellBuilder::news() {
-  BuilderNews news;
-  iovec data{&news.words, sizeof news.words};
+  iovec data{words_.get(), sizeof *words_};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   msghdr message{};
   message.msg_iov = &data;
@@ -147,18 +165,19 @@ Result<std::optional<BuilderNews>> CellBuilder::news() {
   const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   if (got < 0) return failed("hear from the cell builder");
-  const std::size_t least = sizeof news.words - kNamesKept;
+  const std::size_t least = sizeof *words_ - kNamesKept;
   if (got < static_cast<ssize_t>(least) ||
-      static_cast<std::size_t>(got) != least + news.words.left.names_size) {
+      static_cast<std::size_t>(got) != least + words_->left.names_size) {
     return std::unexpected(Error{"hear from the cell builder: it ended", 0, "start the run again"});
   }
+  BuilderNews news{*words_, Fd()};
   if (const cmsghdr* head = CMSG_FIRSTHDR(&message);
       head != nullptr && head->cmsg_type == SCM_RIGHTS) {
     int descriptor = -1;
     std::memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
     news.init_pidfd.reset(descriptor);
   }
-  return news;
+  return std::optional<BuilderNews>(std::move(news));
 }
 
 Result<BuilderNews> CellBuilder::wait_for_news() {
@@ -172,16 +191,7 @@ Result<BuilderNews> CellBuilder::wait_for_news() {
 }
 
 Result<void> enter_run_namespace(uid_t uid, gid_t gid) {
-  if (::unshare(CLONE_NEWUSER) != 0) return failed("make a user namespace for the run");
-  // setgroups must be denied before the gid_map: user_namespaces(7).
-  const std::pair<const char*, std::string> files[] = {
-      {"/proc/self/setgroups", "deny"},
-      {"/proc/self/uid_map", fmt::format("{0} {0} 1", uid)},
-      {"/proc/self/gid_map", fmt::format("{0} {0} 1", gid)}};
-  for (const auto& [file, content] : files) {
-    if (auto written = write_file(file, content); !written) return written;
-  }
-  return {};
+  return enter_user_namespace(fmt::format("{0} {0} 1", uid), fmt::format("{0} {0} 1", gid));
 }
 
 }  // namespace cloister

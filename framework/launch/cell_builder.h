@@ -13,6 +13,7 @@
 #include "framework/builder/protocol.h"
 #include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/unforked.h"
 #include "framework/plan/plan.h"
 
 namespace cloister {
@@ -24,8 +25,14 @@ struct Init {
 };
 
 struct BuilderNews {
-  BuilderReply words;
-  Fd init_pidfd;  // with Reply::kBuilt
+  const BuilderReply& words;  // until there is more news
+  Fd init_pidfd;              // with Reply::kBuilt
+};
+
+// Where the rights come from that cells are made with.
+enum class Rights : std::uint8_t {
+  kOwn,             // the caller is privileged
+  kOfRunNamespace,  // enter_run_namespace(); the user is 0 to the builder in there
 };
 
 class CellBuilder {
@@ -35,7 +42,7 @@ class CellBuilder {
   // number of the signal that killed it. An ordinary user's process must be inside its own user
   // namespace by now (enter_run_namespace), because the cells' namespaces become that one's
   // children. On an Error that came before the fork, this returns in the calling process itself.
-  static Result<CellBuilder> start();
+  static Result<CellBuilder> start(Rights rights);
 
   CellBuilder(CellBuilder&&) = default;
   CellBuilder& operator=(CellBuilder&&) = default;
@@ -55,10 +62,12 @@ class CellBuilder {
   Result<BuilderNews> wait_for_news();
 
  private:
-  explicit CellBuilder(Fd socket) : socket_(std::move(socket)) {}
+  CellBuilder(Fd socket, Unforked<BuilderReply> words)
+      : socket_(std::move(socket)), words_(std::move(words)) {}
   Result<void> send(Request request, std::uint32_t cell, const std::string& payload);
 
   Fd socket_;
+  Unforked<BuilderReply> words_;
 };
 
 // Makes the calling process, which must have no other thread, root over namespaces of its own: an

@@ -14,21 +14,19 @@ static_assert(sizeof(CellPage) <= kStride);
 
 }  // namespace
 
-void CellPages::Unmap::operator()(char* memory) const { ::munmap(memory, size); }
-
-CellPages::CellPages(std::unique_ptr<char, Unmap> memory, std::size_t count)
-    : memory_(std::move(memory)) {
-  for (std::size_t i = 0; i < count; ++i) {
-    free_.push_back(reinterpret_cast<CellPage*>(memory_.get() + i * kStride));
-  }
-}
+void CellPages::Unmap::operator()(CellPage* page) const { ::munmap(page, kStride); }
 
 Result<CellPages> CellPages::make(std::size_t count) {
-  const std::size_t size = count * kStride;
-  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return failed("map the pages shared with guests");
-  ::madvise(memory, size, MADV_DONTFORK);
-  return CellPages(std::unique_ptr<char, Unmap>(static_cast<char*>(memory), Unmap{size}), count);
+  CellPages made;
+  while (made.pages_.size() < count) {
+    void* memory =
+        ::mmap(nullptr, kStride, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return failed("map the pages shared with guests");
+    ::madvise(memory, kStride, MADV_DONTFORK);
+    made.pages_.emplace_back(static_cast<CellPage*>(memory));
+    made.free_.push_back(made.pages_.back().get());
+  }
+  return made;
 }
 
 CellPage* CellPages::take() {

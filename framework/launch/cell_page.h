@@ -33,11 +33,10 @@ struct CellPage {
 
   // Frames that could not be written to the event pipe, in order.
   std::atomic<std::uint32_t> spilled{0};
-  char spill[kSpillSize];
-
   // For a guest that will exec, until it has: how much of `spill` is what it hands over to the
   // program that it executes.
   std::atomic<std::uint32_t> handed_over{0};
+  char spill[kSpillSize];
 };
 
 // A pool of pages that a fork does not inherit, but for the one that is being given to its guest.
@@ -56,12 +55,10 @@ class CellPages {
 
  private:
   struct Unmap {
-    std::size_t size;
-    void operator()(char* memory) const;
+    void operator()(CellPage* page) const;
   };
-  CellPages(std::unique_ptr<char, Unmap> memory, std::size_t count);
-
-  std::unique_ptr<char, Unmap> memory_;
+  // Each is a mapping of its own, which no fork of its guest need cut out of a larger one.
+  std::vector<std::unique_ptr<CellPage, Unmap>> pages_;
   std::vector<CellPage*> free_;
 };
 

@@ -79,13 +79,10 @@ HighDescriptors move_high(const GuestStart& start, bool joined) {
   return own;
 }
 
-// Before the namespaces are joined, while the host's cgroup file system is in view. v1 and v2 alike
-// move the writer when it writes 0.
+// Before the namespaces are joined, while the host's cgroup file system is in view.
 void join_cgroups(const CellPlan& plan, int event_fd) {
-  char path[PATH_MAX];
   for (const CgroupPlan& group : plan.inside.cgroups) {
-    snprintf(path, sizeof path, "%s/cgroup.procs", group.directory.c_str());
-    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const int fd = open(group.join_path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, "0", 1) != 1)
       give_up(event_fd, "move the guest into the cgroup of its cell");
     close(fd);

@@ -76,7 +76,10 @@ void set_this_cell(std::string_view bytes) {
   ByteReader in(bytes);
   plan.in_force = decode_config(in.text());
   if (const std::string directory(in.text()); !directory.empty())
-    plan.inside.cgroups = {{directory, {}, {{Reading::kPeakMemory, ""}}}};
+    plan.inside.cgroups = {{.directory = directory,
+                            .join_path = "",
+                            .settings = {},
+                            .readings = {{Reading::kPeakMemory, ""}}}};
   plan.watch.cpu_gauge.file = in.text();
   plan.watch.cpu_gauge.key = in.text();
   plan.watch.cpu_gauge.divide_by = in.number<std::uint32_t>();

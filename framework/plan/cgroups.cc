@@ -128,6 +128,13 @@ bool is_needed(const CgroupBase& base, const CellConfig& config) {
          (base.has(Controller::kCpuset) && config.cpu_set) || (base.has(Controller::kIo) && io);
 }
 
+// A lone thread that moves itself through version 1's tasks waits for nobody. Every other write has
+// the kernel wait until no thread of the machine forks, execs or exits (cgroup_threadgroup_rwsem),
+// which under load is most of what a cell costs.
+const char* join_file(CgroupVersion version) {
+  return version == CgroupVersion::kV1 ? "tasks" : "cgroup.procs";
+}
+
 // The facility whose loss, found out by trying, takes the controller away.
 bool is_lost(Controller controller, const HostFacts& facts) {
   switch (controller) {
@@ -173,6 +180,7 @@ void plan_cgroups(const CellRequest& request, const HostFacts& facts, std::uint3
     if (!is_needed(base, config)) continue;
     CgroupPlan group{.directory = fmt::format("{}{}cell-{}", base.run_directory,
                                               base.on_demand ? "." : "/", cell)};
+    group.join_path = fmt::format("{}/{}", group.directory, join_file(base.version));
     const Group filling{config, facts, base, group};
     for (const Controller controller : base.controllers) {
       if (!is_lost(controller, facts)) filling.plan(controller);

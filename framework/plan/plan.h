@@ -99,6 +99,7 @@ struct CgroupSetting {
 };
 struct CgroupPlan {
   std::string directory;
+  std::string join_path;  // of the file to write 0 to, to be in
   std::vector<CgroupSetting> settings;
   std::vector<CgroupReading> readings;
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;

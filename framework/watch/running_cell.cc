@@ -91,14 +91,13 @@ void RunningCell::take_output(Output& output, std::string_view bytes) const {
   output.dropped += bytes.size() - kept;
 }
 
-bool RunningCell::drain(int stream) {
-  char buffer[64 * 1024];
+bool RunningCell::drain(int stream, DrainBuffer& buffer) {
   Fd& fd = streams_[stream];
   if (!fd.open()) return false;
   const bool output = stream != kEventStream;
   if (output) page->drain_turn.fetch_add(1);
-  const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
-  const std::string_view bytes(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
+  const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+  const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   if (output) {
     page->drained[stream - 1].fetch_add(bytes.size());
     page->drain_turn.fetch_add(1);
@@ -323,9 +322,9 @@ void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const
   }
 }
 
-CellReport RunningCell::finish(const BuilderReply* gone) {
+CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
   for (int stream = 0; stream < kStreams; ++stream) {
-    for (int reads = 0; reads < kMostLastReads && drain(stream); ++reads) {
+    for (int reads = 0; reads < kMostLastReads && drain(stream, buffer); ++reads) {
     }
     streams_[stream].reset();
   }

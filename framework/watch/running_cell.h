@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -42,6 +43,9 @@ struct Patience {
   std::chrono::milliseconds dying = std::chrono::seconds(10);
 };
 
+// What a pipe holds at most, of which the loop has one for all cells.
+using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
+
 class RunningCell {
  public:
   RunningCell(std::uint32_t id, CellPlan plan, Patience patience)
@@ -60,8 +64,8 @@ class RunningCell {
   // The descriptors to poll while the guest runs; -1 for one that has ended.
   static constexpr int kStreams = 3;
   int stream_fd(int stream) const { return streams_[stream].get(); }
-  // Takes what has come on one of them; false when that was nothing.
-  bool drain(int stream);
+  // Takes what has come on one of them, by way of `buffer`; false when that was nothing.
+  bool drain(int stream, DrainBuffer& buffer);
 
   // When the loop must look at this cell again, whatever happens.
   Clock::time_point next_alarm() const;
@@ -95,7 +99,7 @@ class RunningCell {
   void guest_ended(int wait_status, const rusage& used);
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
   // that was never built.
-  CellReport finish(const BuilderReply* gone);
+  CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);
 
   CellPage* page = nullptr;
 

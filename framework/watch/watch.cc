@@ -29,6 +29,8 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   auto pages =
       CellPages::make(static_cast<std::size_t>(options.jobs) * (1 + kAheadPerJob + kBehindPerJob));
   if (!pages) return std::unexpected(pages.error());
+  auto drain_buffer = make_unforked<DrainBuffer>();
+  if (drain_buffer == nullptr) return failed("map memory to read what guests say");
   sigset_t child;
   sigset_t guest_mask;
   sigemptyset(&child);
@@ -39,19 +41,20 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.open()) return failed("open '/dev/null'");
   return std::unique_ptr<Watch>(new Watch(std::move(builder), options, source, sink, outbox,
-                                          std::move(*pages), std::move(signals), std::move(null),
-                                          guest_mask));
+                                          std::move(*pages), std::move(drain_buffer),
+                                          std::move(signals), std::move(null), guest_mask));
 }
 
 Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
-             ReportSink& sink, Outbox& outbox, CellPages pages, Fd child_signals, Fd null,
-             sigset_t guest_mask)
+             ReportSink& sink, Outbox& outbox, CellPages pages, Unforked<DrainBuffer> drain_buffer,
+             Fd child_signals, Fd null, sigset_t guest_mask)
     : builder_(std::move(builder)),
       options_(options),
       source_(source),
       sink_(sink),
       outbox_(outbox),
       pages_(std::move(pages)),
+      drain_buffer_(std::move(drain_buffer)),
       child_signals_(std::move(child_signals)),
       null_(std::move(null)),
       guest_mask_(guest_mask) {
@@ -163,7 +166,7 @@ void Watch::wait_for_events() {
       if ((happened & streams[i].cell->memory_events()) != 0)
         streams[i].cell->memory_alarm(Clock::now());
     } else if (happened != 0) {
-      streams[i].cell->drain(streams[i].stream);
+      streams[i].cell->drain(streams[i].stream, *drain_buffer_);
     }
   }
   if ((waits[2].revents & POLLIN) != 0) hear_reader();
@@ -316,7 +319,7 @@ void Watch::refuse(RunningCell& cell, const Error& error) {
 }
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
-  CellReport report = cell.finish(gone);
+  CellReport report = cell.finish(gone, *drain_buffer_);
   pages_.give_back(cell.page);
   sink_.report(std::move(report));
   outbox_.flush();

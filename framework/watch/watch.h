@@ -79,8 +79,8 @@ class Watch {
 
  private:
   Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
-        ReportSink& sink, Outbox& outbox, CellPages pages, Fd child_signals, Fd null,
-        sigset_t guest_mask);
+        ReportSink& sink, Outbox& outbox, CellPages pages, Unforked<DrainBuffer> drain_buffer,
+        Fd child_signals, Fd null, sigset_t guest_mask);
 
   void fill();
   void begin(CellTask task);
@@ -106,6 +106,7 @@ class Watch {
   ReportSink& sink_;
   Outbox& outbox_;
   CellPages pages_;
+  Unforked<DrainBuffer> drain_buffer_;
   Fd child_signals_;
   Fd null_;
   sigset_t guest_mask_;

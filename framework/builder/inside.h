@@ -1,0 +1,47 @@
+// What one init keeps. It runs in the builder's memory (docs/decisions/0050) on a stack that is
+// aligned to its size, and this is what lies at the head of it: nothing of an init is in a global.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "framework/builder/protocol.h"
+
+namespace cloister::inside {
+
+inline constexpr std::size_t kStackSize =
+    std::size_t{128} * 1024;  // the deepest step takes a fifth
+inline constexpr int kMostOwn = 16;
+
+struct Inside {
+  // Given by the builder.
+  int socket = -1;
+  std::string_view steps;
+
+  int error = 0;  // errno
+  // The tmpfs that were mounted, in order; the names lie in the plan.
+  std::size_t tmpfs_count = 0;
+  std::string_view tmpfs_targets[kMostTmpfs];
+  std::uint64_t inodes_at_start[kMostTmpfs] = {};
+  // The file systems that belong to this cell alone.
+  int own_count = 0;
+  dev_t own[kMostOwn] = {};
+  InsideReply reply;
+  RollCall roll;
+};
+
+// Where it is in a stack that begins at `stack`; what is below it is the stack proper.
+inline Inside* head_of(void* stack) {
+  constexpr std::size_t kRoom = (sizeof(Inside) + 63) / 64 * 64;
+  return reinterpret_cast<Inside*>(static_cast<char*>(stack) + kStackSize - kRoom);
+}
+
+// That of the init that runs this.
+inline Inside& here() {
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return *head_of(reinterpret_cast<void*>(frame & ~(kStackSize - 1)));
+}
+
+}  // namespace cloister::inside
