@@ -4,7 +4,7 @@
 # anything, errno included: the init shares it with the builder (docs/decisions/0050). OBJECTS_OF_INIT is a list with
 # semicolons.
 set -euo pipefail
-keeps_nothing='atoi inet_ntop memchr memcmp memcpy memmove memset signal snprintf vsnprintf strchr strcmp strcpy strlen
+keeps_nothing='atoi clock_gettime inet_ntop memchr memcmp memcpy memmove memset signal snprintf vsnprintf strchr strcmp strcpy strlen
   strncmp strrchr strstr strtok_r strtoul strtoull'
 status=0
 needed=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^libc\.so' || true)

@@ -168,6 +168,10 @@ void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
   end_iteration();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
   look_at_report();
+  if (options_.timing) {
+    fflush(stdout);
+    fmt::print(stderr, "{}", std::exchange(timing_, {}).text());
+  }
   if (interruption_ && Interruption::number() != 0) ForwardingListener::OnTestProgramEnd(unit_test);
   end_interruption();
 }

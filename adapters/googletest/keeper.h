@@ -18,6 +18,7 @@
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/result_stream.h"
+#include "adapters/googletest/timing.h"
 #include "framework/watch/pausing.h"
 
 namespace cloister::googletest {
@@ -88,6 +89,7 @@ class Keeper final : public ForwardingListener {
   bool report_is_whole_ = true;
   Times times_;         // of the test that was replayed last
   RecordPtr replayed_;  // that test's, until its end is told
+  Timing timing_;
   ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;
   RecordPtr first_of_program_;  // shown for the environments' set-up, and

@@ -68,6 +68,8 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
      parse_yes_no<&Options::require>, true},
     {"ledger", "1 or 0", "record what each test used as properties, for XML and JSON",
      parse_yes_no<&Options::ledger>, true},
+    {"timing", "1 or 0", "print what each part of a cell cost: median and 95th percentile",
+     parse_yes_no<&Options::timing>, true},
     {"doctor", "1 or 0", "print what this host can give, with cures, and run nothing",
      parse_yes_no<&Options::doctor>},
     {"exit", "_exit or exit",

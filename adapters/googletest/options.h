@@ -38,6 +38,7 @@ struct Options {
   bool explain = false;             // print plans, run nothing
   bool require = false;             // a lost default fails every test
   bool ledger = false;              // what each test used becomes properties
+  bool timing = false;              // print what the parts of a cell cost
   bool doctor = false;              // print what the host gives, run nothing
   bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
   Launch launch = Launch::kAuto;

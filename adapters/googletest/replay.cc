@@ -138,6 +138,7 @@ void Keeper::replay_test(TestId id) {
   say_what_was_left(*record, test);
   record_properties(*record, Scope::kTest);
   if (options_.ledger) record_ledger(*record);
+  if (options_.timing) timing_.take(record->cell);
   remember_tear_downs(record, first_of_suite);
   times_ = record->times;
   if (times_.start == 0) {

@@ -141,10 +141,12 @@ std::string_view Building::cgroups() const {
 
 bool build(Building& building, InsideReply& failure) {
   ByteReader steps(building.cgroups());
+  Stopwatch watch;
   if (!make_cgroups(steps, failure)) {
     remove_cgroups(ByteReader(building.cgroups()));
     return false;
   }
+  watch.lap(building.costs, Cost::kMakeCgroups);
   std::uint64_t namespaces = 0;
   bool allow_setgroups = false;
   ByteReader maps = after_head(building, namespaces, allow_setgroups);
@@ -152,6 +154,7 @@ bool build(Building& building, InsideReply& failure) {
     remove_cgroups(ByteReader(building.cgroups()));
     return false;
   }
+  watch.lap(building.costs, Cost::kCloneInit);
   building.stage = Stage::kRising;
   if (!write_maps(building.init, allow_setgroups, maps, failure) || !let_rise(building, failure)) {
     kill(building.init, SIGKILL);
@@ -159,6 +162,7 @@ bool build(Building& building, InsideReply& failure) {
     remove_cgroups(ByteReader(building.cgroups()));
     return false;
   }
+  watch.lap(building.costs, Cost::kMapIds);
   return true;
 }
 

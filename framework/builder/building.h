@@ -31,6 +31,8 @@ struct Building {
   void* stack = nullptr;  // of init; stays with the slot
   RollCall left;
   std::uint64_t readings[kReadingCount] = {};
+  Costs costs = {};
+  Stopwatch ending{};  // since init was told to end
 
   // The encoded cgroups of the plan.
   std::string_view cgroups() const;

@@ -45,8 +45,11 @@ void live_as_init() {
   if (sys::recv(kSocket, &word, 1, 0) != 1) sys::exit(0);  // the id maps are written only now
   ByteReader steps(own.steps);
   const auto look_for = steps.number<std::uint8_t>();
-  const bool stands = perform_steps(steps, own.reply) && seal(own.reply);
+  bool stands = perform_steps(steps, own.reply);
+  Stopwatch watch;
+  stands = stands && seal(own.reply);
   if (stands) weigh_tmpfs_at_start();
+  watch.lap(own.reply.costs, Cost::kSeal);
   // An init that cannot say so does not stand: its end says that much.
   if (sys::send(kSocket, &own.reply, sizeof own.reply, MSG_NOSIGNAL) < 0 || !stands) sys::exit(1);
 

@@ -136,6 +136,7 @@ void end_init(Building& building) {
   // One that cannot be told calls no roll.
   if (send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) kill(building.init, SIGKILL);
   building.stage = Stage::kEnding;
+  building.ending = Stopwatch();
 }
 
 // False when the run is gone.
@@ -167,6 +168,7 @@ void hear_init(Building& building) {
   const ssize_t got = recv(building.socket, &words, sizeof words, MSG_DONTWAIT);
   if (got == static_cast<ssize_t>(sizeof words) && words.error == 0) {
     building.stage = Stage::kStanding;
+    for (std::size_t i = 0; i < kCostCount; ++i) building.costs[i] += words.costs[i];
     BuilderReply built{};
     built.reply = Reply::kBuilt;
     built.cell = building.cell;
@@ -199,6 +201,7 @@ void reap() {
         hear_init(building);  // why it died, if it could still say so
       recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
       building.stage = Stage::kEmpty;
+      building.ending.lap(building.costs, Cost::kEndInit);
       building.removals_left = kRemovals;
     }
   }
@@ -214,6 +217,8 @@ void sweep(Building& building) {
     kill_cgroups(ByteReader(building.cgroups()));
     return;
   }
+  building.ending.lap(building.costs, Cost::kRemoveCgroups);
+  memcpy(gone.costs, building.costs, sizeof gone.costs);
   gone.reply = Reply::kGone;
   gone.cell = building.cell;
   gone.left = building.left;

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "framework/plan/step_code.h"
+#include "framework/wire/timing.h"
 
 namespace cloister {
 
@@ -69,6 +70,7 @@ struct RollCall {
 struct InsideReply {
   std::int32_t error = 0;
   char doing[kDoingLength] = {};
+  Costs costs = {};  // of init's parts
 };
 
 struct BuilderReply {
@@ -77,6 +79,7 @@ struct BuilderReply {
   std::int32_t init_pid = 0;
   InsideReply failure;
   std::uint64_t readings[kReadingCount] = {};
+  Costs costs = {};
   RollCall left;  // last: sent without what is unused
 };
 

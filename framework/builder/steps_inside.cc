@@ -33,12 +33,34 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
   return fail(failure, "perform set-up step %d", static_cast<int>(code));
 }
 
+Cost cost_of(StepCode code) {
+  switch (code) {
+    case StepCode::kSetPropagation:
+      return Cost::kSetPropagation;
+    case StepCode::kMountProc:
+      return Cost::kMountProc;
+    case StepCode::kMountTmpfs:
+      return Cost::kMountTmpfs;
+    case StepCode::kMakeReadOnly:
+      return Cost::kMakeReadOnly;
+    case StepCode::kSetHostname:
+      return Cost::kSetHostname;
+    case StepCode::kBringUpLoopback:
+      return Cost::kBringUpLoopback;
+    default:
+      return Cost::kOtherSteps;
+  }
+}
+
 }  // namespace
 
 bool perform_steps(ByteReader& steps, InsideReply& failure) {
   const std::uint32_t count = steps.count();
+  Stopwatch watch;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (!perform_step(steps.number<StepCode>(), steps, failure)) return false;
+    const auto code = steps.number<StepCode>();
+    if (!perform_step(code, steps, failure)) return false;
+    watch.lap(failure.costs, cost_of(code));
   }
   if (steps.ok() && steps.at_end()) return true;
   errno = EBADMSG;

@@ -11,6 +11,7 @@
 
 #include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
+#include "framework/wire/timing.h"
 
 namespace cloister {
 
@@ -28,6 +29,7 @@ struct CellPage {
     std::atomic<std::uint8_t> phase{0};
     std::atomic<std::uint64_t> offsets[2] = {};
   };
+  Costs costs = {};  // the guest's parts, until its test begins
   std::atomic<std::uint32_t> phase_count{0};
   Phase phases[kMostPhases];
 

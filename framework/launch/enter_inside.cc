@@ -227,9 +227,12 @@ GuestSide enter_cell(const GuestStart& start) {
   const bool joined = start.err_fd == start.out_fd;
   const HighDescriptors own = move_high(start, joined);
 
+  Stopwatch watch;
   join_cgroups(start.plan, own.event);
+  watch.lap(start.page->costs, Cost::kJoinCgroups);
   join_clocks(start, own.event);
   join_namespaces(start, own.event);
+  watch.lap(start.page->costs, Cost::kJoinNamespaces);
   make_no_more_cgroup_namespaces(start.plan.guest, own.event);
   limit_capabilities(start.plan.guest.capabilities, own.event);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
@@ -245,6 +248,7 @@ GuestSide enter_cell(const GuestStart& start) {
   close_all_but(start.plan.guest.keep_fds, own);
   limit_resources(start.plan.guest, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
+  watch.lap(start.page->costs, Cost::kPrepareGuest);
   return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);
 }
 

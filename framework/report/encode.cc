@@ -137,6 +137,8 @@ std::string encode(const CellReport& report) {
          {tmpfs.used.count, tmpfs.size.count, tmpfs.inodes_used, tmpfs.inodes})
       out.number(number);
   }
+  out.number(static_cast<std::uint32_t>(report.costs.size()));
+  for (const std::uint32_t cost : report.costs) out.number(cost);
   return std::move(out.bytes());
 }
 
@@ -195,6 +197,8 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
       *number = in.number<std::uint64_t>();
     report.tmpfs.push_back(std::move(tmpfs));
   }
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
+    report.costs.push_back(in.number<std::uint32_t>());
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return report;
 }

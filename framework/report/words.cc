@@ -106,4 +106,26 @@ std::vector<std::string> limit_notes(const CellReport& report,
   return notes;
 }
 
+const char* cost_name(Cost cost) {
+  constexpr const char* kNames[kCostCount] = {"make cgroups",
+                                              "clone init with its namespaces",
+                                              "map ids",
+                                              "make mounts private",
+                                              "mount /proc",
+                                              "mount tmpfs",
+                                              "make cgroups read-only",
+                                              "set the hostname",
+                                              "bring up loopback",
+                                              "other steps",
+                                              "seal init",
+                                              "fork the guest",
+                                              "join cgroups",
+                                              "join namespaces",
+                                              "drop rights, set streams",
+                                              "run the test",
+                                              "end init",
+                                              "remove cgroups"};
+  return kNames[static_cast<std::size_t>(cost)];
+}
+
 }  // namespace cloister

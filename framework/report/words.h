@@ -8,6 +8,8 @@
 
 #include <cloister/report.h>
 
+#include "framework/wire/timing.h"
+
 namespace cloister {
 
 // "SIGSEGV (Segmentation fault)"
@@ -24,6 +26,9 @@ std::vector<std::string> limit_notes(const CellReport& report,
 // Text from a guest as one line for a terminal: what is not printable ASCII or well-formed UTF-8 is
 // written as "\n" or "\x1b".
 std::string printable(std::string_view text);
+
+// "mount /proc"
+const char* cost_name(Cost cost);
 
 // What was left in the cell, a phrase per kind: "1 process: 3 'sleep 1000'". Files in private
 // directories but /dev/shm are common and go with the cell; `with_files` has them, too.

@@ -66,6 +66,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
                    .err_fd = join ? out : writers[2].get(),
                    .null_fd = null_fd,
                    .signal_mask = guest_mask};
+  Stopwatch forking;
   auto forked = fork_guest(start);
   if (forked && forked->guest) {
     // In the guest these numbers are closed, or somebody else's.
@@ -74,6 +75,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     return forked;
   }
   if (!forked) return forked;
+  forking.lap(costs_, Cost::kFork);
   guest_ = forked->pid;
   started_ = Clock::now();
   stage = CellStage::kRunning;
@@ -322,6 +324,20 @@ void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const
   }
 }
 
+// Of the test itself what is left of the guest's time.
+void RunningCell::take_costs(CellReport& report, const BuilderReply& gone) const {
+  report.costs.assign(std::begin(gone.costs), std::end(gone.costs));
+  std::uint64_t entering = 0;
+  for (std::size_t i = 0; i < kCostCount; ++i) {
+    const std::uint32_t guests = page == nullptr ? 0 : page->costs[i];
+    report.costs[i] += costs_[i] + guests;
+    entering += guests;
+  }
+  const auto wall = static_cast<std::uint64_t>(std::chrono::nanoseconds(ended_ - started_).count());
+  report.costs[static_cast<std::size_t>(Cost::kTest)] = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(wall - std::min(wall, entering), UINT32_MAX));
+}
+
 CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
   for (int stream = 0; stream < kStreams; ++stream) {
     for (int reads = 0; reads < kMostLastReads && drain(stream, buffer); ++reads) {
@@ -338,7 +354,10 @@ CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
                  in_force.processes.value_or(0), in_force.cpus.value_or(0)};
   report.leaks = in_force.leaks.value_or(Leaks::kReport);
   take_usage(report.usage, gone);
-  if (gone != nullptr) take_leftovers(report, gone->left);
+  if (gone != nullptr) {
+    take_leftovers(report, gone->left);
+    take_costs(report, *gone);
+  }
   report.undying = undying_;
   report.said_finished = reader_.finished();
   report.outcome = classify({.wait_status = wait_status_,

@@ -110,6 +110,7 @@ class RunningCell {
   void take_usage(Usage& usage, const BuilderReply* gone) const;
   void take_names(CellReport& report, const RollCall& left) const;
   void take_leftovers(CellReport& report, const RollCall& left) const;
+  void take_costs(CellReport& report, const BuilderReply& gone) const;
 
   std::uint32_t id_;
   CellPlan plan_;
@@ -131,6 +132,7 @@ class RunningCell {
   KilledFor killed_for_ = KilledFor::kNothing;
   bool noticed_ = false;
   int wait_status_ = 0;
+  Costs costs_ = {};  // the watcher's
   rusage used_{};
 };
 

@@ -161,6 +161,9 @@ struct CellReport {
   std::vector<LeftThings> left;
   Leaks leaks = Leaks::kReport;  // what was asked for
   std::vector<TmpfsUse> tmpfs;   // empty when the cell was killed from outside
+  // What each part of the cell's life cost, in nanoseconds; 0 is a part that there was not. Empty
+  // when the cell was never dismantled.
+  std::vector<std::uint32_t> costs;
 };
 
 }  // namespace cloister

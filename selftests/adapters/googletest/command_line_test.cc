@@ -43,6 +43,22 @@ TEST(CommandLine, ExplainPrintsThePlansOfTheSelectedTestsAndRunsNothing) {
   EXPECT_EQ(ended.out.find("[ RUN"), std::string::npos);
 }
 
+TEST(CommandLine, TimingPrintsWhatThePartsOfACellCost) {
+  const Ended ended =
+      run({.command = {guest("limited"), "--gtest_filter=Uses.*", "--cloister_timing"}});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+  EXPECT_TRUE(ended.contains("cloister: timing")) << ended.err;
+  for (const auto& [part, facility] : {std::pair("\n  fork the guest ", "pid namespace"),
+                                       std::pair("\n  run the test ", "pid namespace"),
+                                       std::pair("\n  mount /proc ", "private /proc"),
+                                       std::pair("\n  bring up loopback ", "private network")})
+    EXPECT_EQ(ended.contains(part), lane_gives(facility)) << part << " in: " << ended.err;
+}
+
+TEST(CommandLine, TimingIsNotPrintedUnlessAskedFor) {
+  EXPECT_FALSE(run({.command = {guest("limited"), "--gtest_filter=Uses.*"}}).contains("timing"));
+}
+
 TEST(CommandLine, OffRunsInThisProcess) {
   const Ended ended =
       run({{guest("misbehaving"), "--cloister=off", "--gtest_filter=Exits.WithStatusThree"}});

@@ -1,0 +1,62 @@
+// What the parts of a cell's life cost: numbered in the order in which they come, measured in
+// nanoseconds by whoever does them. Needs nothing but the C library.
+#pragma once
+
+#include <time.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cloister {
+
+enum class Cost : std::uint8_t {
+  // The builder's.
+  kMakeCgroups,
+  kCloneInit,
+  kMapIds,
+  // init's.
+  kSetPropagation,
+  kMountProc,
+  kMountTmpfs,
+  kMakeReadOnly,
+  kSetHostname,
+  kBringUpLoopback,
+  kOtherSteps,
+  kSeal,
+  // The watcher's, then the guest's.
+  kFork,
+  kJoinCgroups,
+  kJoinNamespaces,
+  kPrepareGuest,
+  kTest,
+  // The builder's.
+  kEndInit,
+  kRemoveCgroups,
+};
+inline constexpr std::size_t kCostCount = 18;
+
+// By Cost; 0 is a part that there was not.
+using Costs = std::uint32_t[kCostCount];
+
+// CLOCK_MONOTONIC, in nanoseconds.
+inline std::uint64_t nanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+class Stopwatch {
+ public:
+  // Adds what has passed since the last lap, or the beginning.
+  void lap(Costs& costs, Cost cost) {
+    const std::uint64_t now = nanoseconds();
+    costs[static_cast<std::size_t>(cost)] += static_cast<std::uint32_t>(now - last_);
+    last_ = now;
+  }
+
+ private:
+  std::uint64_t last_ = nanoseconds();
+};
+
+}  // namespace cloister
