@@ -31,7 +31,8 @@ bool parse_yes_no(std::string_view text, Options& into) {
 }
 
 bool parse_jobs(std::string_view text, Options& into) {
-  if (text == "auto") {
+  into.fill_processors = text == "auto";
+  if (text == "auto" || text == "processors") {
     into.jobs = 0;
     return true;
   }
@@ -60,8 +61,10 @@ bool parse_name(std::string_view text, Options& into) {
 constexpr auto kRunOptions = std::to_array<RunOption>({
     {"", "on or off", "off runs the tests in this process, as without Cloister (default on)",
      parse_yes_no<&Options::enabled>},
-    {"jobs", "a whole number from 1 to 400, or 'auto'",
-     "tests that run at once (default auto: one per processor)", parse_jobs, true},
+    {"jobs", "a whole number from 1 to 400, 'processors' or 'auto'",
+     "tests that run at once; 'auto': more than processors while these are idle (default "
+     "processors)",
+     parse_jobs, true},
     {"explain", "1 or 0", "print the plan of each selected test and run nothing",
      parse_yes_no<&Options::explain>},
     {"require", "1 or 0", "fail every test when this host lacks anything a default cell has",

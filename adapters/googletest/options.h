@@ -35,6 +35,7 @@ enum class Launch : std::uint8_t {
 struct Options {
   bool enabled = true;              // --cloister=off runs plain
   int jobs = 0;                     // guests at once; 0 is one per processor
+  bool fill_processors = false;     // more than that while processors are idle
   bool explain = false;             // print plans, run nothing
   bool require = false;             // a lost default fails every test
   bool ledger = false;              // what each test used becomes properties

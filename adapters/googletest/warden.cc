@@ -16,6 +16,7 @@
 #include "framework/host/table.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
+#include "framework/watch/load_meter.h"
 
 namespace cloister::googletest {
 namespace {
@@ -117,9 +118,10 @@ GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
-  const int jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
-  auto watch = Watch::make(std::move(the_warden->host.builder),
-                           {jobs, {streams_are_one(), orders.options.launch == Launch::kExec}},
+  WatchOptions options{.guests = {streams_are_one(), orders.options.launch == Launch::kExec}};
+  options.jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
+  if (orders.options.fill_processors) options.load = LoadMeter(the_warden->host.facts);
+  auto watch = Watch::make(std::move(the_warden->host.builder), std::move(options),
                            the_warden->source, the_warden->reports, the_warden->outbox);
   if (watch) {
     the_warden->watch = std::move(*watch);

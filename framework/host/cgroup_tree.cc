@@ -103,6 +103,7 @@ std::vector<CgroupMount> cgroup_mounts() {
     for (const std::string& controller : mount.controllers) {
       if (groups.contains(controller)) own = groups.find(controller);
     }
+    mount.top = point;
     if (own != groups.end()) mount.group = directory_of(own->second, root, point);
     mounts.push_back(std::move(mount));
   }

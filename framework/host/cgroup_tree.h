@@ -14,12 +14,6 @@
 
 namespace cloister {
 
-// A mounted hierarchy and the directory of this process's own group in it.
-struct CgroupMount {
-  CgroupVersion version{};
-  std::string group;                     // empty when it lies outside of what is mounted
-  std::vector<std::string> controllers;  // of a version 1 hierarchy
-};
 std::vector<CgroupMount> cgroup_mounts();
 
 // "cloister-NAMESPACE-PID-TICKS": this run's, and no other run's, directory in any group.

@@ -94,7 +94,8 @@ void find_cgroups(HostFacts& facts) {
       {Controller::kCpu, Facility::kCpuCap},
       {Controller::kCpuset, Facility::kCpuSet},
       {Controller::kIo, Facility::kIoCap}};
-  const auto mounts = cgroup_mounts();
+  facts.cgroup_mounts = cgroup_mounts();
+  const auto& mounts = facts.cgroup_mounts;
   std::vector<Controller> missing;
   std::map<Controller, std::string> reasons;
   for (const Controller controller : kAllControllers) {

@@ -87,6 +87,14 @@ struct CgroupBase {
   bool has(Controller controller) const;
 };
 
+// A mounted hierarchy of cgroups, and this process's own group in it.
+struct CgroupMount {
+  CgroupVersion version{};
+  std::string top;    // where it is mounted
+  std::string group;  // a directory; empty when it lies outside of what is mounted
+  std::vector<std::string> controllers;  // of a version 1 hierarchy
+};
+
 // A resource limit of the run itself, which no test can go beyond: getrlimit(2).
 struct HardLimit {
   int resource = 0;
@@ -119,8 +127,9 @@ struct HostFacts {
   // The ids the keeper itself has; a privileged keeper hands all of them on.
   std::vector<IdRange> uids;
   std::vector<IdRange> gids;
+  std::vector<CgroupMount> cgroup_mounts;  // as the run was started in them
   std::vector<CgroupBase> cgroups;
-  std::vector<int> cpus;                   // that the run may use
+  std::vector<int> cpus;                   // that the run may use, in order
   std::vector<std::string> block_devices;  // "8:0": whole disks, for caps on their use
   std::vector<HardLimit> hard_limits;
   Bytes smallest_memory;  // a cap below this does not hold a guest that does nothing; 0 is unknown

@@ -7,26 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <sstream>
 #include <string_view>
 
+#include "framework/watch/number_in.h"
+
 namespace cloister {
 namespace {
-
-// The number after "key ", or the first one when there is no key. 0 when it is not there.
-std::uint64_t number_in(std::string_view text, std::string_view key) {
-  while (!key.empty() && !text.empty() &&
-         !(text.starts_with(key) && text.substr(key.size()).starts_with(' '))) {
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  if (text.empty()) return 0;
-  if (!key.empty()) text.remove_prefix(key.size() + 1);
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 // utime to cstime, fields 14 to 17 of /proc/PID/stat, in clock ticks: proc(5).
 std::chrono::microseconds process_cpu_time(pid_t pid) {

@@ -16,18 +16,28 @@ namespace {
 // from the guests, few enough that the kernel's own clean-up (network namespaces) keeps up.
 constexpr std::size_t kAheadPerJob = 1;
 constexpr std::size_t kBehindPerJob = 3;
+constexpr std::size_t kCellsPerJob = 1 + kAheadPerJob + kBehindPerJob;
+// However many jobs there are: the kernel makes network namespaces one at a time.
+constexpr std::size_t kMostAhead = 64;
 constexpr std::size_t kMostCells = 2000;  // the builder has 2048 slots
+
+constexpr int kMostJobs = kMostCells / kCellsPerJob;
 
 // Reports waiting for a slow reader, beyond which no new guest starts.
 constexpr std::size_t kMostWaitingReports = 64U << 20;
+
+Admission admission_for(const WatchOptions& options) {
+  if (!options.load) return Admission(std::clamp(options.jobs, 1, kMostJobs));
+  const auto now = Clock::now();
+  return {options.load(now), kMostJobs, now};
+}
 
 }  // namespace
 
 Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, WatchOptions options,
                                            CellSource& source, ReportSink& sink, Outbox& outbox) {
-  options.jobs = std::clamp<int>(options.jobs, 1, kMostCells / (1 + kAheadPerJob + kBehindPerJob));
-  auto pages =
-      CellPages::make(static_cast<std::size_t>(options.jobs) * (1 + kAheadPerJob + kBehindPerJob));
+  const Admission admission = admission_for(options);
+  auto pages = CellPages::make(static_cast<std::size_t>(admission.most()) * kCellsPerJob);
   if (!pages) return std::unexpected(pages.error());
   auto drain_buffer = make_unforked<DrainBuffer>();
   if (drain_buffer == nullptr) return failed("map memory to read what guests say");
@@ -40,16 +50,17 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   if (!signals.open()) return failed("listen for the end of guests");
   Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.open()) return failed("open '/dev/null'");
-  return std::unique_ptr<Watch>(new Watch(std::move(builder), options, source, sink, outbox,
-                                          std::move(*pages), std::move(drain_buffer),
+  return std::unique_ptr<Watch>(new Watch(std::move(builder), std::move(options), admission, source,
+                                          sink, outbox, std::move(*pages), std::move(drain_buffer),
                                           std::move(signals), std::move(null), guest_mask));
 }
 
-Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
-             ReportSink& sink, Outbox& outbox, CellPages pages, Unforked<DrainBuffer> drain_buffer,
-             Fd child_signals, Fd null, sigset_t guest_mask)
+Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
+             CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
+             Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask)
     : builder_(std::move(builder)),
-      options_(options),
+      options_(std::move(options)),
+      admission_(admission),
       source_(source),
       sink_(sink),
       outbox_(outbox),
@@ -66,21 +77,30 @@ Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSourc
 
 std::optional<GuestCall> Watch::run() {
   while (!reader_gone_) {
+    look_at_load();
     fill();
     if (auto guest = start_guests()) return guest;
+    admission_.running(Clock::now(), count(CellStage::kRunning));
     if (cells_.empty() && source_empty_) break;
     wait_for_events();
   }
   return std::nullopt;
 }
 
+void Watch::look_at_load() {
+  const auto now = Clock::now();
+  if (options_.load && !paused_ && now >= admission_.next_look())
+    admission_.look(now, options_.load(now));
+}
+
 // Begins cells until enough are on their way.
 void Watch::fill() {
-  const auto jobs = static_cast<std::size_t>(options_.jobs);
+  const auto jobs = static_cast<std::size_t>(admission_.jobs());
+  const std::size_t ahead = std::min(jobs * kAheadPerJob, kMostAhead);
   while (!source_empty_ && !paused_ && outbox_.waiting() < kMostWaitingReports &&
-         cells_.size() < jobs * (1 + kAheadPerJob + kBehindPerJob) &&
+         cells_.size() < jobs * kCellsPerJob &&
          count(CellStage::kBuilding) + count(CellStage::kStanding) <
-             jobs * kAheadPerJob + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
+             ahead + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
     if (auto task = source_.next()) {
       begin(std::move(*task));
     } else {
@@ -107,9 +127,9 @@ std::optional<GuestCall> Watch::start_guests() {
     RunningCell& cell = *cells_[i];
     const std::size_t busy =
         count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
-    if (busy >= static_cast<std::size_t>(options_.jobs)) break;
+    if (busy >= static_cast<std::size_t>(admission_.jobs())) break;
     // One at a time is one after the other: the builder may have finished the next cell first.
-    if (cell.stage == CellStage::kBuilding && options_.jobs == 1) break;
+    if (cell.stage == CellStage::kBuilding && admission_.jobs() == 1) break;
     if (cell.stage != CellStage::kStanding) continue;
     auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
     if (!forked) {
@@ -142,6 +162,7 @@ void Watch::wait_for_events() {
   const std::size_t fixed = waits.size();
   const auto now = Clock::now();
   auto alarm = Clock::time_point::max();
+  if (options_.load && !paused_ && has_more_to_start()) alarm = admission_.next_look();
   for (const auto& cell : cells_) {
     if (!paused_) alarm = std::min(alarm, cell->next_alarm());
     if (cell->stage != CellStage::kRunning) continue;
@@ -261,6 +282,10 @@ void Watch::go_on() {
   for (const auto& cell : cells_) {
     if (cell->stage == CellStage::kRunning) cell->go_on(stopped);
   }
+  if (!options_.load) return;
+  const auto now = Clock::now();
+  std::ignore = options_.load(now);
+  admission_.forget(now);
 }
 
 // What runs is killed and reported; what does not run yet is forgotten, and the builder removes it
@@ -320,6 +345,7 @@ void Watch::refuse(RunningCell& cell, const Error& error) {
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   CellReport report = cell.finish(gone, *drain_buffer_);
+  admission_.ended(report.usage.peak_memory);
   pages_.give_back(cell.page);
   sink_.report(std::move(report));
   outbox_.flush();
@@ -329,6 +355,10 @@ RunningCell* Watch::find(std::uint32_t id) {
   const auto found =
       std::ranges::find_if(cells_, [id](const auto& cell) { return cell->id() == id; });
   return found == cells_.end() ? nullptr : found->get();
+}
+
+bool Watch::has_more_to_start() const {
+  return !source_empty_ || count(CellStage::kBuilding) + count(CellStage::kStanding) > 0;
 }
 
 std::size_t Watch::count(CellStage stage) const {

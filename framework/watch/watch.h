@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,6 +18,7 @@
 #include "framework/kernel/fd.h"
 #include "framework/launch/cell_builder.h"
 #include "framework/launch/cell_page.h"
+#include "framework/watch/admission.h"
 #include "framework/watch/outbox.h"
 #include "framework/watch/running_cell.h"
 
@@ -49,6 +50,8 @@ class ReportSink {
 
 struct WatchOptions {
   int jobs = 1;  // guests that run at once
+  // When set, `jobs` is not asked: more run at once while what this looks at has room for them.
+  std::function<Load(Clock::time_point now)> load{};
   GuestOptions guests{};
   // A guest starts only when one before it is reported, not when it has merely ended: for a source
   // that stops after a report.
@@ -78,10 +81,11 @@ class Watch {
   std::optional<GuestCall> run();
 
  private:
-  Watch(std::optional<CellBuilder> builder, WatchOptions options, CellSource& source,
-        ReportSink& sink, Outbox& outbox, CellPages pages, Unforked<DrainBuffer> drain_buffer,
-        Fd child_signals, Fd null, sigset_t guest_mask);
+  Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
+        CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
+        Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask);
 
+  void look_at_load();
   void fill();
   void begin(CellTask task);
   std::optional<GuestCall> start_guests();
@@ -99,9 +103,11 @@ class Watch {
   void report_done(RunningCell& cell, const BuilderReply* gone);
   RunningCell* find(std::uint32_t id);
   std::size_t count(CellStage stage) const;
+  bool has_more_to_start() const;
 
   std::optional<CellBuilder> builder_;
   WatchOptions options_;
+  Admission admission_;
   CellSource& source_;
   ReportSink& sink_;
   Outbox& outbox_;

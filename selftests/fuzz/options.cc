@@ -53,8 +53,9 @@ std::expected<Options, std::string> parse(const Told& told) {
 std::string description(const Options& options) {
   std::string text = encode(options.config) + encode(options.file.config);
   for (const ConfigOverride& override : options.file.overrides) text += encode(override.config);
-  for (const bool flag : {options.enabled, options.explain, options.require, options.ledger, options.timing,
-                          options.doctor, options.static_destructors})
+  for (const bool flag :
+       {options.enabled, options.explain, options.require, options.ledger, options.timing,
+        options.doctor, options.static_destructors, options.fill_processors})
     text += flag ? '1' : '0';
   text += std::to_string(options.jobs) + std::to_string(static_cast<int>(options.launch));
   return text + options.config_name + "\n" + options.profile + "\n" + options.file.name;

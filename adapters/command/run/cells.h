@@ -20,8 +20,9 @@ struct CellsOrder {
   std::vector<CellConfig> configs;        // of each of `which`
   const std::vector<std::string>& flags;  // for every test, before those that select it
   int jobs = 1;
-  bool fail_fast = false;  // start no more tests after the first that ends badly
-  bool require = false;    // a lost default fails every test
+  bool fill_processors = false;  // more than that while processors are idle
+  bool fail_fast = false;        // start no more tests after the first that ends badly
+  bool require = false;          // a lost default fails every test
 };
 
 // What happens, while it happens.

@@ -101,6 +101,7 @@ class Run {
                      {},
                      options_.flags,
                      settings_.jobs > 0 ? settings_.jobs : processors(),
+                     settings_.fill_processors,
                      options_.fail_fast,
                      settings_.require};
     std::vector<LinkedOrder> linked;

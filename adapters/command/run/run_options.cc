@@ -48,8 +48,8 @@ void declare(CLI::App& run, RunOptions& options) {
   run.add_option_function<std::string>("-j,--jobs", [&options](const std::string& text) {
     constexpr std::uint64_t kMostJobs = 400;
     const auto count = parse_count(text, kMostJobs);
-    if (text != "auto" && (!count || *count == 0))
-      refuse_value("--jobs", text, "a whole number from 1 to 400, or 'auto'");
+    if (text != "auto" && text != "processors" && (!count || *count == 0))
+      refuse_value("--jobs", text, "a whole number from 1 to 400, 'processors' or 'auto'");
     options.jobs = text;
   });
   run.add_flag("--fail-fast", options.fail_fast);

@@ -17,6 +17,7 @@
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/report/encode.h"
+#include "framework/watch/load_meter.h"
 #include "framework/watch/watch.h"
 #include "framework/wire/bytes.h"
 
@@ -56,9 +57,9 @@ class Watcher final : public CellSource, public ReportSink {
 
   // Returns in a guest.
   GuestCall watch() {
-    auto made = Watch::make(std::move(host_.builder),
-                            {.jobs = order_.jobs, .wait_for_reports = order_.fail_fast}, *this,
-                            *this, outbox_);
+    WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
+    if (order_.fill_processors) options.load = LoadMeter(host_.facts);
+    auto made = Watch::make(std::move(host_.builder), std::move(options), *this, *this, outbox_);
     if (made) {
       watch_ = std::move(*made);
       if (auto guest = watch_->run()) return *guest;

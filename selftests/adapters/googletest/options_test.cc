@@ -33,11 +33,12 @@ std::string error_of(const std::vector<std::string>& arguments, const Environmen
   return options ? "no error" : options.error();
 }
 
-TEST(Options, AreOnAndAutomaticByDefault) {
+TEST(Options, AreOnWithAJobPerProcessorByDefault) {
   const auto options = parse({"program", "--gtest_filter=*", "cloister", "--cloisterfoo"});
   ASSERT_TRUE(options);
   EXPECT_TRUE(options->enabled);
   EXPECT_EQ(options->jobs, 0);
+  EXPECT_FALSE(options->fill_processors);
   EXPECT_FALSE(options->config.memory);
 }
 
@@ -69,6 +70,19 @@ TEST(Options, FlagsWinOverTheEnvironment) {
   EXPECT_FALSE(options->enabled);
 }
 
+TEST(Options, ThatSayLaterHowManyJobsThereAreWinWhole) {
+  const auto automatic = parse({"program", "--cloister_jobs=auto"}, {{"CLOISTER_JOBS", "7"}});
+  EXPECT_EQ(automatic->jobs, 0);
+  EXPECT_TRUE(automatic->fill_processors);
+  const auto number = parse({"program", "--cloister_jobs=7"}, {{"CLOISTER_JOBS", "auto"}});
+  EXPECT_EQ(number->jobs, 7);
+  EXPECT_FALSE(number->fill_processors);
+  const auto processors =
+      parse({"program", "--cloister_jobs=processors"}, {}, file("jobs = 'auto'"));
+  EXPECT_EQ(processors->jobs, 0);
+  EXPECT_FALSE(processors->fill_processors);
+}
+
 TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
   EXPECT_EQ(error_of({"program", "--cloister_memory=lots"}),
             "cloister: the flag --cloister_memory has the value 'lots'; it takes a size such as "
@@ -80,7 +94,7 @@ TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
             "host");
   EXPECT_EQ(error_of({"program", "--cloister_jobs=0"}),
             "cloister: the flag --cloister_jobs has the value '0'; it takes a whole number from 1 "
-            "to 400, or 'auto'");
+            "to 400, 'processors' or 'auto'");
 }
 
 TEST(Options, AnUnknownFlagIsAnError) {
@@ -184,7 +198,7 @@ TEST(OptionsOfAFile, AnUnknownProfileIsNamedWithThoseThereAre) {
 TEST(OptionsOfAFile, AWrongValueIsNamedWithItsPlace) {
   EXPECT_EQ(error_of({"program"}, {}, file("\njobs = 0")),
             "cloister: c.toml:2:8: the setting 'jobs' has the value '0'; it takes a whole number "
-            "from 1 to 400, or 'auto'");
+            "from 1 to 400, 'processors' or 'auto'");
 }
 
 TEST(OptionsOfAFile, AWrongValueOfAProfileThatIsNotTakenIsAnErrorToo) {

@@ -47,8 +47,9 @@ class Reports final : public ReportSink {
   auto* host = new Host(open_host());
   auto* source = new Guests(guests, host->facts);
   auto* sink = new Reports(*outbox, so);
-  auto* loop = Watch::make(std::move(host->builder), {.jobs = so.jobs, .patience = so.patience},
-                           *source, *sink, *outbox)
+  auto* loop = Watch::make(std::move(host->builder),
+                           {.jobs = so.jobs, .load = so.load, .patience = so.patience}, *source,
+                           *sink, *outbox)
                    ->release();
   so.before();
   if (auto guest = loop->run()) {

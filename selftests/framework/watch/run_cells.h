@@ -9,6 +9,7 @@
 #include <cloister/report.h>
 
 #include "framework/events/guest_side.h"
+#include "framework/watch/admission.h"
 #include "framework/watch/running_cell.h"
 
 namespace cloister {
@@ -22,6 +23,7 @@ struct FunctionGuest {
 // What else a test wants of the watching process.
 struct WatchedSo {
   int jobs = 2;
+  std::function<Load(Clock::time_point now)> load{};  // in place of `jobs`
   Patience patience{};
   // Run there: before the loop, when a guest has been forked, after the loop.
   std::function<void()> before = [] {};

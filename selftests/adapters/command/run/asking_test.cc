@@ -86,6 +86,7 @@ TEST(CommandLine, WrongValuesAreNamed) {
   for (const auto& [option, value] : {std::pair("--shard", "4/3"),
                                       {"--kind", "junit"},
                                       {"--jobs", "0"},
+                                      {"--jobs", "automatic"},
                                       {"--ask-timeout", "soon"},
                                       {"--memory", "x"}}) {
     const Ended ended = run(cloister_run({option, value, tool("tests_googletest")}));

@@ -1,0 +1,86 @@
+// How many tests of a program are in flight at once, as the tests themselves saw it.
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "selftests/support/guests.h"
+#include "selftests/support/run_program.h"
+
+namespace cloister::selftests {
+namespace {
+
+constexpr int kMostPerProcessor = 16;
+
+int processors() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+struct Run {
+  Ended ended;
+  std::vector<std::string> tests;  // in the order of the report
+  int most_at_once = 0;
+};
+
+Run run_sleeping(const std::string& jobs, const std::string& tests) {
+  const std::string file = scratch("sleeping.json");
+  Run done{run({{guest("sleeping"), "--cloister_jobs=" + jobs, "--gtest_filter=" + tests,
+                 "--gtest_output=json:" + file}})};
+  const auto json = nlohmann::json::parse(content_of(file));
+  std::filesystem::remove(file);
+  std::vector<std::pair<long, int>> changes;  // one more or one less, and when
+  for (const auto& suite : json["testsuites"]) {
+    for (const auto& test : suite["testsuite"]) {
+      done.tests.push_back(test["name"]);
+      changes.emplace_back(std::stol(test.value("began", "0")), 1);
+      changes.emplace_back(std::stol(test.value("ended", "0")), -1);
+    }
+  }
+  std::ranges::sort(changes);
+  int now = 0;
+  for (const auto& [when, change] : changes)
+    done.most_at_once = std::max(done.most_at_once, now += change);
+  return done;
+}
+
+TEST(Jobs, AreOnePerProcessorUnlessAskedFor) {
+  for (const char* jobs : {"processors", "2"}) {
+    const Run done = run_sleeping(jobs, "*Sleeps*/?:*Sleeps*/1?");
+    EXPECT_EQ(done.ended.status, 0) << done.ended.out;
+    EXPECT_EQ(done.tests.size(), 20U);
+    EXPECT_LE(done.most_at_once, *jobs == '2' ? 2 : processors());
+  }
+}
+
+// Whatever else uses this machine leaves a processor idle now and then.
+TEST(Jobs, ThatAreAutomaticAreMoreWhileProcessorsAreIdle) {
+  Run done;
+  for (int i = 0; i < 30 && done.most_at_once <= processors(); ++i) {
+    done = run_sleeping("auto", "*Sleeps*/?:*Sleeps*/??");
+    EXPECT_EQ(done.ended.status, 0) << done.ended.out;
+    EXPECT_LE(done.most_at_once, kMostPerProcessor * processors());
+  }
+  EXPECT_GT(done.most_at_once, processors()) << "or no processor was idle for minutes";
+}
+
+TEST(Jobs, ThatAreAutomaticAreReportedInOrder) {
+  const auto tests = [](const char* jobs) {
+    return run_sleeping(jobs, "*Sleeps*/?:*Spins*/?").tests;
+  };
+  EXPECT_EQ(tests("auto"), tests("1"));
+}
+
+TEST(Jobs, OfAnUnknownKindAreNamed) {
+  const Ended ended = run({{guest("sleeping"), "--cloister_jobs=automatic"}});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.err,
+            "cloister: the flag --cloister_jobs has the value 'automatic'; it takes a whole number "
+            "from 1 to 400, 'processors' or 'auto'\n");
+}
+
+}  // namespace
+}  // namespace cloister::selftests
