@@ -141,8 +141,9 @@ TEST(Interruption, ThatTheProgramIgnoresIsIgnored) {
 }
 
 TEST(StoppedRun, HasItsDeadlinesStoppedUntilItGoesOn) {
-  BackgroundRun run(guest("waiting"), {"--gtest_also_run_disabled_tests",
-                                       "--gtest_filter=*AfterASecond*", "--cloister_deadline=5s"});
+  BackgroundRun run(guest("waiting"),
+                    {"--gtest_also_run_disabled_tests", "--gtest_filter=*AfterASecond*",
+                     "--cloister_deadline=5s", "--cloister_jobs=auto"});
   run.wait_for_processes(kProgram, 3);
   run.stop();
   std::this_thread::sleep_for(6s);

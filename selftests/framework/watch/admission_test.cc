@@ -75,8 +75,8 @@ TEST(Admission, EndsAtSixteenGuestsForEachProcessor) {
 
 TEST(Admission, EndsAtWhatTheWatcherCanKeep) {
   EXPECT_EQ((Machine{.processors = 2}).in_the_end(7), 7);
-  EXPECT_EQ((Machine{.processors = 64}).in_the_end(), kMost);
-  EXPECT_EQ((Machine{.processors = 1000}).in_the_end(), kMost);
+  EXPECT_EQ((Machine{.processors = 64, .memory = 200_GiB}).in_the_end(), kMost);
+  EXPECT_EQ((Machine{.processors = 1000, .memory = 200_GiB}).in_the_end(), kMost);
 }
 
 TEST(Admission, StaysAtTheProcessorsWhileGuestsUseThem) {
