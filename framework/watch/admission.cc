@@ -62,14 +62,15 @@ void Admission::look(Time now, const Load& load) {
   // If the next ones are like those that ran. Guests too short to be `jobs_` at once are fewer in
   // the mean, and need no more.
   const double filling = mean_running(now) * kUsed * load.processors / busy;
-  const auto fitting = static_cast<double>(load.memory.count / kPlanned /
-                                           std::max<std::uint64_t>(usual_memory_.count, 1));
+  const std::uint64_t fitting =
+      load.memory.count / kPlanned / std::max<std::uint64_t>(usual_memory_.count, 1);
   if (load.memory.count < load.all_memory.count / kShort) {
     jobs_ = std::max(1, jobs_ / 2);
   } else {
     const int least = std::min(first_, kGrowth * jobs_);
     const double most = std::min<double>(kGrowth * jobs_, most_);
-    jobs_ = std::max(least, static_cast<int>(std::min({filling, fitting, most})));
+    jobs_ =
+        std::max(least, static_cast<int>(std::min({filling, static_cast<double>(fitting), most})));
   }
   forget(now);
 }

@@ -21,16 +21,16 @@ int processors() {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-struct Run {
+struct Sleeping {
   Ended ended;
   std::vector<std::string> tests;  // in the order of the report
   int most_at_once = 0;
 };
 
-Run run_sleeping(const std::string& jobs, const std::string& tests) {
+Sleeping run_sleeping(const std::string& jobs, const std::string& tests) {
   const std::string file = scratch("sleeping.json");
-  Run done{run({{guest("sleeping"), "--cloister_jobs=" + jobs, "--gtest_filter=" + tests,
-                 "--gtest_output=json:" + file}})};
+  Sleeping done{run({{guest("sleeping"), "--cloister_jobs=" + jobs, "--gtest_filter=" + tests,
+                      "--gtest_output=json:" + file}})};
   const auto json = nlohmann::json::parse(content_of(file));
   std::filesystem::remove(file);
   std::vector<std::pair<long, int>> changes;  // one more or one less, and when
@@ -50,7 +50,7 @@ Run run_sleeping(const std::string& jobs, const std::string& tests) {
 
 TEST(Jobs, AreOnePerProcessorUnlessAskedFor) {
   for (const char* jobs : {"processors", "2"}) {
-    const Run done = run_sleeping(jobs, "*Sleeps*/?:*Sleeps*/1?");
+    const Sleeping done = run_sleeping(jobs, "*Sleeps*/?:*Sleeps*/1?");
     EXPECT_EQ(done.ended.status, 0) << done.ended.out;
     EXPECT_EQ(done.tests.size(), 20U);
     EXPECT_LE(done.most_at_once, *jobs == '2' ? 2 : processors());
@@ -80,7 +80,7 @@ Ticks ticks() {
 // than that there were not.
 TEST(Jobs, ThatAreAutomaticAreMoreWhileProcessorsAreIdle) {
   const Ticks before = ticks();
-  Run done;
+  Sleeping done;
   for (int i = 0; i < 30 && done.most_at_once <= processors(); ++i) {
     done = run_sleeping("auto", "*Sleeps*/?:*Sleeps*/1?");
     EXPECT_EQ(done.ended.status, 0) << done.ended.out;
