@@ -1,0 +1,116 @@
+// bench [--quick] [--write SOURCES] [GROUP...]: measures what cells cost beside the kernel's own
+// price and beside how others run tests, and prints the table of docs/BENCHMARKS.md; --write renews
+// that page. --quick is to see that every row runs: few tests, one round. Status 1 when a row does
+// not run, whatever the figures say.
+#include <fmt/format.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+
+#include "benchmarks/groups.h"
+#include "benchmarks/machine.h"
+#include "benchmarks/page.h"
+
+namespace cloister::benchmarks {
+namespace {
+
+constexpr const char* kUsage =
+    "usage: bench [--quick] [--write SOURCES] [GROUP...]\n"
+    "groups: trivial, memory, growth, mounts, waiting; without one, all\n";
+
+struct Options {
+  bool quick = false;
+  std::string sources;  // to write to, or none
+  std::vector<std::string> groups;
+};
+
+bool parse(const std::vector<std::string>& words, Options& options) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--quick") {
+      options.quick = true;
+    } else if (words[i] == "--write" && i + 1 < words.size()) {
+      options.sources = words[++i];
+    } else if (words[i].starts_with("-")) {
+      return false;
+    } else {
+      options.groups.push_back(words[i]);
+    }
+  }
+  return options.sources.empty() || (!options.quick && options.groups.empty());
+}
+
+struct Table {
+  std::string text = table_head();
+  int refused = 0;
+};
+
+// Stops where the user interrupts.
+Table fill_table(Runner& runner, const std::vector<Group>& groups, const Options& options,
+                 int rounds) {
+  Table table;
+  for (const Group& group : groups) {
+    const auto& wanted = options.groups;
+    if (!wanted.empty() && std::ranges::find(wanted, group.name) == wanted.end()) continue;
+    const Measured measured = measure(runner, group.candidates, rounds);
+    if (runner.interrupted() != 0) break;
+    for (const Row& row : group.rows) {
+      const Figure figure = figure_of(row, measured);
+      table.text += table_line(row, figure);
+      table.refused += figure.refused.empty() ? 0 : 1;
+    }
+  }
+  return table;
+}
+
+bool write_page(const std::string& sources, const Conditions& conditions,
+                const std::string& table) {
+  const std::filesystem::path file = std::filesystem::path(sources) / "docs/BENCHMARKS.md";
+  std::ofstream out(file);
+  out << page(conditions, table);
+  out.close();
+  if (!out) fprintf(stderr, "bench: cannot write '%s'\n", file.c_str());
+  return !out.fail();
+}
+
+// The status, or minus the signal that interrupted.
+int run(const Options& options) {
+  Runner runner;
+  const Setting setting{.sizes = options.quick ? kQuick : Sizes{},
+                        .programs = BENCH_PROGRAMS,
+                        .place = runner.place(),
+                        .cgroup_prefix = runner.cgroup_prefix(),
+                        .processors = processors()};
+  std::filesystem::create_directory(setting.place + "/mounts");
+  const Conditions conditions{describe_machine(), load(), setting.sizes.rounds};
+  const Table table = fill_table(runner, all_groups(setting), options, setting.sizes.rounds);
+  if (runner.interrupted() != 0) return -runner.interrupted();
+  printf("%s\n\n%s", conditions.machine.c_str(), table.text.c_str());
+  if (table.refused > 0) fprintf(stderr, "bench: %d rows cannot run here\n", table.refused);
+  if (!options.sources.empty() && !write_page(options.sources, conditions, table.text)) return 1;
+  return table.refused == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace cloister::benchmarks
+
+int main(int argc, char** argv) {
+  cloister::benchmarks::Options options;
+  if (!cloister::benchmarks::parse({argv + 1, argv + argc}, options)) {
+    fputs(cloister::benchmarks::kUsage, stderr);
+    return 2;
+  }
+  int status = 1;
+  try {
+    status = cloister::benchmarks::run(options);
+  } catch (const std::exception& error) {
+    fprintf(stderr, "bench: %s\n", error.what());
+  }
+  if (status >= 0) return status;
+  signal(-status, SIG_DFL);
+  raise(-status);
+}

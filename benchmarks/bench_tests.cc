@@ -1,0 +1,99 @@
+// The tests that bench.cc measures, BENCH_TESTS of them (default 1000), which cost nothing, sleep
+// for BENCH_SLEEP_MS or compute for BENCH_SPIN_MS. BENCH_RESIDENT_MIB are touched before main's
+// end; with BENCH_FORKS=N the program measures instead what N plain forks of it cost. Compiled with
+// BENCH_PLAIN it is the same program without Cloister, for the peers.
+#include <gtest/gtest.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <string>
+#ifndef BENCH_PLAIN
+#include <cloister/gtest.h>
+#endif
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int asked_for(const char* name, int otherwise) {
+  const char* text = getenv(name);
+  return text != nullptr ? atoi(text) : otherwise;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Of this program alone: what getrusage(2) tells remembers who called execve(2).
+long peak_kib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.compare(0, 6, "VmHWM:") == 0) return atol(line.c_str() + 6);
+  }
+  abort();
+}
+
+// By the processor time of this thread: the same work however many run at once.
+void spin(int milliseconds) {
+  const auto spent = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * 1000.0 + static_cast<double>(now.tv_nsec) / 1e6;
+  };
+  for (const double end = spent() + milliseconds; spent() < end;) {
+  }
+}
+
+class Trivial : public testing::TestWithParam<int> {};
+TEST_P(Trivial, Test) {
+  if (const int sleep_ms = asked_for("BENCH_SLEEP_MS", 0)) usleep(1000U * sleep_ms);
+  if (const int spin_ms = asked_for("BENCH_SPIN_MS", 0)) spin(spin_ms);
+  EXPECT_GE(GetParam(), 0);
+}
+INSTANTIATE_TEST_SUITE_P(Many, Trivial, testing::Range(0, asked_for("BENCH_TESTS", 1000)));
+
+// In pages of 4 KiB, as a heap of many small objects is: a few huge ones would make forks cheap.
+void touch(int mebibytes) {
+  if (mebibytes == 0) return;
+  const std::size_t size = static_cast<std::size_t>(mebibytes) << 20;
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) abort();
+  madvise(memory, size, MADV_NOHUGEPAGE);
+  memset(memory, 1, size);
+}
+
+void fork_and_exit(int count) {
+  const Clock::time_point start = Clock::now();
+  for (int i = 0; i < count; ++i) {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    if (child < 0 || waitpid(child, nullptr, 0) != child) abort();
+  }
+  printf("bench: fork_seconds %.9f\n", seconds_since(start) / count);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  touch(asked_for("BENCH_RESIDENT_MIB", 0));
+  if (const int forks = asked_for("BENCH_FORKS", 0)) {
+    fork_and_exit(forks);
+    return 0;
+  }
+  const Clock::time_point start = Clock::now();
+#ifdef BENCH_PLAIN
+  const int status = RUN_ALL_TESTS();
+#else
+  const int status = cloister::run_all_tests();
+#endif
+  printf("bench: run_seconds %.9f\nbench: peak_kib %ld\n", seconds_since(start), peak_kib());
+  return status;
+}

@@ -1,0 +1,193 @@
+#include "benchmarks/groups.h"
+
+#include <fmt/format.h>
+
+#include "benchmarks/peers.h"
+
+namespace cloister::benchmarks {
+namespace {
+
+constexpr const char* kCap = "1073741824";  // bytes of memory, where both have a cap
+const std::string kAtTwo = "--cloister_jobs=2";
+
+Candidate cells(const Setting& setting, std::string name, int tests, std::vector<std::string> flags,
+                std::vector<std::string> environment = {}) {
+  std::vector<std::string> words = {setting.program("bench_tests"), "--gtest_brief=1"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  environment.push_back(fmt::format("BENCH_TESTS={}", tests));
+  return {.name = std::move(name),
+          .command = {std::move(words), std::move(environment)},
+          .units = static_cast<double>(tests),
+          .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
+}
+
+Candidate floor(const Setting& setting, std::string name, int tests, int in_flight,
+                std::vector<std::string> more = {}) {
+  std::vector<std::string> words = {setting.program("bench_floor"), std::to_string(tests),
+                                    std::to_string(in_flight), setting.cgroup_prefix};
+  words.insert(words.end(), more.begin(), more.end());
+  return {.name = std::move(name), .command = {std::move(words)}, .units = double(tests)};
+}
+
+Row row_of(const Candidate& one, const Candidate& other, std::optional<Target> target = {}) {
+  return {.what = one.name,
+          .beside = other.name,
+          .cost = {one.name},
+          .beside_cost = {other.name},
+          .target = target};
+}
+
+void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
+  const int tests = setting.sizes.tests;
+  const Candidate ours = cells(setting, in_flight_name("cells", in_flight), tests,
+                               {fmt::format("--cloister_jobs={}", in_flight)});
+  const Candidate kernel =
+      floor(setting, in_flight_name("kernel floor", in_flight), tests, in_flight);
+  const Candidate by_ctest = ctest(setting, in_flight);
+  group.candidates.insert(group.candidates.end(), {kernel, ours, by_ctest});
+  group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
+  group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
+  const std::pair<Candidate, std::optional<Target>> peers[] = {
+      {unshare_alone(setting, in_flight), Target{Target::kAtLeast, 3}},
+      {unshare(setting, in_flight), Target{Target::kAtLeast, 3}},
+      {bwrap(setting, in_flight), Target{Target::kAtLeast, 5}},
+      {crun(setting, in_flight), Target{Target::kAtLeast, 8}},
+      {exec_loop(setting, in_flight), std::nullopt},
+      {criterion(setting, in_flight), std::nullopt}};
+  for (const auto& [peer, target] : peers) {
+    group.candidates.push_back(peer);
+    group.rows.push_back(row_of(peer, ours, target));
+  }
+}
+
+Group trivial(const Setting& setting) {
+  Group group{.name = "trivial"};
+  const int tests = setting.sizes.tests;
+  const Candidate kernel =
+      floor(setting, "kernel floor with a memory cap, 2 at once", tests, 2, {kCap});
+  const Candidate ours = cells(setting, "cells with a memory cap, 2 at once", tests,
+                               {kAtTwo, fmt::format("--cloister_memory={}", kCap)});
+  group.candidates = {kernel, ours, plain_googletest(setting, tests)};
+  add_trivial_at(2, setting, group);
+  group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
+  add_trivial_at(4, setting, group);
+  group.rows.push_back(row_of(plain_googletest(setting, tests),
+                              cells(setting, in_flight_name("cells", 2), tests, {kAtTwo})));
+  return group;
+}
+
+// One at a time, as the plain forks are.
+Group memory(const Setting& setting) {
+  const std::string resident = "BENCH_RESIDENT_MIB=200";
+  const std::string forks = fmt::format("BENCH_FORKS={}", setting.sizes.forks);
+  const std::string program = setting.program("bench_tests");
+  const int tests = setting.sizes.fewer_tests;
+  const std::vector<std::string> one_at_a_time = {"--cloister_jobs=1"};
+  return {.name = "memory",
+          .candidates = {cells(setting, "small cells", tests, one_at_a_time),
+                         cells(setting, "large cells", tests, one_at_a_time, {resident}),
+                         {.name = "small forks", .command = {{program}, {forks}}},
+                         {.name = "large forks", .command = {{program}, {forks, resident}}}},
+          .rows = {{.what = "what 200 MiB resident add to a test",
+                    .beside = "what they add to a plain fork and exit",
+                    .cost = {"large cells run_seconds", "small cells run_seconds", double(tests)},
+                    .beside_cost = {"large forks fork_seconds", "small forks fork_seconds"},
+                    .target = Target{Target::kAtMost, 1.25}}}};
+}
+
+Group growth(const Setting& setting) {
+  const int few = setting.sizes.tests;
+  const int many = setting.sizes.many_tests;
+  const Candidate small =
+      cells(setting, fmt::format("cells, a run of {} tests", few), few, {kAtTwo});
+  const Candidate large =
+      cells(setting, fmt::format("cells, a run of {} tests", many), many, {kAtTwo});
+  const Candidate plain_small = plain_googletest(setting, few);
+  const Candidate plain_large = plain_googletest(setting, many);
+  const auto memory_row = [&](std::string what, const Candidate& one, const Candidate& other) {
+    return Row{.what = std::move(what),
+               .beside = "2 KiB",
+               .cost = {one.name + " peak_kib", other.name + " peak_kib", double(many - few)},
+               .beside_cost = {.constant = 2},
+               .unit = "KiB"};
+  };
+  Row keeper = memory_row("the keeper's memory for each further test", large, small);
+  keeper.target = Target{Target::kAtMost, 1};
+  return {.name = "growth",
+          .candidates = {small, large, plain_small, plain_large},
+          .rows = {row_of(large, small, Target{Target::kAtMost, 1.1}), keeper,
+                   memory_row("plain GoogleTest's memory for each further test", plain_large,
+                              plain_small)}};
+}
+
+// Tests on a host with so many more mounts, which the time of making them is no part of.
+Candidate under_mounts(const Setting& setting, Candidate candidate, int mounts) {
+  candidate.name = fmt::format("{} with {} more mounts", candidate.name, mounts);
+  candidate.command.words.insert(
+      candidate.command.words.begin(),
+      {setting.program("bench_under_mounts"), std::to_string(mounts), setting.place + "/mounts"});
+  return candidate;
+}
+
+Group mounts(const Setting& setting) {
+  const int most = setting.sizes.mounts;
+  const int tests = setting.sizes.fewer_tests;
+  Group group{.name = "mounts"};
+  const auto seconds = [&](const char* who, int count) {
+    return fmt::format("{} with {} more mounts seconds", who, count);
+  };
+  for (const int count : {0, most / 2, most}) {
+    group.candidates.push_back(
+        under_mounts(setting, cells(setting, "cells", tests, {kAtTwo}), count));
+    group.candidates.push_back(
+        under_mounts(setting, floor(setting, "kernel floor", tests, 2), count));
+  }
+  const auto added = [&](const char* who, int count, int per) {
+    return Cost{seconds(who, count), seconds(who, 0), double(tests) * per};
+  };
+  group.rows = {{.what = fmt::format("what {} mounts of the host add to a cell", most),
+                 .beside = fmt::format("what {} add", most / 2),
+                 .cost = added("cells", most, 1),
+                 .beside_cost = added("cells", most / 2, 1),
+                 .target = Target{Target::kAtMost, 2.2}},
+                {.what = "what one mount of the host adds to a cell",
+                 .beside = "what it adds to the kernel floor",
+                 .cost = added("cells", most, most),
+                 .beside_cost = added("kernel floor", most, most),
+                 .unit = "us"},
+                {.what = fmt::format("cells with {} more mounts", most),
+                 .beside = "cells with none",
+                 .cost = {seconds("cells", most), {}, double(tests)},
+                 .beside_cost = {seconds("cells", 0), {}, double(tests)}}};
+  return group;
+}
+
+Group waiting(const Setting& setting) {
+  const std::string processors = fmt::format("--cloister_jobs={}", setting.processors);
+  const std::string automatic = "--cloister_jobs=auto";
+  const auto suite = [&](const char* name, const char* kind, int tests, const std::string& jobs) {
+    return cells(setting, fmt::format("{}, jobs={}", name, jobs.substr(jobs.find('=') + 1)), tests,
+                 {jobs}, {kind});
+  };
+  const Sizes& sizes = setting.sizes;
+  const auto sleeping = [&](const std::string& jobs) {
+    return suite("tests that sleep 0.2 s", "BENCH_SLEEP_MS=200", sizes.waiting_tests, jobs);
+  };
+  const auto spinning = [&](const std::string& jobs) {
+    return suite("tests that compute 20 ms", "BENCH_SPIN_MS=20", sizes.spinning_tests, jobs);
+  };
+  return {
+      .name = "waiting",
+      .candidates = {sleeping(processors), sleeping(automatic), spinning(processors),
+                     spinning(automatic)},
+      .rows = {row_of(sleeping(processors), sleeping(automatic), Target{Target::kAtLeast, 5}),
+               row_of(spinning(automatic), spinning(processors), Target{Target::kAtMost, 1.05})}};
+}
+
+}  // namespace
+
+std::vector<Group> all_groups(const Setting& setting) {
+  return {trivial(setting), memory(setting), growth(setting), mounts(setting), waiting(setting)};
+}
+
+}  // namespace cloister::benchmarks

@@ -1,0 +1,53 @@
+#include "benchmarks/page.h"
+
+#include <fmt/format.h>
+
+namespace cloister::benchmarks {
+namespace {
+
+constexpr double kQuiet = 0.25;
+
+// Lines of up to 120 characters in the page.
+constexpr const char* kPage = R"(# What isolation costs
+
+Written by `./dev bench --write`; do not edit. `./dev bench` measures again and prints the same table.
+
+Measured with: {machine}; {rounds} rounds. {load}
+
+{table}
+## How to read it
+
+* A ratio is the first thing's cost by that of the thing beside it, both measured in the same round: in a round every
+  candidate runs in turn. The table has the median of the rounds' ratios, and the smallest and the largest: where these
+  are far apart the machine was busy with something else. The costs are medians, too, and only to give an idea: they are
+  of one test, from the start of the run to the end of its last process, divided by the number of tests.
+* `cells` are tests as Cloister runs them by default, each with all seven namespaces, private `/proc`, `/tmp` and
+  `/dev/shm`, a hostname, a loopback network, and its cgroups with a cap on processes.
+* The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
+  (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends.
+* The peers run the same 1,000 trivial tests on plain GoogleTest, without Cloister: CTest has them from
+  `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
+  each test a process, has 1,000 of its own. `unshare`, `bwrap` and `crun` are around each execution of the program and
+  give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun, where it may, caps on memory and processes,
+  too. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
+* Where a test costs 10 ms and more, and for memory and mounts, a round has 100 tests in place of 1,000: what is compared
+  is the cost of one.
+* Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do.
+* Mounts are bind mounts of the host, made in a mount namespace around the run; twice as many may cost twice as much,
+  and 2.2 leaves room for noise.
+* A peer that cannot run on the machine is a row that says why.
+)";
+
+}  // namespace
+
+std::string page(const Conditions& conditions, const std::string& table) {
+  const std::string load = fmt::format(
+      "Other work on the machine before: {:.1f} processes for each processor{}.", conditions.load,
+      conditions.load <= kQuiet ? ""
+                                : ", which is a busy machine: to be measured again on a quiet one");
+  return fmt::format(fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
+                     fmt::arg("rounds", conditions.rounds), fmt::arg("load", load),
+                     fmt::arg("table", table));
+}
+
+}  // namespace cloister::benchmarks
