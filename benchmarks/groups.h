@@ -32,7 +32,7 @@ constexpr Sizes kQuick{.rounds = 1,
 struct Setting {
   Sizes sizes;
   std::string programs;       // the directory that they are built in
-  std::string place;          // a directory for anything
+  std::string place;          // a directory with a copy of the peers' bench_plain, for anything
   std::string cgroup_prefix;  // of groups that peers make
   int processors = 1;
 

@@ -12,7 +12,7 @@ constexpr const char* kPage = R"(# What isolation costs
 
 Written by `./dev bench --write`; do not edit. `./dev bench` measures again and prints the same table.
 
-Measured with: {machine}; {rounds} rounds. {load}
+Measured with: {machine}; {rounds} rounds, {tests} trivial tests in a run. {load}
 
 {table}
 ## How to read it
@@ -25,12 +25,12 @@ Measured with: {machine}; {rounds} rounds. {load}
   `/dev/shm`, a hostname, a loopback network, and its cgroups with a cap on processes.
 * The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
   (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends.
-* The peers run the same 1,000 trivial tests on plain GoogleTest, without Cloister: CTest has them from
+* The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
-  each test a process, has 1,000 of its own. `unshare`, `bwrap` and `crun` are around each execution of the program and
+  each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the program and
   give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun, where it may, caps on memory and processes,
   too. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
-* Where a test costs 10 ms and more, and for memory and mounts, a round has 100 tests in place of 1,000: what is compared
+* Where a test costs 10 ms and more, and for memory and mounts, a run has 100 tests: what is compared
   is the cost of one.
 * Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do.
 * Mounts are bind mounts of the host, made in a mount namespace around the run; twice as many may cost twice as much,
@@ -46,8 +46,8 @@ std::string page(const Conditions& conditions, const std::string& table) {
       conditions.load <= kQuiet ? ""
                                 : ", which is a busy machine: to be measured again on a quiet one");
   return fmt::format(fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
-                     fmt::arg("rounds", conditions.rounds), fmt::arg("load", load),
-                     fmt::arg("table", table));
+                     fmt::arg("rounds", conditions.rounds), fmt::arg("tests", conditions.tests),
+                     fmt::arg("load", load), fmt::arg("table", table));
 }
 
 }  // namespace cloister::benchmarks

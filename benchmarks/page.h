@@ -8,6 +8,7 @@ namespace cloister::benchmarks {
 struct Conditions {
   std::string machine;
   double load = 0;  // before measuring, for each processor
+  int tests = 0;    // trivial ones in a run
   int rounds = 0;
 };
 

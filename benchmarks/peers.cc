@@ -31,9 +31,7 @@ Words for_each_test(int tests, int in_flight, const Words& words) {
   return joined(loop, words);
 }
 
-std::string plain_program(const Setting& setting) {
-  return setting.program("ctest_peer/bench_plain");
-}
+std::string plain_program(const Setting& setting) { return setting.place + "/bench_plain"; }
 
 Words one_test(const Setting& setting, const std::string& number = "{}") {
   return {plain_program(setting), "--gtest_brief=1", "--gtest_filter=Many/Trivial.Test/" + number};
@@ -59,10 +57,10 @@ const Words kUnshare = {"unshare",      "--user", "--map-root-user", "--mount",
                         "--net",        "--uts",  "--ipc",           "--cgroup"};
 
 // The host's directories that programs need, read-only: a container has no others.
-void add_system(Json& config, const fs::path& root, const fs::path& programs) {
+void add_system(Json& config, const fs::path& root, const fs::path& place) {
   for (const fs::path& directory :
        {fs::path("/usr"), fs::path("/etc"), fs::path("/bin"), fs::path("/sbin"), fs::path("/lib"),
-        fs::path("/lib64"), programs}) {
+        fs::path("/lib64"), place}) {
     const fs::path inside = root / directory.relative_path();
     if (fs::exists(inside)) continue;
     if (fs::is_symlink(directory)) {
@@ -100,7 +98,7 @@ Json container(const fs::path& bundle, const Setting& setting) {
     config["linux"]["namespaces"].push_back({{"type", kind}});
   for (const char* directory : {"proc", "dev", "tmp"})
     fs::create_directories(bundle / "root" / directory);
-  add_system(config, bundle / "root", setting.programs);
+  add_system(config, bundle / "root", setting.place);
   return config;
 }
 
