@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kUsage =
     "usage: bench [--quick | --tests N] [--write SOURCES] [GROUP...]\n"
     "N is 100 to 1000; groups: trivial, memory, growth, mounts, waiting; without one, all\n";
+constexpr std::string_view kGroups[] = {"trivial", "memory", "growth", "mounts", "waiting"};
 
 struct Options {
   bool quick = false;
@@ -40,7 +41,7 @@ bool parse(const std::vector<std::string>& words, Options& options) {
     } else if (words[i] == "--tests" && i + 1 < words.size()) {
       options.tests = atoi(words[++i].c_str());
       if (options.tests < 100 || options.tests > 1000) return false;
-    } else if (words[i].starts_with("-")) {
+    } else if (std::ranges::find(kGroups, words[i]) == std::end(kGroups)) {
       return false;
     } else {
       options.groups.push_back(words[i]);
@@ -52,7 +53,11 @@ bool parse(const std::vector<std::string>& words, Options& options) {
 Sizes sizes_of(const Options& options) {
   if (options.quick) return kQuick;
   Sizes sizes;
-  if (options.tests != 0) sizes.many_tests = 10 * (sizes.tests = options.tests);
+  if (options.tests == 0) return sizes;
+  sizes.tests = options.tests;
+  sizes.many_tests = 10 * sizes.tests;
+  sizes.fewer_tests = std::min(sizes.fewer_tests, sizes.tests / 4);
+  sizes.waiting_tests = sizes.spinning_tests = std::min(sizes.waiting_tests, sizes.tests);
   return sizes;
 }
 
@@ -100,8 +105,7 @@ int run(const Options& options) {
   std::filesystem::create_directory(setting.place + "/mounts");
   std::filesystem::copy_file(setting.program("ctest_peer/bench_plain"),
                              setting.place + "/bench_plain");
-  const Conditions conditions{describe_machine(), load(), setting.sizes.tests,
-                              setting.sizes.rounds};
+  const Conditions conditions{describe_machine(), load(), setting.sizes};
   const Table table = fill_table(runner, all_groups(setting), options, setting.sizes.rounds);
   if (runner.interrupted() != 0) return -runner.interrupted();
   printf("%s\n\n%s", conditions.machine.c_str(), table.text.c_str());

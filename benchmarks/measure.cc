@@ -55,6 +55,7 @@ Measured measure(Runner& runner, const std::vector<Candidate>& candidates, int r
   for (int number = 0; number < rounds; ++number) {
     Round round;
     for (const Candidate& candidate : candidates) {
+      if (runner.interrupted() != 0) return measured;
       if (measured.refused.contains(candidate.name)) continue;
       const std::string refused = measure_one(runner, candidate, round);
       if (runner.interrupted() != 0) return measured;

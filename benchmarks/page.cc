@@ -30,11 +30,11 @@ Measured with: {machine}; {rounds} rounds, {tests} trivial tests in a run. {load
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the program and
   give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun, where it may, caps on memory and processes,
   too. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
-* Where a test costs 10 ms and more, and for memory and mounts, a run has 100 tests: what is compared
-  is the cost of one.
+* Around each execution, for Criterion and for memory, a run has {fewer} tests, for sleeping and computing {waiting}:
+  what is compared is the cost of one.
 * Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do.
-* Mounts are bind mounts of the host, made in a mount namespace around the run; twice as many may cost twice as much,
-  and 2.2 leaves room for noise.
+* Mounts are bind mounts of the host, made in a mount namespace around the run. Twice as many may add twice as much: what
+  is expected of the most goes on in a straight line from what none and half of them cost.
 * A peer that cannot run on the machine is a row that says why.
 )";
 
@@ -46,8 +46,11 @@ std::string page(const Conditions& conditions, const std::string& table) {
       conditions.load <= kQuiet ? ""
                                 : ", which is a busy machine: to be measured again on a quiet one");
   return fmt::format(fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
-                     fmt::arg("rounds", conditions.rounds), fmt::arg("tests", conditions.tests),
-                     fmt::arg("load", load), fmt::arg("table", table));
+                     fmt::arg("rounds", conditions.sizes.rounds),
+                     fmt::arg("tests", conditions.sizes.tests),
+                     fmt::arg("fewer", conditions.sizes.fewer_tests),
+                     fmt::arg("waiting", conditions.sizes.waiting_tests), fmt::arg("load", load),
+                     fmt::arg("table", table));
 }
 
 }  // namespace cloister::benchmarks

@@ -3,13 +3,14 @@
 
 #include <string>
 
+#include "benchmarks/groups.h"
+
 namespace cloister::benchmarks {
 
 struct Conditions {
   std::string machine;
   double load = 0;  // before measuring, for each processor
-  int tests = 0;    // trivial ones in a run
-  int rounds = 0;
+  Sizes sizes;
 };
 
 std::string page(const Conditions& conditions, const std::string& table);

@@ -11,10 +11,11 @@ std::optional<double> value_of(const Cost& cost, const Round& round) {
   if (cost.constant) return cost.constant;
   const auto of = round.find(cost.of);
   if (of == round.end()) return std::nullopt;
-  if (cost.less.empty()) return of->second / cost.per;
+  const double whole = cost.times * of->second;
+  if (cost.less.empty()) return whole / cost.per;
   const auto less = round.find(cost.less);
   if (less == round.end()) return std::nullopt;
-  return (of->second - less->second) / cost.per;
+  return (whole - less->second) / cost.per;
 }
 
 // The candidate that refused, by the names that begin a cost's.

@@ -8,11 +8,12 @@
 
 namespace cloister::benchmarks {
 
-// (of - less) / per, in each round.
+// (times * of - less) / per, in each round.
 struct Cost {
   std::string of;
   std::string less{};
   double per = 1;
+  double times = 1;
   std::optional<double> constant{};  // in place of all this
 };
 

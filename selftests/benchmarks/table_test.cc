@@ -41,6 +41,11 @@ TEST(Figure, MayBeOfADifferenceAndForSoManyUnits) {
   EXPECT_EQ(figure_of(row, rounds({{{"large", 70}, {"small", 10}}})).ratio, 3);
 }
 
+TEST(Figure, MayGoOnInAStraightLineFromTwoCosts) {
+  const Row row{.cost = {"most"}, .beside_cost = {"half", "none", 1, 2}};
+  EXPECT_EQ(figure_of(row, rounds({{{"none", 10}, {"half", 11}, {"most", 12}}})).ratio, 1);
+}
+
 TEST(Figure, OfACandidateThatCannotRunSaysWhy) {
   Measured measured = rounds({{{"floor", 1}}});
   measured.refused["cells"] = "ended with status 1";
