@@ -45,7 +45,7 @@ void spin(int milliseconds) {
   const auto spent = [] {
     timespec now{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return now.tv_sec * 1000.0 + static_cast<double>(now.tv_nsec) / 1e6;
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
   };
   for (const double end = spent() + milliseconds; spent() < end;) {
   }

@@ -56,6 +56,15 @@ const Words kUnshare = {"unshare",      "--user", "--map-root-user", "--mount",
                         "--mount-proc", "--pid",  "--fork",          "--kill-child",
                         "--net",        "--uts",  "--ipc",           "--cgroup"};
 
+// What unshare(1) does not do, by a shell in it.
+constexpr const char* kTheRest = R"(
+  mount -t tmpfs tmpfs /tmp && mount -t tmpfs tmpfs /dev/shm && hostname cell &&
+  ip link set lo up && exec "$0" "$@")";
+
+constexpr const char* kWithoutHybrid = R"(
+  [ ! -d /sys/fs/cgroup/unified ] || mount -t tmpfs tmpfs /sys/fs/cgroup/unified
+  exec "$0" "$@")";
+
 // The host's directories that programs need, read-only: a container has no others.
 void add_system(Json& config, const fs::path& root, const fs::path& place) {
   for (const fs::path& directory :
@@ -159,11 +168,7 @@ Candidate unshare_alone(const Setting& setting, int in_flight) {
 }
 
 Candidate unshare(const Setting& setting, int in_flight) {
-  return around_each("unshare", setting, in_flight,
-                     joined(kUnshare, {"sh", "-c",
-                                       "mount -t tmpfs tmpfs /tmp && "
-                                       "mount -t tmpfs tmpfs /dev/shm && hostname cell && "
-                                       "ip link set lo up && exec \"$0\" \"$@\""}));
+  return around_each("unshare", setting, in_flight, joined(kUnshare, {"sh", "-c", kTheRest}));
 }
 
 Candidate bwrap(const Setting& setting, int in_flight) {
@@ -189,13 +194,8 @@ Candidate crun(const Setting& setting, int in_flight) {
                        "--config",
                        bundle + "/config-{}.json",
                        setting.cgroup_prefix + "{}"};
-  const Words around = {"unshare",
-                        root ? "--mount" : "--map-root-user",
-                        "--mount",
-                        "sh",
-                        "-c",
-                        "[ ! -d /sys/fs/cgroup/unified ] || "
-                        "mount -t tmpfs tmpfs /sys/fs/cgroup/unified; exec \"$0\" \"$@\""};
+  Words around = {"unshare", "--mount", "sh", "-c", kWithoutHybrid};
+  if (!root) around.insert(around.begin() + 1, "--map-root-user");
   return exec_each("crun", tests, in_flight,
                    joined(around, for_each_test(tests, in_flight, words)));
 }

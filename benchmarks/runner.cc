@@ -55,8 +55,8 @@ std::string find_program(const std::string& name) {
   const char* path = getenv("PATH");
   std::istringstream directories(path != nullptr ? path : "/usr/bin:/bin");
   for (std::string directory; std::getline(directories, directory, ':');) {
-    const std::string file = directory + "/" + name;
-    if (::access(file.c_str(), X_OK) == 0) return file;
+    if (const fs::path file = fs::path(directory) / name; ::access(file.c_str(), X_OK) == 0)
+      return file;
   }
   return "";
 }
@@ -142,6 +142,7 @@ struct Runner::State {
   process::process start(const Command& command, FILE* output, error_code& error) {
     const std::vector<std::string> environment = with_path_and_home(command.environment);
     std::vector<const char*> pointers;
+    pointers.reserve(environment.size() + 1);
     for (const std::string& variable : environment) pointers.push_back(variable.c_str());
     pointers.push_back(nullptr);
     process::posix::default_launcher launcher;

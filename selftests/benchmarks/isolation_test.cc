@@ -1,4 +1,5 @@
 // The kernel floor and the peers make what the page says, by the word of what runs in them.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ class Isolation : public testing::Test {
     std::string kinds;
     for (const std::string kind : {"user", "pid", "mnt", "net", "uts", "ipc", "cgroup"}) {
       const fs::path own = fs::read_symlink("/proc/self/ns/" + kind);
-      const bool has_its_own = output.find(kind + " " + kind + ":[") != std::string::npos &&
+      const bool has_its_own = output.find(fmt::format("{0} {0}:[", kind)) != std::string::npos &&
                                output.find(own.string()) == std::string::npos;
       if (!has_its_own) kinds += kind + " ";
     }
