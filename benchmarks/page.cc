@@ -12,7 +12,9 @@ constexpr const char* kPage = R"(# What isolation costs
 
 Written by `./dev bench --write`; do not edit. `./dev bench` measures again and prints the same table.
 
-Measured with: {machine}; {rounds} rounds, {tests} trivial tests in a run. {load}
+Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
+
+{load}
 
 {table}
 ## How to read it
@@ -27,11 +29,11 @@ Measured with: {machine}; {rounds} rounds, {tests} trivial tests in a run. {load
   (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
-  each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the program and
-  give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun, where it may, caps on memory and processes,
-  too. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
-* Around each execution, for Criterion and for memory, a run has {fewer} tests, for sleeping and computing {waiting}:
-  what is compared is the cost of one.
+  each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the
+  program and give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun also caps on memory and
+  processes, but for an ordinary user. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
+* Around each execution, for Criterion and for memory, a run has {fewer} tests, for sleeping and computing {waiting}: what
+  is compared is the cost of one.
 * Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do.
 * Mounts are bind mounts of the host, made in a mount namespace around the run. Twice as many may add twice as much: what
   is expected of the most goes on in a straight line from what none and half of them cost.
