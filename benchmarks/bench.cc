@@ -78,7 +78,7 @@ Table fill_table(Runner& runner, const std::vector<Group>& groups, const Options
     for (const Row& row : group.rows) {
       const Figure figure = figure_of(row, measured);
       table.text += table_line(row, figure);
-      table.refused += figure.refused.empty() ? 0 : 1;
+      table.refused += figure.refused.empty() || !row.not_here.empty() ? 0 : 1;
     }
   }
   return table;

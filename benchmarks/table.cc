@@ -47,6 +47,7 @@ double median(std::vector<double> values) {
 }
 
 Figure figure_of(const Row& row, const Measured& measured) {
+  if (!row.not_here.empty()) return {.refused = row.not_here};
   if (const std::string refused = refusal_of(row, measured); !refused.empty())
     return {.refused = refused};
   std::vector<double> costs;

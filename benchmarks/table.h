@@ -29,6 +29,7 @@ struct Row {
   Cost beside_cost;
   std::optional<Target> target{};
   std::string unit = "ms";  // of the costs; seconds and KiB are measured
+  std::string not_here{};   // why nobody can expect it to run on this host
 };
 
 struct Figure {
