@@ -82,7 +82,7 @@ std::optional<GuestCall> Watch::run() {
     if (auto guest = start_guests()) return guest;
     admission_.running(Clock::now(), count(CellStage::kRunning));
     if (cells_.empty() && source_empty_) break;
-    wait_for_events();
+    if (!cells_.empty() || !may_begin()) wait_for_events();  // all begun may have been refused
   }
   return std::nullopt;
 }
@@ -93,12 +93,15 @@ void Watch::look_at_load() {
     admission_.look(now, options_.load(now));
 }
 
+bool Watch::may_begin() const {
+  return !source_empty_ && !paused_ && outbox_.waiting() < kMostWaitingReports;
+}
+
 // Begins cells until enough are on their way.
 void Watch::fill() {
   const auto jobs = static_cast<std::size_t>(admission_.jobs());
   const std::size_t ahead = std::min(jobs * kAheadPerJob, kMostAhead);
-  while (!source_empty_ && !paused_ && outbox_.waiting() < kMostWaitingReports &&
-         cells_.size() < jobs * kCellsPerJob &&
+  while (may_begin() && cells_.size() < jobs * kCellsPerJob &&
          count(CellStage::kBuilding) + count(CellStage::kStanding) <
              ahead + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
     if (auto task = source_.next()) {

@@ -86,6 +86,7 @@ class Watch {
         Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask);
 
   void look_at_load();
+  bool may_begin() const;
   void fill();
   void begin(CellTask task);
   std::optional<GuestCall> start_guests();

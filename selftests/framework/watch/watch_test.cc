@@ -19,6 +19,7 @@
 namespace cloister {
 namespace {
 
+using namespace literals;
 using namespace std::chrono_literals;
 using selftests::lane_gives;
 
@@ -193,6 +194,15 @@ TEST(Watch, AGuestOnlyKillsWhatIsInItsCell) {
   for (const auto& [id, report] : run_cells(guests, 8)) {
     EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome)) << id;
   }
+}
+
+// More than there are cells at a time, none of which will ever have any news.
+TEST(Watch, RunsOnWhenManyInARowAreRefused) {
+  const std::vector<FunctionGuest> guests(30, {CellConfig{}.with_memory(4_KiB), [](GuestSide&) {}});
+  const auto reports = run_cells(guests, 1);
+  EXPECT_EQ(reports.size(), guests.size());
+  for (const auto& [id, report] : reports)
+    EXPECT_TRUE(std::holds_alternative<SetupFailed>(report.outcome)) << id;
 }
 
 }  // namespace
