@@ -96,7 +96,7 @@ inline int semctl(int id, int number, int command, void* argument) {
 inline int msgctl(int id, int command, void* argument) {
   return call(SYS_msgctl, id, command, argument);
 }
-[[noreturn]] inline void exit(int status) {
+[[noreturn]] inline void exit_group(int status) {
   while (true) system_call(SYS_exit_group, status);
 }
 

@@ -36,13 +36,13 @@ void live_as_init() {
   // The builder's death ends the cell; should it already be dead, the first recv() says so.
   sys::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (sys::dup2(own.socket, kSocket) != kSocket)
-    sys::exit(1);  // what is there is the builder's, to the run
+    sys::exit_group(1);  // what is there is the builder's, to the run
   close_between(0, kSocket - 1);
   close_between(kSocket + 1, UINT_MAX);
   ::signal(SIGCHLD, SIG_IGN);
 
   char word = 0;
-  if (sys::recv(kSocket, &word, 1, 0) != 1) sys::exit(0);  // the id maps are written only now
+  if (sys::recv(kSocket, &word, 1, 0) != 1) sys::exit_group(0);  // the id maps are written only now
   ByteReader steps(own.steps);
   const auto look_for = steps.number<std::uint8_t>();
   bool stands = perform_steps(steps, own.reply);
@@ -51,14 +51,15 @@ void live_as_init() {
   if (stands) weigh_tmpfs_at_start();
   watch.lap(own.reply.costs, Cost::kSeal);
   // An init that cannot say so does not stand: its end says that much.
-  if (sys::send(kSocket, &own.reply, sizeof own.reply, MSG_NOSIGNAL) < 0 || !stands) sys::exit(1);
+  if (sys::send(kSocket, &own.reply, sizeof own.reply, MSG_NOSIGNAL) < 0 || !stands)
+    sys::exit_group(1);
 
   if (sys::recv(kSocket, &word, 1, 0) == 1) {
     weigh_tmpfs(own.roll.tmpfs);
     list_leftovers(look_for, own.roll);
     sys::send(kSocket, &own.roll, sizeof own.roll - own.roll.unused(), MSG_NOSIGNAL);
   }
-  sys::exit(0);  // and the kernel kills whatever is left: pid_namespaces(7)
+  sys::exit_group(0);  // and the kernel kills whatever is left: pid_namespaces(7)
 }
 
 }  // namespace cloister::inside

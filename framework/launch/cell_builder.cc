@@ -106,7 +106,7 @@ Result<CellBuilder> CellBuilder::start(Rights rights) {
   pair->theirs.reset();
   auto words = make_unforked<BuilderReply>();
   if (words == nullptr) return failed("map memory for the words of the cell builder");
-  CellBuilder builder(std::move(pair->ours), std::move(words));
+  CellBuilder builder(std::move(pair->ours), std::move(words), rights);
   // An empty request tells whether it lives: a failed exec closes the socket.
   if (auto lives = builder.own_cgroups({}); !lives) {
     return std::unexpected(
@@ -134,7 +134,7 @@ Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
 }
 
 Result<void> CellBuilder::build(std::uint32_t cell, const InsidePlan& plan) {
-  return send(Request::kBuild, cell, encode(plan));
+  return send(Request::kBuild, cell, encode(plan, rights_ == Rights::kOfRunNamespace));
 }
 
 Result<void> CellBuilder::dismantle(std::uint32_t cell) {

@@ -62,12 +62,13 @@ class CellBuilder {
   Result<BuilderNews> wait_for_news();
 
  private:
-  CellBuilder(Fd socket, Unforked<BuilderReply> words)
-      : socket_(std::move(socket)), words_(std::move(words)) {}
+  CellBuilder(Fd socket, Unforked<BuilderReply> words, Rights rights)
+      : socket_(std::move(socket)), words_(std::move(words)), rights_(rights) {}
   Result<void> send(Request request, std::uint32_t cell, const std::string& payload);
 
   Fd socket_;
   Unforked<BuilderReply> words_;
+  Rights rights_;
 };
 
 // Makes the calling process, which must have no other thread, root over namespaces of its own: an

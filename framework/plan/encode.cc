@@ -56,11 +56,11 @@ static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
 
 }  // namespace
 
-std::string encode(const InsidePlan& plan) {
+std::string encode(const InsidePlan& plan, bool user_is_root_outside) {
   ByteWriter out;
   const auto put_mapping = [&](const IdMapping& mapping) {
     out.number(mapping.inside);
-    out.number(mapping.outside);
+    out.number(user_is_root_outside ? 0 : mapping.outside);
     out.number(mapping.count);
   };
   out.number(plan.namespaces);

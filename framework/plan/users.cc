@@ -23,9 +23,6 @@ std::vector<IdMapping> same_inside_and_outside(const std::vector<IdRange>& range
   return map;
 }
 
-// An ordinary user is 0 to the builder (launch/cell_builder.h).
-constexpr std::uint32_t kUserOutside = 0;
-
 // An ordinary user may map one id: its own, to whatever it likes.
 std::vector<IdMapping> only(std::uint32_t inside, std::uint32_t outside) {
   return {{inside, outside, 1}};
@@ -43,8 +40,8 @@ void plan_maps(const CellRequest& request, const HostFacts& facts, bool root_ins
     plan.inside.uid_map = only(root ? 0 : facts.uid, facts.uid);
     plan.inside.gid_map = only(root ? 0 : facts.gid, facts.gid);
   } else {
-    plan.inside.uid_map = only(request.uid.value_or(root_inside ? 0 : facts.uid), kUserOutside);
-    plan.inside.gid_map = only(request.gid.value_or(root_inside ? 0 : facts.gid), kUserOutside);
+    plan.inside.uid_map = only(request.uid.value_or(root_inside ? 0 : facts.uid), facts.uid);
+    plan.inside.gid_map = only(request.gid.value_or(root_inside ? 0 : facts.gid), facts.gid);
   }
 }
 

@@ -36,7 +36,6 @@ const std::map<std::string, unsigned> kCalls = {
     {"capset", SYS_capset},
     {"chdir", SYS_chdir},
     {"clone", SYS_clone},
-    {"clone3", SYS_clone3},
     {"close_range", SYS_close_range},
     {"dup2", SYS_dup2},
     {"execve", SYS_execve},

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
     Calls, Faults,
     testing::Values(
         Fault{"capget", "EPERM"}, Fault{"capset", "EPERM"}, Fault{"chdir", "EPERM"},
-        Fault{"clone", "EAGAIN"}, Fault{"clone3", "ENOSPC"}, Fault{"clone3", "EPERM"},
+        Fault{"clone", "EAGAIN"}, Fault{"clone", "ENOSPC"}, Fault{"clone", "EPERM"},
         Fault{"close_range", "EPERM"}, Fault{"dup2", "EMFILE"}, Fault{"execveat", "EPERM"},
         Fault{"fcntl", "EMFILE", "clone"}, Fault{"ioctl", "EPERM"}, Fault{"kill", "EPERM"},
         Fault{"memfd_create", "EMFILE"}, Fault{"mkdir", "ENOSPC"}, Fault{"mount", "ENOMEM"},

@@ -349,11 +349,10 @@ TEST(NotContained, ARootGuestWritesTheKernelsSettingsOfTheHost) {
   EXPECT_EQ(error_of_open("/proc/sys/kernel/core_pattern", O_WRONLY), of_root ? 0 : EACCES);
 }
 
-TEST(NotContained, ARootGuestSeesTheNumbersOfInitsDescriptors) {
+TEST(NotContained, AGuestSeesTheNumbersOfInitsDescriptors) {
   if (!lane_gives("pid namespace")) return expect_shared("pid");
   DIR* directory = opendir("/proc/1/fd");
-  EXPECT_EQ(directory != nullptr, getuid() == 0);
-  if (directory == nullptr) return;
+  ASSERT_NE(directory, nullptr);
   std::vector<std::string> names;
   while (const dirent* entry = readdir(directory)) names.emplace_back(entry->d_name);
   closedir(directory);
