@@ -137,7 +137,8 @@ TEST(CapMet, OfProcessorsIsNamedBesideTheDeadline) {
   }
 }
 
-// The words name the number; the number must be true.
+// The words name the number; the number must be true. A leak checker's 10 MiB at the end of each
+// test, where the program is built with one, are the test's own and not in it.
 TEST(TooSmallACap, NamesTheSmallestThatWorksAndItDoes) {
   const Ended refused =
       run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=4K"}});
@@ -149,8 +150,9 @@ TEST(TooSmallACap, NamesTheSmallestThatWorksAndItDoes) {
   const std::size_t begin = at + words.size();
   const std::string smallest = refused.out.substr(begin, refused.out.find('\n', begin) - begin);
   for (int i = 0; i < 10; ++i) {
-    const Ended ended = run(
-        {{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=" + smallest}});
+    const Ended ended =
+        run({{guest("misbehaving"), "--gtest_filter=Neighbour.*", "--cloister_memory=" + smallest},
+             {"ASAN_OPTIONS=detect_leaks=0"}});
     EXPECT_EQ(ended.status, 0) << smallest << "\n" << ended.out;
   }
 }
