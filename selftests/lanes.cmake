@@ -9,9 +9,17 @@ if(CLOISTER_SANITIZER)
   set(CLOISTER_LANES "")
 endif()
 
+# A whole program of tests, in seconds.
+set(selftest_limit 300)
+set(long_selftest_limit 600)
+if(CLOISTER_SANITIZER)
+  set(selftest_limit 1200)
+  set(long_selftest_limit 2400)
+endif()
+
 # Sanitizers turn a segmentation fault into an exit status; here it stays a signal.
 function(cloister_selftest_properties name)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${selftest_limit}
     ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0"
     ENVIRONMENT_MODIFICATION "CLOISTER_CONFIG=set:none")  # whatever lies above the build tree
 endfunction()
