@@ -32,6 +32,7 @@ std::string hostname() {
 
 // As they were before the run.
 const std::string kDirectory = std::filesystem::current_path();
+const int kPriority = getpriority(PRIO_PROCESS, 0);
 const mode_t kUmask = [] {
   const mode_t mask = umask(0);
   umask(mask);
@@ -77,7 +78,7 @@ void expect_as_new() {
   EXPECT_EQ(std::filesystem::current_path(), kDirectory);
   const mode_t mask = umask(kUmask);
   EXPECT_EQ(mask, kUmask);
-  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), 0);
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), kPriority);
   EXPECT_EQ(getenv("HOSTILE"), nullptr);
   EXPECT_EQ(access("/etc/passwd", R_OK), 0);
   EXPECT_EQ(access("/proc/self/stat", R_OK), 0);
