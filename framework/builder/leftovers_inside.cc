@@ -95,12 +95,12 @@ class Entries {
   int fd_;
   long held_ = 0;
   long at_ = 0;
-  alignas(dirent) char buffer_[4096];
+  alignas(dirent) char buffer_[4096] = {};
 };
 
 void list_process(const char* pid, RollCall& roll) {
-  char stat[1024];
-  char command[kCommandKept];
+  char stat[1024] = {};
+  char command[kCommandKept] = {};
   const std::size_t size = read_file(pid, "/stat", stat, sizeof stat - 1);
   stat[size] = '\0';
   const char* name = strchr(stat, '(');

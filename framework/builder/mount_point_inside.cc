@@ -9,7 +9,7 @@ namespace {
 
 // Whether it is in a file system that belongs to this cell alone.
 bool is_own(int directory) {
-  struct stat status;
+  struct stat status{};
   if (sys::fstat(directory, &status) != 0) return false;
   const Inside& cell = here();
   for (int i = 0; i < cell.own_count; ++i) {
@@ -101,7 +101,7 @@ MountPoint::~MountPoint() {
 }
 
 void MountPoint::may_be_filled() const {
-  struct stat status;
+  struct stat status{};
   const int fd = open_point(target_, true);  // anew: what is mounted there, not what it covers
   Inside& cell = here();
   if (cell.own_count < kMostOwn && fd >= 0 && sys::fstat(fd, &status) == 0)

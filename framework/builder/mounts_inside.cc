@@ -21,7 +21,7 @@ constexpr int kMostKept = 64;
 
 bool open_entry(std::string_view target, KeptEntry& entry) {
   entry.fd = sys::open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  struct stat status;
+  struct stat status{};
   if (entry.fd < 0 || sys::fstat(entry.fd, &status) != 0) return false;
   entry.directory = S_ISDIR(status.st_mode);
   return true;
@@ -111,7 +111,7 @@ std::string_view tmpfs_target(std::size_t place) { return here().tmpfs_targets[p
 void weigh_tmpfs_at_start() {
   Inside& own = here();
   for (std::size_t i = 0; i < own.tmpfs_count; ++i) {
-    struct statfs status;
+    struct statfs status{};
     if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) == 0)
       own.inodes_at_start[i] = status.f_files - status.f_ffree;
   }
@@ -124,7 +124,7 @@ bool there_at_start(std::size_t place, std::uint64_t inode) {
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
   const Inside& own = here();
   for (std::size_t i = 0; i < own.tmpfs_count; ++i) {
-    struct statfs status;
+    struct statfs status{};
     if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) != 0) continue;
     const auto block = static_cast<std::uint64_t>(status.f_frsize);
     const std::uint64_t inodes = status.f_files - status.f_ffree;

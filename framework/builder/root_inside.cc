@@ -33,7 +33,7 @@ bool bind_mount(ByteReader& fields, InsideReply& failure) {
   const Path seen{shown(target)};
   const int tree = sys::call(SYS_open_tree, AT_FDCWD, source.c_str(),
                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-  struct stat status;
+  struct stat status{};
   if (tree < 0 || sys::fstat(tree, &status) != 0)
     return fail(failure, "take '%s' to bind it to '%s'", source.c_str(), seen.c_str());
   mount_attr attributes{};
