@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+#include "framework/builder/fail_with.h"
 #include "framework/builder/inside.h"
 #include "framework/builder/system_call.h"
 
@@ -104,12 +105,11 @@ inline int msgctl(int id, int command, void* argument) {
 
 namespace cloister::inside {
 
-// Fills `reply` from errno and the words; always false, so that a step can `return fail(...)`.
+// As fail() in doing.h, from the errno of this init.
 [[gnu::format(printf, 2, 3)]] inline bool fail(InsideReply& reply, const char* format, ...) {
-  reply.error = errno;
   va_list words;
   va_start(words, format);
-  vsnprintf(reply.doing, sizeof reply.doing, format, words);
+  fail_with(reply, errno, format, words);
   va_end(words);
   return false;
 }

@@ -3,18 +3,16 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 
-#include "framework/builder/protocol.h"
+#include "framework/builder/fail_with.h"
 
 namespace cloister {
 
 // Fills `reply` from errno and the words; always false, so that a step can `return fail(...)`.
 [[gnu::format(printf, 2, 3)]] inline bool fail(InsideReply& reply, const char* format, ...) {
-  reply.error = errno;
   va_list words;
   va_start(words, format);
-  vsnprintf(reply.doing, sizeof reply.doing, format, words);
+  fail_with(reply, errno, format, words);
   va_end(words);
   return false;
 }

@@ -23,7 +23,7 @@ int open_below_root(int root, const char* path) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(sys::syscall(SYS_openat2, root, path, &how, sizeof how));
+  return sys::call(SYS_openat2, root, path, &how, sizeof how);
 }
 
 // Makes the last component of `path`, whose parent is there.

@@ -19,9 +19,10 @@ template <typename T>
 using Unforked = std::unique_ptr<T, Unmap<T>>;
 
 template <typename T>
-Unforked<T> make_unforked(int sharing = MAP_PRIVATE) {
+Unforked<T> make_unforked() {
   static_assert(std::is_trivially_destructible_v<T>);
-  void* memory = ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
   ::madvise(memory, sizeof(T), MADV_DONTFORK);
   return Unforked<T>(new (memory) T);

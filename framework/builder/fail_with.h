@@ -1,0 +1,18 @@
+// What the two kinds of fail() have in common: the builder's (doing.h), and that of an init, which
+// has an errno of its own (calls_inside.h).
+#pragma once
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "framework/builder/protocol.h"
+
+namespace cloister {
+
+[[gnu::format(printf, 3, 0)]] inline void fail_with(InsideReply& reply, int error,
+                                                    const char* format, va_list words) {
+  reply.error = error;
+  vsnprintf(reply.doing, sizeof reply.doing, format, words);
+}
+
+}  // namespace cloister
