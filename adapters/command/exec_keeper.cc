@@ -175,8 +175,8 @@ class Keeper {
     terminal_.take_back();
     tell_warden(kPause);  // the deadline waits, too
     ::raise(SIGSTOP);
+    terminal_.give_to(command_);  // before anything, the warden included, continues the command
     tell_warden(kGoOn);
-    terminal_.give_to(command_);
     const pid_t group = ::getpgid(command_);
     if (group > 0 && group != ::getpgrp()) ::kill(-group, SIGCONT);
     send(SIGCONT);
