@@ -45,7 +45,8 @@ Verdict bad_verdict(const Outcome& outcome);
 struct Attempt {
   std::uint32_t test = 0;  // its place among those selected
   Verdict verdict = Verdict::kNotRun;
-  std::string message;  // what went wrong, or why it was skipped
+  std::string message;      // what went wrong, or why it was skipped
+  bool tells_left = false;  // the message has what was left in the cell
   CellReport cell;
 };
 

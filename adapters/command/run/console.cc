@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "framework/report/words.h"
+
 namespace cloister::command {
 namespace {
 
@@ -41,6 +43,12 @@ void print_output(std::string_view name, const Output& output) {
   fmt::print("    --- {}\n", name);
   print_indented(output.kept);
   if (output.dropped > 0) fmt::print("    --- and {} bytes more (--output)\n", output.dropped);
+}
+
+void say_what_was_left(const Attempt& attempt, const std::string& test) {
+  if (attempt.tells_left) return;
+  for (const std::string& line : leftovers_text(attempt.cell, false))
+    fmt::print(stderr, "cloister: note: {} left {}\n", test, line);
 }
 
 fmt::terminal_color colour_of(Verdict verdict) {
@@ -80,6 +88,7 @@ void Console::ended(const Attempt& attempt) {
     bad_.push_back(text);
   }
   fflush(stdout);
+  say_what_was_left(attempt, tests_[attempt.test].test->name);
 }
 
 void Console::interrupted() {

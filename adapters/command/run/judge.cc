@@ -109,6 +109,7 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
     if (leak.empty()) return;
     attempt.verdict = Verdict::kFail;
     attempt.message += leak + "\n";
+    attempt.tells_left = true;
   }
 }
 

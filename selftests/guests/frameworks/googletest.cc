@@ -1,5 +1,7 @@
 // A GoogleTest binary that knows nothing of Cloister: every end, and names that filters cannot say.
 #include <gtest/gtest.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <string_view>
@@ -14,6 +16,8 @@ TEST(Ends, Hangs) { hang(); }
 TEST(Ends, Eats) { eat(); }
 TEST(Ends, Leaves) { leave(); }
 TEST(Ends, DISABLED_Off) { FAIL(); }
+
+TEST(Keeps, SystemVSharedMemory) { EXPECT_GE(shmget(IPC_PRIVATE, 4096, 0600), 0); }
 
 class Numbers : public testing::TestWithParam<int> {};
 TEST_P(Numbers, AreSmall) { EXPECT_LT(GetParam(), 3); }

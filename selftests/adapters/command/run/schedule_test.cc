@@ -45,6 +45,22 @@ TEST(Shards, TogetherAreEveryTestOnce) {
   EXPECT_THAT(shared, testing::UnorderedElementsAreArray(whole));
 }
 
+TEST(WhatATestLeaves, IsANoteOfAPass) {
+  const Ended ended = run(cloister_run({"--filter=Keeps.*", tool("tests_googletest")}));
+  EXPECT_EQ(ended.status, 0) << ended.out;
+  EXPECT_THAT(
+      ended.err,
+      HasSubstr("cloister: note: Keeps.SystemVSharedMemory left 1 System V shared memory segment"));
+}
+
+TEST(WhatATestLeaves, IsTheFailureAndNoNoteWhereItIsToFail) {
+  const Ended ended =
+      run(cloister_run({"--leaks=fail", "--filter=Keeps.*", tool("tests_googletest")}));
+  EXPECT_EQ(ended.status, 1) << ended.out;
+  EXPECT_THAT(ended.out, HasSubstr("left:   1 System V shared memory segment"));
+  EXPECT_THAT(ended.err, testing::Not(HasSubstr("note: Keeps")));
+}
+
 TEST(FailFast, StartsNothingAfterAFailure) {
   const Results results =
       run_tests({"--fail-fast", "--jobs=1", "--filter=Ends.Fails:Ends.Skips:Odd.*",
