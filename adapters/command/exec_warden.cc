@@ -34,7 +34,7 @@ Result<CellPlan> plan_of(const ExecOptions& options, const HostFacts& facts) {
                                              facility_name(lost->facility), lost->why),
                                  0, lost->cure});
   }
-  return make_plan(options.request, facts, 0);
+  return make_plan(options.request, facts);
 }
 
 class OneCommand final : public CellSource {
@@ -43,7 +43,7 @@ class OneCommand final : public CellSource {
       : options_(options), facts_(facts) {}
   std::optional<CellTask> next() override {
     if (std::exchange(given_, true)) return std::nullopt;
-    return CellTask{0, plan_of(options_, facts_)};
+    return CellTask{0, shared(plan_of(options_, facts_))};
   }
 
  private:
@@ -134,7 +134,7 @@ struct Warden {
 
 [[noreturn]] void print_plan(const Warden& warden) {
   const auto plan = plan_of(warden.options, warden.host.facts);
-  fmt::print("{}", plan ? explain(*plan) : "");
+  fmt::print("{}", plan ? explain(*plan, 0) : "");
   if (!plan) fmt::print(stderr, "cloister exec: {}\n", plan.error().text());
   fflush(nullptr);
   ::_exit(plan ? 0 : 1);

@@ -31,7 +31,19 @@ class TestSource final : public CellSource {
     const TestId id = orders_.tests[next_++];
     return CellTask{id, plan_of(id)};
   }
-  Result<CellPlan> plan_of(TestId id) const {
+  // Tests in a row that are asked for the same share a plan.
+  Result<SharedPlan> plan_of(TestId id) {
+    const CellConfig config = config_of(orders_.registry.original(id), orders_.options);
+    std::string asked = encode(config);
+    if (!last_ || asked != last_asked_) {
+      last_ = shared(new_plan(config));
+      last_asked_ = std::move(asked);
+    }
+    return *last_;
+  }
+
+ private:
+  Result<CellPlan> new_plan(const CellConfig& config) const {
     const auto lost =
         std::ranges::find_if(facts_.losses, [](const Loss& l) { return is_default(l.facility); });
     if (orders_.options.require && lost != facts_.losses.end()) {
@@ -41,25 +53,26 @@ class TestSource final : public CellSource {
                             facility_name(loss.facility), loss.why),
                 0, loss.cure});
     }
-    return make_plan(config_of(orders_.registry.original(id), orders_.options), facts_, id);
+    return make_plan(config, facts_);
   }
 
- private:
   const WardenOrders& orders_;
   const HostFacts& facts_;
   std::size_t next_ = 0;
+  std::string last_asked_;
+  std::optional<Result<SharedPlan>> last_;
 };
 
 class Reports final : public ReportSink {
  public:
-  Reports(const Registry& registry, const TestSource& source, Outbox& outbox)
+  Reports(const Registry& registry, TestSource& source, Outbox& outbox)
       : registry_(registry), source_(source), outbox_(outbox) {}
 
   void report(CellReport&& report) override { outbox_.put(encode(report)); }
   void notice(std::uint32_t id) override {
     const auto plan = source_.plan_of(id);
     if (!plan) return;
-    const WatchPlan& watch = plan->watch;
+    const WatchPlan& watch = (*plan)->watch;
     fmt::print(
         stderr, "cloister: note: {} has been running for {} ({})\n",
         full_name(registry_.original(id)), duration_text(watch.notice_after),
@@ -68,7 +81,7 @@ class Reports final : public ReportSink {
 
  private:
   const Registry& registry_;
-  const TestSource& source_;
+  TestSource& source_;
   Outbox& outbox_;
 };
 
@@ -170,11 +183,11 @@ std::string configuration_text(const Options& options) {
 std::string explain_tests(const WardenOrders& orders) {
   Host host = open_host();
   std::string text = configuration_text(orders.options) + losses_text(host.facts);
-  const TestSource source(orders, host.facts);
+  TestSource source(orders, host.facts);
   for (const TestId id : orders.tests) {
     text += full_name(orders.registry.original(id)) + "\n";
     const auto plan = source.plan_of(id);
-    text += plan ? explain(*plan) : fmt::format("  cloister: {}\n", plan.error().text());
+    text += plan ? explain(**plan, id) : fmt::format("  cloister: {}\n", plan.error().text());
   }
   return text;
 }

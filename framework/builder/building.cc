@@ -142,8 +142,8 @@ std::string_view Building::cgroups() const {
 bool build(Building& building, InsideReply& failure) {
   ByteReader steps(building.cgroups());
   Stopwatch watch;
-  if (!make_cgroups(steps, failure)) {
-    remove_cgroups(ByteReader(building.cgroups()));
+  if (!make_cgroups(steps, building.cell, failure)) {
+    remove_cgroups(ByteReader(building.cgroups()), building.cell);
     return false;
   }
   watch.lap(building.costs, Cost::kMakeCgroups);
@@ -151,7 +151,7 @@ bool build(Building& building, InsideReply& failure) {
   bool allow_setgroups = false;
   ByteReader maps = after_head(building, namespaces, allow_setgroups);
   if (!start_init(building, namespaces, steps.rest(), failure)) {
-    remove_cgroups(ByteReader(building.cgroups()));
+    remove_cgroups(ByteReader(building.cgroups()), building.cell);
     return false;
   }
   watch.lap(building.costs, Cost::kCloneInit);
@@ -159,7 +159,7 @@ bool build(Building& building, InsideReply& failure) {
   if (!write_maps(building.init, allow_setgroups, maps, failure) || !let_rise(building, failure)) {
     kill(building.init, SIGKILL);
     waitpid(building.init, nullptr, __WALL);
-    remove_cgroups(ByteReader(building.cgroups()));
+    remove_cgroups(ByteReader(building.cgroups()), building.cell);
     return false;
   }
   watch.lap(building.costs, Cost::kMapIds);

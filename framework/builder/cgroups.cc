@@ -16,15 +16,16 @@ namespace {
 
 // One walk over the encoded groups serves making, reading and removing.
 template <typename OnGroup, typename OnSetting, typename OnReading>
-bool walk(ByteReader& plan, OnGroup on_group, OnSetting on_setting, OnReading on_reading) {
+bool walk(ByteReader& plan, std::uint32_t cell, OnGroup on_group, OnSetting on_setting,
+          OnReading on_reading) {
   for (std::uint32_t groups = plan.count(); groups > 0; --groups) {
-    const std::string_view directory = plan.text();
+    const Path directory{plan.text(), Digits(cell)};
     if (!on_group(directory)) return false;
     for (std::uint32_t settings = plan.count(); settings > 0; --settings) {
       const std::string_view file = plan.text();
       const std::string_view value = plan.text();
       const bool required = plan.number<std::uint8_t>() != 0;
-      if (!on_setting(Path{directory, "/", file}, value, required)) return false;
+      if (!on_setting(Path{directory.text(), "/", file}, value, required)) return false;
     }
     for (std::uint32_t readings = plan.count(); readings > 0; --readings) {
       const auto reading = plan.number<Reading>();
@@ -33,13 +34,13 @@ bool walk(ByteReader& plan, OnGroup on_group, OnSetting on_setting, OnReading on
       const auto divide_by = plan.number<std::uint32_t>();
       const auto index = static_cast<unsigned>(reading);
       if (index < kReadingCount && divide_by != 0)
-        on_reading(reading, Path{directory, "/", file}, key, divide_by);
+        on_reading(reading, Path{directory.text(), "/", file}, key, divide_by);
     }
   }
   return true;
 }
 
-constexpr auto kEveryGroup = [](std::string_view) { return true; };
+constexpr auto kEveryGroup = [](const Path&) { return true; };
 constexpr auto kNoSetting = [](const Path&, std::string_view, bool) { return true; };
 constexpr auto kNoReading = [](Reading, const Path&, std::string_view, std::uint32_t) {};
 
@@ -85,8 +86,7 @@ std::uint64_t read_number(const Path& file, std::string_view key) {
   return 0;
 }
 
-bool make_directory(std::string_view path, InsideReply& failure) {
-  const Path directory{path};
+bool make_directory(const Path& directory, InsideReply& failure) {
   if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return true;
   return fail(failure, "make cgroup '%s'", directory.c_str());
 }
@@ -127,7 +127,7 @@ void remove_run_directory(const Path& directory) {
 
 bool make_run_cgroups(ByteReader bases, InsideReply& failure) {
   for (std::uint32_t left = bases.count(); left > 0; --left) {
-    if (!make_directory(bases.text(), failure)) return false;
+    if (!make_directory(Path{bases.text()}, failure)) return false;
     for (int skipped = 0; skipped < 3; ++skipped) bases.text();
   }
   return true;
@@ -148,9 +148,9 @@ void undo_run_cgroups(ByteReader bases) {
   }
 }
 
-bool make_cgroups(ByteReader& plan, InsideReply& failure) {
+bool make_cgroups(ByteReader& plan, std::uint32_t cell, InsideReply& failure) {
   return walk(
-      plan, [&](std::string_view directory) { return make_directory(directory, failure); },
+      plan, cell, [&](const Path& directory) { return make_directory(directory, failure); },
       [&](const Path& file, std::string_view value, bool required) {
         return write_setting(file, value) || !required ||
                fail(failure, "write '%s' to '%s'", Path{value}.c_str(), file.c_str());
@@ -158,31 +158,32 @@ bool make_cgroups(ByteReader& plan, InsideReply& failure) {
       kNoReading);
 }
 
-void read_cgroups(ByteReader plan, bool early, std::uint64_t (&readings)[kReadingCount]) {
-  walk(plan, kEveryGroup, kNoSetting,
+void read_cgroups(ByteReader plan, std::uint32_t cell, bool early,
+                  std::uint64_t (&readings)[kReadingCount]) {
+  walk(plan, cell, kEveryGroup, kNoSetting,
        [&](Reading reading, const Path& file, std::string_view key, std::uint32_t divide_by) {
          if (is_read_early(reading) == early)
            readings[static_cast<int>(reading)] = read_number(file, key) / divide_by;
        });
 }
 
-bool remove_cgroups(ByteReader plan) {
+bool remove_cgroups(ByteReader plan, std::uint32_t cell) {
   bool gone = true;
   walk(
-      plan,
-      [&](std::string_view directory) {
-        if (rmdir(Path{directory}.c_str()) != 0 && errno != ENOENT) gone = false;
+      plan, cell,
+      [&](const Path& directory) {
+        if (rmdir(directory.c_str()) != 0 && errno != ENOENT) gone = false;
         return true;
       },
       kNoSetting, kNoReading);
   return gone;
 }
 
-void kill_cgroups(ByteReader plan) {
+void kill_cgroups(ByteReader plan, std::uint32_t cell) {
   walk(
-      plan,
-      [](std::string_view directory) {
-        for_each_process(Path{directory}, [](int pid) { kill(pid, SIGKILL); });
+      plan, cell,
+      [](const Path& directory) {
+        for_each_process(directory, [](int pid) { kill(pid, SIGKILL); });
         return true;
       },
       kNoSetting, kNoReading);

@@ -132,7 +132,7 @@ void start_building(std::uint32_t cell, const char* payload, std::size_t size) {
 
 void end_init(Building& building) {
   if (building.stage != Stage::kRising && building.stage != Stage::kStanding) return;
-  read_cgroups(ByteReader(building.cgroups()), true, building.readings);
+  read_cgroups(ByteReader(building.cgroups()), building.cell, true, building.readings);
   // One that cannot be told calls no roll.
   if (send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) kill(building.init, SIGKILL);
   building.stage = Stage::kEnding;
@@ -211,10 +211,11 @@ void reap() {
 // again.
 void sweep(Building& building) {
   BuilderReply gone{};
-  read_cgroups(ByteReader(building.cgroups()), false, building.readings);
+  read_cgroups(ByteReader(building.cgroups()), building.cell, false, building.readings);
   memcpy(gone.readings, building.readings, sizeof gone.readings);
-  if (!remove_cgroups(ByteReader(building.cgroups())) && --building.removals_left > 0) {
-    kill_cgroups(ByteReader(building.cgroups()));
+  if (!remove_cgroups(ByteReader(building.cgroups()), building.cell) &&
+      --building.removals_left > 0) {
+    kill_cgroups(ByteReader(building.cgroups()), building.cell);
     return;
   }
   building.ending.lap(building.costs, Cost::kRemoveCgroups);

@@ -31,16 +31,17 @@ class Trial {
 
   Result<void> run(const HostFacts& facts, const CellRequest& request = {}) {
     const std::uint32_t cell = next_cell_++;
-    auto plan = make_plan(request, facts, cell);
+    auto plan = make_plan(request, facts);
     if (!plan) return std::unexpected(plan.error());
-    if (auto asked = builder_.build(cell, plan->inside); !asked) return asked;
+    const auto shared = std::make_shared<const CellPlan>(std::move(*plan));
+    if (auto asked = builder_.build(cell, shared); !asked) return asked;
     auto built = builder_.wait_for_news();
     if (!built) return std::unexpected(built.error());
     const InsideReply& failure = built->words.failure;
     if (built->words.reply == Reply::kFailed)
       return std::unexpected(Error{failure.doing, failure.error, ""});
     const Init init{built->words.init_pid, std::move(built->init_pidfd)};
-    auto entered = try_guest(*plan, init);
+    auto entered = try_guest(*shared, cell, init);
     if (auto asked = builder_.dismantle(cell); !asked) return asked;
     auto gone = builder_.wait_for_news();
     if (!gone) return std::unexpected(gone.error());
@@ -52,12 +53,16 @@ class Trial {
   std::uint64_t peak_memory() const { return peak_memory_; }
 
  private:
-  Result<void> try_guest(const CellPlan& plan, const Init& init) {
+  Result<void> try_guest(const CellPlan& plan, std::uint32_t cell, const Init& init) {
+    const std::vector<std::string> paths = join_paths(plan, cell);
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    GuestStart start{.plan = plan,
-                     .init = &init,
+    GuestStart start{.cell = cell,
+                     .plan = plan,
+                     .join_paths = paths,
+                     .init = init.pid,
+                     .init_pidfd = init.pidfd.get(),
                      .pages = pages_,
                      .page = pages_.take(),
                      .event_fd = pipe->write_end.get(),

@@ -1,19 +1,40 @@
 // Memory that a fork does not inherit: for what is written between forks and of no use to a child.
-// A write to any other page after a fork costs a copy of that page.
+// A write to any other page after a fork costs a copy of that page. A child that touches it dies.
 #pragma once
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 namespace cloister {
 
-// One T, cleared; nullptr when there is no memory. A child that touches it dies.
+// Whether there is LeakSanitizer, which to a guest would call everything lost that only such memory
+// points to: then it is memory like any other.
+bool is_looked_for_leaks();
+
+// Cleared; nullptr when there is no memory.
+inline void* map_unforked(std::size_t size) {
+  if (is_looked_for_leaks()) return ::calloc(1, size);
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  ::madvise(memory, size, MADV_DONTFORK);
+  return memory;
+}
+
+inline void unmap_unforked(void* memory, std::size_t size) {
+  if (is_looked_for_leaks()) return ::free(memory);
+  ::munmap(memory, size);
+}
+
+// One T.
 template <typename T>
 struct Unmap {
-  void operator()(T* memory) const { ::munmap(memory, sizeof(T)); }
+  void operator()(T* memory) const { unmap_unforked(memory, sizeof(T)); }
 };
 template <typename T>
 using Unforked = std::unique_ptr<T, Unmap<T>>;
@@ -21,11 +42,68 @@ using Unforked = std::unique_ptr<T, Unmap<T>>;
 template <typename T>
 Unforked<T> make_unforked() {
   static_assert(std::is_trivially_destructible_v<T>);
-  void* memory =
-      ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  ::madvise(memory, sizeof(T), MADV_DONTFORK);
-  return Unforked<T>(new (memory) T);
+  void* memory = map_unforked(sizeof(T));
+  return Unforked<T>(memory == nullptr ? nullptr : new (memory) T);
 }
+
+// The base of a class whose objects, each of them, live in such memory.
+class InUnforkedMemory {
+ public:
+  static void* operator new(std::size_t size) {
+    if (void* memory = map_unforked(size)) return memory;
+    throw std::bad_alloc();
+  }
+  static void operator delete(void* memory, std::size_t size) { unmap_unforked(memory, size); }
+};
+
+// Such memory for objects that come and go. The pool must outlive them, and stay where it is while
+// there are any.
+template <typename T>
+class UnforkedPool {
+ public:
+  // Of `most` objects at once. Memory that was never used is never touched.
+  explicit UnforkedPool(std::size_t most)
+      : most_(most), slots_(static_cast<Slot*>(map_unforked(most * sizeof(Slot)))) {}
+  UnforkedPool(const UnforkedPool&) = delete;
+  UnforkedPool& operator=(const UnforkedPool&) = delete;
+  ~UnforkedPool() {
+    if (slots_ != nullptr) unmap_unforked(slots_, most_ * sizeof(Slot));
+  }
+
+  struct GiveBack {
+    UnforkedPool* pool = nullptr;
+    void operator()(T* object) const {
+      object->~T();
+      pool->free_ = new (object) Free{pool->free_};
+    }
+  };
+  using Pointer = std::unique_ptr<T, GiveBack>;
+
+  // Throws std::bad_alloc when there is no room.
+  template <typename... Arguments>
+  Pointer make(Arguments&&... arguments) {
+    return Pointer(new (take()) T(std::forward<Arguments>(arguments)...), {this});
+  }
+
+ private:
+  struct Free {
+    Free* next = nullptr;
+  };
+  union Slot {
+    Free free;
+    alignas(T) std::byte object[sizeof(T)];
+  };
+
+  void* take() {
+    if (free_ != nullptr) return std::exchange(free_, free_->next);
+    if (slots_ == nullptr || touched_ == most_) throw std::bad_alloc();
+    return &slots_[touched_++];
+  }
+
+  std::size_t most_;
+  std::size_t touched_ = 0;
+  Slot* slots_;
+  Free* free_ = nullptr;
+};
 
 }  // namespace cloister

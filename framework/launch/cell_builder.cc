@@ -133,24 +133,29 @@ Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
   return {};
 }
 
-Result<void> CellBuilder::build(std::uint32_t cell, const InsidePlan& plan) {
-  return send(Request::kBuild, cell, encode(plan, rights_ == Rights::kOfRunNamespace));
+Result<void> CellBuilder::build(std::uint32_t cell, const SharedPlan& plan) {
+  if (plan != encoded_plan_) {
+    encoded_ = encode(plan->inside, rights_ == Rights::kOfRunNamespace);
+    encoded_plan_ = plan;
+  }
+  return send(Request::kBuild, cell, encoded_);
 }
 
 Result<void> CellBuilder::dismantle(std::uint32_t cell) {
   return send(Request::kDismantle, cell, "");
 }
 
-Result<void> CellBuilder::send(Request request, std::uint32_t cell, const std::string& payload) {
-  const RequestHead head{request, cell};
-  std::string message(reinterpret_cast<const char*>(&head), sizeof head);
-  message += payload;
-  if (message.size() > kLongestRequest) {
+Result<void> CellBuilder::send(Request request, std::uint32_t cell, std::string_view payload) {
+  RequestHead head{request, cell};
+  if (sizeof head + payload.size() > kLongestRequest) {
     return std::unexpected(Error{"send a plan to the cell builder", EMSGSIZE, "shorten its paths"});
   }
-  if (::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
+  iovec parts[] = {{&head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
+  if (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0)
     return failed("send a request to the cell builder");
-  }
   return {};
 }
 

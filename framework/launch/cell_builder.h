@@ -51,7 +51,7 @@ class CellBuilder {
   // was done to their groups.
   Result<void> own_cgroups(std::span<const CgroupBase> bases);
 
-  Result<void> build(std::uint32_t cell, const InsidePlan& plan);
+  Result<void> build(std::uint32_t cell, const SharedPlan& plan);
   Result<void> dismantle(std::uint32_t cell);
 
   // Readable when there is news.
@@ -64,11 +64,13 @@ class CellBuilder {
  private:
   CellBuilder(Fd socket, Unforked<BuilderReply> words, Rights rights)
       : socket_(std::move(socket)), words_(std::move(words)), rights_(rights) {}
-  Result<void> send(Request request, std::uint32_t cell, const std::string& payload);
+  Result<void> send(Request request, std::uint32_t cell, std::string_view payload);
 
   Fd socket_;
   Unforked<BuilderReply> words_;
   Rights rights_;
+  SharedPlan encoded_plan_;  // the last one, and its bytes
+  std::string encoded_;
 };
 
 // Makes the calling process, which must have no other thread, root over namespaces of its own: an

@@ -80,9 +80,9 @@ HighDescriptors move_high(const GuestStart& start, bool joined) {
 }
 
 // Before the namespaces are joined, while the host's cgroup file system is in view.
-void join_cgroups(const CellPlan& plan, int event_fd) {
-  for (const CgroupPlan& group : plan.inside.cgroups) {
-    const int fd = open(group.join_path.c_str(), O_WRONLY | O_CLOEXEC);
+void join_cgroups(std::span<const std::string> join_paths, int event_fd) {
+  for (const std::string& path : join_paths) {
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, "0", 1) != 1)
       give_up(event_fd, "move the guest into the cgroup of its cell");
     close(fd);
@@ -92,9 +92,9 @@ void join_cgroups(const CellPlan& plan, int event_fd) {
 // While the host's /proc is in view. Only init's children are in its time namespace, and it has
 // none.
 void join_clocks(const GuestStart& start, int event_fd) {
-  if (start.init == nullptr || !start.plan.inside.has_clocks()) return;
+  if (start.init_pidfd < 0 || !start.plan.inside.has_clocks()) return;
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/ns/time_for_children", start.init->pid);
+  snprintf(path, sizeof path, "/proc/%d/ns/time_for_children", start.init);
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0 || setns(fd, CLONE_NEWTIME) != 0)
     give_up(event_fd, "join the time namespace of the cell");
@@ -103,8 +103,8 @@ void join_clocks(const GuestStart& start, int event_fd) {
 
 void join_namespaces(const GuestStart& start, int event_fd) {
   const auto joined = static_cast<int>(start.plan.inside.namespaces & ~std::uint64_t{CLONE_NEWPID});
-  if (start.init == nullptr || joined == 0) return;
-  if (setns(start.init->pidfd.get(), joined) != 0) {
+  if (start.init_pidfd < 0 || joined == 0) return;
+  if (setns(start.init_pidfd, joined) != 0) {
     give_up(event_fd, "join the namespaces of the cell");
   }
   // init's cgroup namespace begins where init is. One made here begins at the guest's own groups,
@@ -228,7 +228,7 @@ GuestSide enter_cell(const GuestStart& start) {
   const HighDescriptors own = move_high(start, joined);
 
   Stopwatch watch;
-  join_cgroups(start.plan, own.event);
+  join_cgroups(start.join_paths, own.event);
   watch.lap(start.page->costs, Cost::kJoinCgroups);
   join_clocks(start, own.event);
   join_namespaces(start, own.event);

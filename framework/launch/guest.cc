@@ -15,9 +15,9 @@ namespace {
 // children are born into the last cell, which the next one replaces.
 class ChildrenBornIn {
  public:
-  explicit ChildrenBornIn(const Fd& init_pidfd)
+  explicit ChildrenBornIn(int init_pidfd)
       : own_(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) {
-    entered_ = own_.open() && ::setns(init_pidfd.get(), CLONE_NEWPID) == 0;
+    entered_ = own_.open() && ::setns(init_pidfd, CLONE_NEWPID) == 0;
   }
   ChildrenBornIn(const ChildrenBornIn&) = delete;
   ChildrenBornIn& operator=(const ChildrenBornIn&) = delete;
@@ -40,8 +40,8 @@ class ChildrenBornIn {
 
 Result<Forked> fork_guest(const GuestStart& start) {
   std::optional<ChildrenBornIn> birthplace;
-  if (start.init != nullptr && (start.plan.inside.namespaces & CLONE_NEWPID) != 0) {
-    birthplace.emplace(start.init->pidfd);
+  if (start.init_pidfd >= 0 && (start.plan.inside.namespaces & CLONE_NEWPID) != 0) {
+    birthplace.emplace(start.init_pidfd);
     if (!birthplace->entered()) return failed("enter the pid namespace of a cell");
   }
   start.pages.let_inherit(start.page, true);
@@ -50,7 +50,7 @@ Result<Forked> fork_guest(const GuestStart& start) {
   if (pid == 0) {
     GuestSide guest = enter_cell(start);
     if (birthplace) birthplace->forget();
-    set_this_cell(start.plan);
+    set_this_cell(start.plan, start.cell);
     return Forked{0, guest};
   }
   start.pages.let_inherit(start.page, false);

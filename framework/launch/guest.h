@@ -6,7 +6,10 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "framework/events/guest_side.h"
 #include "framework/kernel/fd.h"
@@ -15,10 +18,14 @@
 
 namespace cloister {
 
-// What a guest is given besides its cell.
+// What a guest is given besides its cell. Nothing here may lie in memory that a fork does not
+// inherit, but for the page.
 struct GuestStart {
+  std::uint32_t cell = 0;
   const CellPlan& plan;
-  const Init* init = nullptr;  // nullptr when the plan has no namespaces
+  std::span<const std::string> join_paths;  // of its cgroups: plan.h
+  pid_t init = -1;
+  int init_pidfd = -1;  // -1 when the plan has no namespaces
   CellPages& pages;
   CellPage* page = nullptr;
   int page_fd = -1;  // of the page, for a guest that will exec; else -1

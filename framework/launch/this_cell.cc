@@ -13,7 +13,9 @@
 namespace cloister {
 namespace {
 
-const CellPlan* the_plan = nullptr;  // of the guest that this process is, or that forked it
+// Of the guest that this process is, or that forked it.
+const CellPlan* the_plan = nullptr;
+std::uint32_t the_cell = 0;
 
 // The number after "key" in a small file, the first one when there is no key.
 std::optional<std::uint64_t> number_in(const std::string& file, std::string_view key) {
@@ -38,7 +40,8 @@ const CgroupPlan* group_with(Reading reading) {
 Bytes memory_by(const char* v2_file, const char* v1_file, std::string_view status_key) {
   if (const CgroupPlan* group = group_with(Reading::kPeakMemory)) {
     for (const char* file : {v2_file, v1_file}) {
-      if (const auto number = number_in(group->directory + "/" + file, "")) return Bytes{*number};
+      if (const auto number = number_in(cgroup_directory(group->stem, the_cell) + "/" + file, ""))
+        return Bytes{*number};
     }
   }
   return Bytes{number_in("/proc/self/status", status_key).value_or(0) * 1024};
@@ -56,7 +59,10 @@ std::chrono::microseconds time_of(int who) {
 
 }  // namespace
 
-void set_this_cell(const CellPlan& plan) { the_plan = &plan; }
+void set_this_cell(const CellPlan& plan, std::uint32_t cell) {
+  the_plan = &plan;
+  the_cell = cell;
+}
 
 std::string this_cell_as_bytes() {
   ByteWriter out;
@@ -64,7 +70,9 @@ std::string this_cell_as_bytes() {
   const CgroupPlan* memory = group_with(Reading::kPeakMemory);
   const Gauge& gauge = the_plan->watch.cpu_gauge;
   out.text(encode(the_plan->in_force));
-  out.text(memory == nullptr ? "" : memory->directory);
+  out.number(the_cell);
+  out.text(memory == nullptr ? "" : memory->stem);
+  out.text(the_plan->watch.cpu_stem);
   out.text(gauge.file);
   out.text(gauge.key);
   out.number(gauge.divide_by);
@@ -75,11 +83,11 @@ void set_this_cell(std::string_view bytes) {
   static CellPlan plan;
   ByteReader in(bytes);
   plan.in_force = decode_config(in.text());
-  if (const std::string directory(in.text()); !directory.empty())
-    plan.inside.cgroups = {{.directory = directory,
-                            .join_path = "",
-                            .settings = {},
-                            .readings = {{Reading::kPeakMemory, ""}}}};
+  the_cell = in.number<std::uint32_t>();
+  if (const std::string stem(in.text()); !stem.empty())
+    plan.inside.cgroups = {
+        {.stem = stem, .join_file = "", .settings = {}, .readings = {{Reading::kPeakMemory, ""}}}};
+  plan.watch.cpu_stem = in.text();
   plan.watch.cpu_gauge.file = in.text();
   plan.watch.cpu_gauge.key = in.text();
   plan.watch.cpu_gauge.divide_by = in.number<std::uint32_t>();
@@ -107,9 +115,11 @@ Bytes ThisCell::memory_peak() const {
 }
 
 std::chrono::microseconds ThisCell::cpu_time() const {
-  if (the_plan != nullptr && !the_plan->watch.cpu_gauge.file.empty()) {
+  if (the_plan != nullptr && !the_plan->watch.cpu_stem.empty()) {
     const Gauge& gauge = the_plan->watch.cpu_gauge;
-    if (const auto number = number_in(gauge.file, gauge.key))
+    const std::string file =
+        cgroup_directory(the_plan->watch.cpu_stem, the_cell) + "/" + gauge.file;
+    if (const auto number = number_in(file, gauge.key))
       return std::chrono::microseconds(*number / gauge.divide_by);
   }
   return time_of(RUSAGE_SELF) + time_of(RUSAGE_CHILDREN);

@@ -9,7 +9,7 @@
 namespace cloister {
 
 // Called in the guest only. The plan must outlive the process.
-void set_this_cell(const CellPlan& plan);
+void set_this_cell(const CellPlan& plan, std::uint32_t cell);
 
 // For the program that a guest executes: what this_cell() tells of.
 std::string this_cell_as_bytes();

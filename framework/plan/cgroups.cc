@@ -150,11 +150,12 @@ bool is_lost(Controller controller, const HostFacts& facts) {
 void plan_watching(const CgroupPlan& group, const CgroupBase& base, WatchPlan& watch) {
   const bool v1 = base.version == CgroupVersion::kV1;
   if (base.has(Controller::kCpuAccounting)) {
-    watch.cpu_gauge = v1 ? Gauge{group.directory + "/cpuacct.usage", "", kNanosecondsPerMicrosecond}
-                         : Gauge{group.directory + "/cpu.stat", "usage_usec"};
+    watch.cpu_stem = group.stem;
+    watch.cpu_gauge = v1 ? Gauge{"cpuacct.usage", "", kNanosecondsPerMicrosecond}
+                         : Gauge{"cpu.stat", "usage_usec"};
   }
   if (base.has(Controller::kMemory) && watch.memory_cap.count > 0) {
-    watch.memory_directory = group.directory;
+    watch.memory_stem = group.stem;
     watch.memory_version = base.version;
   }
 }
@@ -171,16 +172,29 @@ void keep_in(const CellRequest& request, const HostFacts& facts, CellPlan& plan)
 
 }  // namespace
 
-void plan_cgroups(const CellRequest& request, const HostFacts& facts, std::uint32_t cell,
-                  CellPlan& plan) {
+std::string cgroup_directory(std::string_view stem, std::uint32_t cell) {
+  return fmt::format("{}{}", stem, cell);
+}
+
+std::vector<std::string> join_paths(const CellPlan& plan, std::uint32_t cell) {
+  std::vector<std::string> paths;
+  paths.reserve(plan.inside.cgroups.size());
+  for (const CgroupPlan& group : plan.inside.cgroups)
+    paths.push_back(cgroup_directory(group.stem, cell) + "/" + group.join_file);
+  return paths;
+}
+
+void plan_cgroups(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
   const CellConfig& config = request.config;
   if (facts.has(Facility::kCgroupNamespace)) plan.inside.namespaces |= CLONE_NEWCGROUP;
   if (facts.has(Facility::kMemoryCap)) plan.watch.memory_cap = config.memory.value_or(Bytes{});
   for (const CgroupBase& base : facts.cgroups) {
     if (!is_needed(base, config)) continue;
-    CgroupPlan group{.directory = fmt::format("{}{}cell-{}", base.run_directory,
-                                              base.on_demand ? "." : "/", cell)};
-    group.join_path = fmt::format("{}/{}", group.directory, join_file(base.version));
+    CgroupPlan group{
+        .stem = fmt::format("{}{}cell-", base.run_directory, base.on_demand ? "." : "/"),
+        .join_file = join_file(base.version),
+        .settings = {},
+        .readings = {}};
     const Group filling{config, facts, base, group};
     for (const Controller controller : base.controllers) {
       if (!is_lost(controller, facts)) filling.plan(controller);

@@ -68,7 +68,7 @@ std::string encode(const InsidePlan& plan, bool user_is_root_outside) {
   put_list(out, plan.uid_map, put_mapping);
   put_list(out, plan.gid_map, put_mapping);
   put_list(out, plan.cgroups, [&](const CgroupPlan& group) {
-    out.text(group.directory);
+    out.text(group.stem);
     put_list(out, group.settings, [&](const CgroupSetting& setting) {
       out.text(setting.file);
       out.text(setting.value);

@@ -109,7 +109,7 @@ std::string limit_text(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-std::string explain(const CellPlan& plan) {
+std::string explain(const CellPlan& plan, std::uint32_t cell) {
   std::string text;
   const auto line = [&text](std::string_view key, const std::string& value) {
     text += fmt::format("  {:<11} {}\n", key, value);
@@ -121,7 +121,7 @@ std::string explain(const CellPlan& plan) {
   }
   for (const SetupStep& step : plan.inside.steps) line("step", step_text(step));
   for (const CgroupPlan& group : plan.inside.cgroups) {
-    std::string files = group.directory;
+    std::string files = cgroup_directory(group.stem, cell);
     for (const CgroupSetting& s : group.settings) files += fmt::format(", {}={}", s.file, s.value);
     line("cgroup", files);
   }

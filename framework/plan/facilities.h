@@ -14,7 +14,6 @@ void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& p
 void plan_clocks(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
-void plan_cgroups(const CellRequest& request, const HostFacts& facts, std::uint32_t cell,
-                  CellPlan& plan);
+void plan_cgroups(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 
 }  // namespace cloister

@@ -91,7 +91,7 @@ std::uint8_t look_for(const CellConfig& config, const CellPlan& plan) {
   return look;
 }
 
-Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std::uint32_t cell) {
+Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
   const CellConfig& asked = request.config;
   if (const Loss* loss = asked_for_but_lost(request, facts)) {
     return std::unexpected(Error{fmt::format("give this {} the {} it asks for: {}", request.role,
@@ -108,7 +108,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std
   plan_users(whole, facts, plan);
   plan_mounts(whole, facts, plan);
   plan_network(config, facts, plan);
-  plan_cgroups(whole, facts, cell, plan);
+  plan_cgroups(whole, facts, plan);
   plan_limits(config, facts, plan);
   if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   if (facts.has(Facility::kIpcNamespace)) plan.inside.namespaces |= CLONE_NEWIPC;
@@ -127,13 +127,18 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts, std
 
 }  // namespace
 
-Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts, std::uint32_t cell) {
-  if (asked.without.empty()) return plan_on(asked, facts, cell);
-  return plan_on(asked, lessened(facts, asked.without), cell);
+Result<SharedPlan> shared(Result<CellPlan> plan) {
+  if (!plan) return std::unexpected(std::move(plan).error());
+  return std::make_shared<CellPlan>(std::move(*plan));
 }
 
-Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell) {
-  return make_plan(CellRequest{.config = asked}, facts, cell);
+Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts) {
+  if (asked.without.empty()) return plan_on(asked, facts);
+  return plan_on(asked, lessened(facts, asked.without));
+}
+
+Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts) {
+  return make_plan(CellRequest{.config = asked}, facts);
 }
 
 }  // namespace cloister

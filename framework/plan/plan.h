@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -98,8 +100,8 @@ struct CgroupSetting {
   friend bool operator==(const CgroupSetting&, const CgroupSetting&) = default;
 };
 struct CgroupPlan {
-  std::string directory;
-  std::string join_path;  // of the file to write 0 to, to be in
+  std::string stem;       // of its directory, whose name ends with the number of the cell
+  std::string join_file;  // to write 0 to, to be in
   std::vector<CgroupSetting> settings;
   std::vector<CgroupReading> readings;
   friend bool operator==(const CgroupPlan&, const CgroupPlan&) = default;
@@ -159,13 +161,15 @@ struct WatchPlan {
   Bytes memory_cap;                      // 0 is none
   std::chrono::milliseconds cpu_time{};  // 0 is never
   // Where the cell can be looked at while it runs; empty where it cannot, or need not be.
-  Gauge cpu_gauge;                 // its processor time, in microseconds
-  std::string memory_directory{};  // its memory group
+  std::string cpu_stem{};     // of the group that has the next, as in CgroupPlan
+  Gauge cpu_gauge;            // its processor time, in microseconds
+  std::string memory_stem{};  // of its memory group
   CgroupVersion memory_version{};
   std::vector<std::string> tmpfs;  // the targets of the cell's own, in the order of its steps
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };
 
+// Cells that are asked for the same have one plan: it says nothing of the number of the cell.
 struct CellPlan {
   InsidePlan inside;
   GuestPlan guest;
@@ -178,12 +182,21 @@ struct CellPlan {
   }
 };
 
-// Makes the plan of the cell numbered `cell` (which names its cgroup). What `asked` sets
-// explicitly and the host cannot give is an Error with the cure; a lost default is left out.
-Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts, std::uint32_t cell);
-Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts, std::uint32_t cell);
+// As the cells that have it share it.
+using SharedPlan = std::shared_ptr<const CellPlan>;
+Result<SharedPlan> shared(Result<CellPlan> plan);
 
-// The plan for people, one line per fact.
-std::string explain(const CellPlan& plan);
+// A cell's directory of those with that stem.
+std::string cgroup_directory(std::string_view stem, std::uint32_t cell);
+// The files that a process writes 0 to, to be in the cell's cgroups.
+std::vector<std::string> join_paths(const CellPlan& plan, std::uint32_t cell);
+
+// What `asked` sets explicitly and the host cannot give is an Error with the cure; a lost default
+// is left out.
+Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts);
+Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts);
+
+// The plan of the cell of that number for people, one line per fact.
+std::string explain(const CellPlan& plan, std::uint32_t cell);
 
 }  // namespace cloister

@@ -39,23 +39,25 @@ Fd open_file(const std::string& path, int flags) {
 
 }  // namespace
 
-Gauges::Gauges(const WatchPlan& plan, pid_t guest)
+Gauges::Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest)
     : cpu_(plan.cpu_gauge), guest_(guest), memory_version_(plan.memory_version) {
-  if (plan.memory_directory.empty()) return;
-  memory_stat_ = open_file(plan.memory_directory + "/memory.stat", O_RDONLY);
-  memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(plan) : watch_memory_v2(plan);
+  if (!plan.cpu_stem.empty())
+    cpu_.file = cgroup_directory(plan.cpu_stem, cell) + "/" + plan.cpu_gauge.file;
+  if (plan.memory_stem.empty()) return;
+  const std::string group = cgroup_directory(plan.memory_stem, cell);
+  memory_stat_ = open_file(group + "/memory.stat", O_RDONLY);
+  memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(group, plan.memory_cap.count)
+                                        : watch_memory_v2(group);
 }
 
 // An eventfd that the kernel signals when usage crosses a threshold, checked every 128 pages, and
 // when it is about to kill: cgroup-v1/memory.rst, 9 and 10. Nothing of this is needed to run the
 // cell: what fails is left out.
-void Gauges::watch_memory_v1(const WatchPlan& plan) {
+void Gauges::watch_memory_v1(const std::string& group, std::uint64_t cap) {
   constexpr std::uint64_t kBatch = std::uint64_t{128} * 4096;
   Fd alarm(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const std::string& group = plan.memory_directory;
   const Fd usage = open_file(group + "/memory.usage_in_bytes", O_RDONLY);
   const Fd oom = open_file(group + "/memory.oom_control", O_RDONLY);
-  const std::uint64_t cap = plan.memory_cap.count;
   std::ignore =
       write_file(group + "/cgroup.event_control", fmt::format("{} {}", alarm.get(), oom.get()));
   for (const std::uint64_t near : {cap - cap / 8, cap - std::min(cap, kBatch)}) {
@@ -67,8 +69,8 @@ void Gauges::watch_memory_v1(const WatchPlan& plan) {
 
 // The file becomes urgent to read whenever a count in it changes, and "max" does each time the cap
 // holds a page back: cgroup-v2.rst.
-void Gauges::watch_memory_v2(const WatchPlan& plan) {
-  memory_alarm_ = open_file(plan.memory_directory + "/memory.events", O_RDONLY);
+void Gauges::watch_memory_v2(const std::string& group) {
+  memory_alarm_ = open_file(group + "/memory.events", O_RDONLY);
   char ignored[512];
   // Until it has been read once, it counts as changed.
   if (memory_alarm_.open() && ::read(memory_alarm_.get(), ignored, sizeof ignored) < 0)

@@ -17,7 +17,7 @@ namespace cloister {
 class Gauges {
  public:
   Gauges() = default;
-  Gauges(const WatchPlan& plan, pid_t guest);
+  Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest);
 
   // By the cell's cgroup, else of the guest and the children that it has waited for.
   std::chrono::microseconds cpu_time() const;
@@ -31,8 +31,8 @@ class Gauges {
   const MemoryParts& memory() const { return memory_; }
 
  private:
-  void watch_memory_v1(const WatchPlan& plan);
-  void watch_memory_v2(const WatchPlan& plan);
+  void watch_memory_v1(const std::string& group, std::uint64_t cap);
+  void watch_memory_v2(const std::string& group);
 
   Gauge cpu_;
   pid_t guest_ = -1;

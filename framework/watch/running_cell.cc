@@ -56,8 +56,11 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     shared_page = std::move(*shared);
   }
   const int out = writers[1].get();
-  GuestStart start{.plan = plan_,
-                   .init = init.pidfd.open() ? &init : nullptr,
+  GuestStart start{.cell = id_,
+                   .plan = plan_,
+                   .join_paths = join_paths_,
+                   .init = init.pid,
+                   .init_pidfd = init.pidfd.get(),
                    .pages = pages,
                    .page = page,
                    .page_fd = shared_page.get(),
@@ -79,7 +82,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
   guest_ = forked->pid;
   started_ = Clock::now();
   stage = CellStage::kRunning;
-  gauges_ = Gauges(plan_.watch, guest_);
+  gauges_ = Gauges(plan_.watch, id_, guest_);
   if (gauges_.memory_fd() >= 0) next_memory_look_ = started_ + kMemoryLooks;
   if (plan_.watch.cpu_time.count() > 0) next_cpu_look_ = started_ + earliest(plan_.watch.cpu_time);
   return forked;

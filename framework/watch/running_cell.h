@@ -48,11 +48,12 @@ using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
 
 class RunningCell {
  public:
-  RunningCell(std::uint32_t id, CellPlan plan, Patience patience)
-      : id_(id), plan_(std::move(plan)), patience_(patience) {}
+  RunningCell(std::uint32_t id, SharedPlan plan, Patience patience)
+      : id_(id), shared_plan_(std::move(plan)), patience_(patience) {}
 
   std::uint32_t id() const { return id_; }
-  const CellPlan& plan() const { return plan_; }
+  const CellPlan& plan() const { return *shared_plan_; }
+  const SharedPlan& shared_plan() const { return shared_plan_; }
   CellStage stage = CellStage::kBuilding;
   Init init;
 
@@ -113,7 +114,9 @@ class RunningCell {
   void take_costs(CellReport& report, const BuilderReply& gone) const;
 
   std::uint32_t id_;
-  CellPlan plan_;
+  SharedPlan shared_plan_;
+  const CellPlan& plan_ = *shared_plan_;
+  std::vector<std::string> join_paths_ = join_paths(plan_, id_);
   Patience patience_;
   pid_t guest_ = -1;
   pid_t undying_ = 0;

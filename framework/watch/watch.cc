@@ -68,7 +68,8 @@ Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission
       drain_buffer_(std::move(drain_buffer)),
       child_signals_(std::move(child_signals)),
       null_(std::move(null)),
-      guest_mask_(guest_mask) {
+      guest_mask_(guest_mask),
+      room_(static_cast<std::size_t>(admission.most()) * kCellsPerJob) {
   // A program that ignores SIGCHLD would make its children vanish unseen: wait(2).
   struct sigaction action{};
   action.sa_handler = SIG_DFL;
@@ -113,14 +114,14 @@ void Watch::fill() {
 }
 
 void Watch::begin(CellTask task) {
-  auto cell = std::make_unique<RunningCell>(task.id, task.plan ? std::move(*task.plan) : CellPlan{},
-                                            options_.patience);
-  RunningCell& begun = *cells_.emplace_back(std::move(cell));
+  SharedPlan plan = task.plan ? std::move(*task.plan) : std::make_shared<CellPlan>();
+  RunningCell& begun =
+      *cells_.emplace_back(room_.make(task.id, std::move(plan), options_.patience));
   if (!task.plan) return refuse(begun, task.plan.error());
   begun.page = pages_.take();
   if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
     begun.stage = CellStage::kStanding;
-  } else if (auto asked = builder_->build(begun.id(), begun.plan().inside); !asked) {
+  } else if (auto asked = builder_->build(begun.id(), begun.shared_plan()); !asked) {
     refuse(begun, asked.error());
   }
 }
@@ -134,6 +135,9 @@ std::optional<GuestCall> Watch::start_guests() {
     // One at a time is one after the other: the builder may have finished the next cell first.
     if (cell.stage == CellStage::kBuilding && admission_.jobs() == 1) break;
     if (cell.stage != CellStage::kStanding) continue;
+    // Neither this object nor the cell is there in the guest.
+    const std::uint32_t id = cell.id();
+    const struct sigaction childs = old_child_action_;
     auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
     if (!forked) {
       refuse(cell, forked.error());
@@ -143,8 +147,8 @@ std::optional<GuestCall> Watch::start_guests() {
       sink_.started(cell.id(), forked->pid);
       continue;
     }
-    ::sigaction(SIGCHLD, &old_child_action_, nullptr);
-    return GuestCall{cell.id(), *forked->guest};
+    ::sigaction(SIGCHLD, &childs, nullptr);
+    return GuestCall{id, *forked->guest};
   }
   std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
   return std::nullopt;

@@ -16,6 +16,7 @@
 
 #include "framework/events/guest_side.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/unforked.h"
 #include "framework/launch/cell_builder.h"
 #include "framework/launch/cell_page.h"
 #include "framework/watch/admission.h"
@@ -26,7 +27,7 @@ namespace cloister {
 
 struct CellTask {
   std::uint32_t id = 0;
-  Result<CellPlan> plan;
+  Result<SharedPlan> plan;
 };
 
 class CellSource {
@@ -65,7 +66,7 @@ struct GuestCall {
   GuestSide side;
 };
 
-class Watch {
+class Watch : public InUnforkedMemory {
  public:
   // `builder` is empty where the host has no cells at all. `outbox` is flushed by the loop, and the
   // end of its reader ends the run.
@@ -118,7 +119,8 @@ class Watch {
   Fd null_;
   sigset_t guest_mask_;
   struct sigaction old_child_action_{};
-  std::vector<std::unique_ptr<RunningCell>> cells_;
+  UnforkedPool<RunningCell> room_;  // before what points into it
+  std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
   bool source_empty_ = false;
   bool reader_gone_ = false;
   bool ending_early_ = false;

@@ -86,7 +86,7 @@ class Watcher final : public CellSource, public ReportSink {
     }
     config.keep_fds = std::move(kept);
     files_[number] = std::move(files);
-    return CellTask{number, plan(config, number)};
+    return CellTask{number, shared(plan(config))};
   }
 
   void started(std::uint32_t id, pid_t) override {
@@ -98,7 +98,7 @@ class Watcher final : public CellSource, public ReportSink {
   }
   void notice(std::uint32_t id) override {
     const auto place = std::ranges::find(order_.which, id) - order_.which.begin();
-    const auto made = plan(order_.configs[static_cast<std::size_t>(place)], id);
+    const auto made = plan(order_.configs[static_cast<std::size_t>(place)]);
     if (!made) return;
     const WatchPlan& watch = made->watch;
     note(fmt::format(
@@ -150,7 +150,7 @@ class Watcher final : public CellSource, public ReportSink {
   }
 
  private:
-  Result<CellPlan> plan(const CellConfig& config, std::uint32_t id) const {
+  Result<CellPlan> plan(const CellConfig& config) const {
     const auto lost = std::ranges::find_if(host_.facts.losses,
                                            [](const Loss& l) { return is_default(l.facility); });
     if (order_.require && lost != host_.facts.losses.end()) {
@@ -158,7 +158,7 @@ class Watcher final : public CellSource, public ReportSink {
                                                facility_name(lost->facility), lost->why),
                                    0, lost->cure});
     }
-    return make_plan(config, host_.facts, id);
+    return make_plan(config, host_.facts);
   }
   void note(const std::string& lines) {
     if (lines.empty()) return;

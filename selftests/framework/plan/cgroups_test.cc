@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
 
 CellPlan plan_for(const CellConfig& config, CgroupVersion version) {
-  return make_plan(config, root_host(version), 7).value();
+  return make_plan(config, root_host(version)).value();
 }
 
 // "file=value", with the group's name before the files of version 1.
@@ -28,7 +28,7 @@ Texts v1(const CellConfig& config) { return settings_for(config, CgroupVersion::
 Texts v2(const CellConfig& config) { return settings_for(config, CgroupVersion::kV2); }
 
 TEST(Cgroups, OfACellLieInTheRunsDirectory) {
-  EXPECT_EQ(plan_for({}, CgroupVersion::kV2).inside.cgroups.front().directory, "/cg/run/cell-7");
+  EXPECT_EQ(plan_for({}, CgroupVersion::kV2).inside.cgroups.front().stem, "/cg/run/cell-");
 }
 
 TEST(Cgroups, AreKeptFromTheGuestsOwnMountsUnlessItIsPrivileged) {
@@ -46,7 +46,7 @@ TEST(Cgroups, OfVersionOneAreNoMoreThanAreNeeded) {
 
 TEST(Cgroups, ThatFewCellsAskForHaveNoDirectoryOfTheRun) {
   const auto plan = plan_for(CellConfig{}.with_cpus(1), CgroupVersion::kV1);
-  EXPECT_EQ(plan.inside.cgroups.back().directory, "/cg/cpu/run.cell-7");
+  EXPECT_EQ(plan.inside.cgroups.back().stem, "/cg/cpu/run.cell-");
 }
 
 TEST(Cgroups, BoundTheProcesses) {
@@ -92,10 +92,20 @@ TEST(Cgroups, MeasureMemoryWithoutACap) {
 }
 
 TEST(Cgroups, CountProcessorTimeInVersionTwoAlways) {
-  EXPECT_EQ(plan_for({}, CgroupVersion::kV2).watch.cpu_gauge.file, "/cg/run/cell-7/cpu.stat");
-  EXPECT_EQ(plan_for({}, CgroupVersion::kV1).watch.cpu_gauge.file, "");
-  EXPECT_EQ(plan_for(CellConfig{}.with_cpu_time(1s), CgroupVersion::kV1).watch.cpu_gauge.file,
-            "/cg/cpuacct/run.cell-7/cpuacct.usage");
+  const auto gauge = [](const CellConfig& config, CgroupVersion version) {
+    const WatchPlan watch = plan_for(config, version).watch;
+    return watch.cpu_stem + "N/" + watch.cpu_gauge.file;
+  };
+  EXPECT_EQ(gauge({}, CgroupVersion::kV2), "/cg/run/cell-N/cpu.stat");
+  EXPECT_EQ(gauge({}, CgroupVersion::kV1), "N/");
+  EXPECT_EQ(gauge(CellConfig{}.with_cpu_time(1s), CgroupVersion::kV1),
+            "/cg/cpuacct/run.cell-N/cpuacct.usage");
+}
+
+TEST(Cgroups, HaveTheNumberOfTheCellAtTheEndOfTheirNames) {
+  EXPECT_EQ(cgroup_directory("/cg/run/cell-", 7), "/cg/run/cell-7");
+  EXPECT_EQ(join_paths(plan_for({}, CgroupVersion::kV2), 4294967295),
+            std::vector<std::string>{"/cg/run/cell-4294967295/cgroup.procs"});
 }
 
 }  // namespace

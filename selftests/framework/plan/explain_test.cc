@@ -9,9 +9,9 @@ namespace {
 TEST(Explain, ShowsEveryFactOfAPlan) {
   HostFacts facts = root_host(CgroupVersion::kV1);
   facts.needed_paths = {"/tmp/build/a_test"};
-  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB).with_keep_fds({5}), facts, 7);
+  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB).with_keep_fds({5}), facts);
   ASSERT_TRUE(plan);
-  EXPECT_EQ(explain(*plan), R"(  namespaces  user pid mount network uts ipc cgroup
+  EXPECT_EQ(explain(*plan, 7), R"(  namespaces  user pid mount network uts ipc cgroup
   uid map     0 -> 0 (4294967295)
   gid map     0 -> 0 (4294967295)
   step        make every mount private

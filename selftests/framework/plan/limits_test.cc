@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string refusal(const CellConfig& config, const HostFacts& facts) {
-  const auto plan = make_plan(config, facts, 7);
+  const auto plan = make_plan(config, facts);
   return plan ? "" : plan.error().text();
 }
 
@@ -83,16 +83,16 @@ TEST(Limits, BeyondTheRunsOwnAreRefused) {
 TEST(Limits, AreResourceLimitsOfTheGuest) {
   const auto plan =
       make_plan(CellConfig{}.with_open_files(16).with_file_size(1_MiB).with_core_size(Bytes{0}),
-                ordinary_host(), 7);
+                ordinary_host());
   EXPECT_EQ(
       plan->guest.limits,
       (std::vector<ResourceLimit>{{RLIMIT_FSIZE, 1048576}, {RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 16}}));
 }
 
 TEST(CpuSet, WithoutACgroupIsAnAffinity) {
-  EXPECT_EQ(make_plan(CellConfig{}.with_cpu_set("1-2"), ordinary_host(), 7)->guest.cpus,
+  EXPECT_EQ(make_plan(CellConfig{}.with_cpu_set("1-2"), ordinary_host())->guest.cpus,
             (std::vector<int>{1, 2}));
-  EXPECT_TRUE(make_plan(CellConfig{}.with_cpu_set("1-2"), root_host(CgroupVersion::kV1), 7)
+  EXPECT_TRUE(make_plan(CellConfig{}.with_cpu_set("1-2"), root_host(CgroupVersion::kV1))
                   ->guest.cpus.empty());
 }
 
@@ -105,9 +105,9 @@ TEST(CpuSet, OfAnotherRunsProcessorsIsRefused) {
 }
 
 TEST(CpuTime, WithoutACgroupBoundsEachProcessToo) {
-  EXPECT_EQ(make_plan(CellConfig{}.with_cpu_time(1500ms), ordinary_host(), 7)->guest.limits,
+  EXPECT_EQ(make_plan(CellConfig{}.with_cpu_time(1500ms), ordinary_host())->guest.limits,
             (std::vector<ResourceLimit>{{RLIMIT_CPU, 3}}));
-  EXPECT_TRUE(make_plan(CellConfig{}.with_cpu_time(1500ms), root_host(CgroupVersion::kV2), 7)
+  EXPECT_TRUE(make_plan(CellConfig{}.with_cpu_time(1500ms), root_host(CgroupVersion::kV2))
                   ->guest.limits.empty());
 }
 
@@ -129,14 +129,14 @@ const std::pair<CellConfig, const char*> kLost[] = {
 INSTANTIATE_TEST_SUITE_P(Caps, Lost, testing::ValuesIn(kLost));
 
 TEST(InForce, HoldsTheDefaultsAndWhatWasAskedFor) {
-  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB), root_host(CgroupVersion::kV2), 7);
+  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB), root_host(CgroupVersion::kV2));
   EXPECT_EQ(plan->in_force.memory, 64_MiB);
   EXPECT_EQ(plan->in_force.processes, 4096U);
   EXPECT_EQ(plan->in_force.deadline, 10min);
 }
 
 TEST(InForce, LeavesOutWhatTheHostCannotGive) {
-  EXPECT_FALSE(make_plan(CellConfig{}, ordinary_host(), 7)->in_force.processes);
+  EXPECT_FALSE(make_plan(CellConfig{}, ordinary_host())->in_force.processes);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr std::uint64_t kAllSeven = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
                                     CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
 
 CellPlan plan_for(const CellConfig& config, const HostFacts& facts) {
-  const auto plan = make_plan(config, facts, 7);
+  const auto plan = make_plan(config, facts);
   if (plan) return *plan;
   ADD_FAILURE() << plan.error().text();
   return {};
@@ -114,7 +114,7 @@ TEST(Losses, ALostDefaultIsLeftOut) {
 }
 
 TEST(Losses, WhatIsAskedForFailsWithTheCure) {
-  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB), ordinary_host(), 7);
+  const auto plan = make_plan(CellConfig{}.with_memory(64_MiB), ordinary_host());
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().text(),
             "cannot give this test the memory cap it asks for: no memory controller; mount one");
@@ -123,8 +123,8 @@ TEST(Losses, WhatIsAskedForFailsWithTheCure) {
 TEST(Losses, AskingForTheHostsNetworkNeedsNothing) {
   HostFacts facts = ordinary_host();
   facts.losses.push_back({Facility::kNetworkNamespace, "no", "yes"});
-  EXPECT_TRUE(make_plan(CellConfig{}.with_network(Network::kHost), facts, 7));
-  EXPECT_FALSE(make_plan(CellConfig{}.with_network(Network::kLoopback), facts, 7));
+  EXPECT_TRUE(make_plan(CellConfig{}.with_network(Network::kHost), facts));
+  EXPECT_FALSE(make_plan(CellConfig{}.with_network(Network::kLoopback), facts));
 }
 
 TEST(Watch, DefaultsAreTenMinutesAndOne) {

@@ -15,14 +15,14 @@ namespace cloister {
 namespace {
 
 CellPlan plan_for(const CellRequest& request, const HostFacts& facts) {
-  const auto plan = make_plan(request, facts, 7);
+  const auto plan = make_plan(request, facts);
   if (plan) return *plan;
   ADD_FAILURE() << plan.error().text();
   return {};
 }
 
 std::string refusal(const CellRequest& request, const HostFacts& facts) {
-  const auto plan = make_plan(request, facts, 7);
+  const auto plan = make_plan(request, facts);
   return plan ? "" : plan.error().text();
 }
 
@@ -38,7 +38,7 @@ std::size_t place_of(const CellPlan& plan, const SetupStep& step) {
 const HostFacts kRoot = root_host(CgroupVersion::kV2);
 
 TEST(Request, OfATestIsTheSamePlan) {
-  EXPECT_EQ(plan_for({CellConfig{}}, kRoot), *make_plan(CellConfig{}, kRoot, 7));
+  EXPECT_EQ(plan_for({CellConfig{}}, kRoot), *make_plan(CellConfig{}, kRoot));
 }
 
 TEST(Request, NamesWhatRunsInItsErrors) {
@@ -155,7 +155,8 @@ TEST(Explain, ShowsWhatOnlyACommandAsksFor) {
                                              .root = "/srv",
                                              .mounts = {{"/usr", "/usr", true, {}}},
                                              .streams = Streams::kCallers},
-                                            kRoot));
+                                            kRoot),
+                                   0);
   for (const char* line :
        {"user pid mount network uts ipc cgroup time\n",
         "  step        set the monotonic clock on by 60 s, the boottime clock by 5 s\n",

@@ -20,7 +20,7 @@ class Guests final : public CellSource {
   std::optional<CellTask> next() override {
     if (next_ == guests_.size()) return std::nullopt;
     const auto id = static_cast<std::uint32_t>(next_++);
-    return CellTask{id, make_plan(guests_[id].config, facts_, id)};
+    return CellTask{id, shared(make_plan(guests_[id].config, facts_))};
   }
 
  private:
