@@ -3,7 +3,8 @@
 // process may make them, init and guest: what a cell has by default, in the order that costs least.
 //   bench_floor CELLS IN_FLIGHT PREFIX [MEMORY_CAP [COMMAND...]]
 // Cgroups have names that begin with PREFIX. There is no cap on memory without MEMORY_CAP, or with
-// 0. The guest ends at once, or executes COMMAND: for a look at what it is in.
+// 0. The guest ends at once, or executes COMMAND: for a look at what it is in. Compiled with
+// BENCH_GOOGLETEST it is a GoogleTest program, and its guest runs a test.
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <net/if.h>
@@ -25,8 +26,15 @@
 #include <map>
 #include <string>
 #include <vector>
+#ifdef BENCH_GOOGLETEST
+#include <gtest/gtest.h>
+#endif
 
 namespace {
+
+#ifdef BENCH_GOOGLETEST
+TEST(Trivial, Test) { EXPECT_GE(getpid(), 0); }
+#endif
 
 [[noreturn]] void die(const char* what) {
   perror(what);
@@ -53,6 +61,9 @@ struct Floor {
     execvp(command[0], command);
     die(command[0]);
   }
+#ifdef BENCH_GOOGLETEST
+  if (freopen("/dev/null", "w", stdout) == nullptr || RUN_ALL_TESTS() != 0) _exit(1);
+#endif
   _exit(0);
 }
 
@@ -176,6 +187,9 @@ pid_t start(const Floor& floor, const Groups& groups) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef BENCH_GOOGLETEST
+  testing::InitGoogleTest(&argc, argv);
+#endif
   if (argc < 4) {
     fputs("usage: bench_floor CELLS IN_FLIGHT PREFIX [MEMORY_CAP [COMMAND...]]\n", stderr);
     return 2;

@@ -23,8 +23,8 @@ Candidate cells(const Setting& setting, std::string name, int tests, std::vector
 }
 
 Candidate floor(const Setting& setting, std::string name, int tests, int in_flight,
-                std::vector<std::string> more = {}) {
-  std::vector<std::string> words = {setting.program("bench_floor"), std::to_string(tests),
+                std::vector<std::string> more = {}, const char* program = "bench_floor") {
+  std::vector<std::string> words = {setting.program(program), std::to_string(tests),
                                     std::to_string(in_flight), setting.cgroup_prefix};
   words.insert(words.end(), more.begin(), more.end());
   return {.name = std::move(name), .command = {std::move(words)}, .units = double(tests)};
@@ -44,9 +44,13 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
                                {fmt::format("--cloister_jobs={}", in_flight)});
   const Candidate kernel =
       floor(setting, in_flight_name("kernel floor", in_flight), tests, in_flight);
+  const Candidate around_googletest =
+      floor(setting, in_flight_name("kernel floor around GoogleTest", in_flight), tests, in_flight,
+            {}, "bench_floor_googletest");
   const Candidate by_ctest = ctest(setting, in_flight);
-  group.candidates.insert(group.candidates.end(), {kernel, ours, by_ctest});
+  group.candidates.insert(group.candidates.end(), {kernel, around_googletest, ours, by_ctest});
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
+  group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
   const std::pair<Candidate, std::optional<Target>> peers[] = {
       {unshare_alone(setting, in_flight), Target{Target::kAtLeast, 3}},

@@ -26,7 +26,11 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
 * `cells` are tests as Cloister runs them by default, each with all seven namespaces, private `/proc`, `/tmp` and
   `/dev/shm`, a hostname, a loopback network, and its cgroups with a cap on processes.
 * The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
-  (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends.
+  (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends; `around
+  GoogleTest` the same program is a GoogleTest program, which both of its forks are of, and its guest runs a test.
+* What a cell costs above the first floor is, most of it, what the fork of a GoogleTest program costs: the pages that it
+  touches from its fork to its end, some fifty, each a fault and half of them a copy (docs/decisions/0060), and the
+  mappings of its libraries to copy and to take down.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the
