@@ -34,6 +34,7 @@ GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
       guest_(guest),
       in_guest_(listeners_in_guest()),
       test_(test),
+      only_(test),
       how_(how) {
   the_listener = this;
 }
@@ -62,8 +63,13 @@ void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
   start_phase(Phase::kSuiteSetUp);
   ForwardingListener::OnTestSuiteStart(s);
+  if (!guest_.is_guest()) return;
+  suite_ = &s;
+  only_.turn(s);
 }
+// The test, and every listener, sees its suite as it is.
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
+  if (suite_ != nullptr && guest_.is_guest()) only_.turn(*suite_);
   start_phase(Phase::kBody);
   ForwardingListener::OnTestStart(t);
 }
@@ -96,6 +102,12 @@ void GuestListener::OnTestEnd(const testing::TestInfo& t) {
   if (!guest_.is_guest()) return;
   send(guest_, Times{t.result()->elapsed_time(), t.result()->start_timestamp()});
   start_phase(Phase::kSuiteTearDown);
+  if (suite_ != nullptr) only_.turn(*suite_);
+}
+
+void GuestListener::OnTestSuiteEnd(const testing::TestSuite& s) {
+  if (suite_ != nullptr && guest_.is_guest()) only_.turn(*suite_);
+  ForwardingListener::OnTestSuiteEnd(s);
 }
 
 void GuestListener::start_phase(Phase phase) {

@@ -8,6 +8,7 @@
 
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/messages.h"
+#include "adapters/googletest/registry.h"
 #include "framework/events/guest_side.h"
 
 namespace cloister::googletest {
@@ -33,6 +34,7 @@ class GuestListener final : public ForwardingListener {
   void OnTestStart(const testing::TestInfo& t) override;
   void OnTestPartResult(const testing::TestPartResult& r) override;
   void OnTestEnd(const testing::TestInfo& t) override;
+  void OnTestSuiteEnd(const testing::TestSuite& s) override;
   void OnEnvironmentsTearDownStart(const testing::UnitTest& u) override;
   void OnTestIterationEnd(const testing::UnitTest& u, int iteration) override;
 
@@ -54,6 +56,8 @@ class GuestListener final : public ForwardingListener {
   GuestSide guest_;
   testing::TestEventListener* in_guest_;
   const testing::TestInfo& test_;
+  OnlyTest only_;
+  const testing::TestSuite* suite_ = nullptr;  // whose loop is on its way
   GuestEnd how_;
   Phase phase_ = Phase::kEnvironmentSetUp;
 };

@@ -17,6 +17,11 @@ std::string full_name(const TestInfo& test) {
   return fmt::format("{}.{}", test.test_suite_name(), test.name());
 }
 
+void OnlyTest::turn(const TestSuite& suite) {
+  pa::get(pa::SuiteTests{}, suite).swap(tests_);
+  pa::get(pa::SuiteOrder{}, suite).swap(order_);
+}
+
 void Registry::enumerate() {
   const UnitTest& unit_test = *UnitTest::GetInstance();
   for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {

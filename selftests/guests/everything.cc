@@ -40,6 +40,13 @@ class World : public testing::Environment {
 };
 
 TEST(Plain, Passes) { EXPECT_EQ(1, 1); }
+
+void expect_a_suite_of_two() {
+  EXPECT_EQ(testing::UnitTest::GetInstance()->current_test_suite()->total_test_count(), 2);
+}
+TEST(SeesItsSuite, First) { expect_a_suite_of_two(); }
+TEST(SeesItsSuite, Second) { expect_a_suite_of_two(); }
+
 TEST(Plain, FailsTwice) {
   EXPECT_EQ(1, 2) << "first";
   EXPECT_STREQ("a", "b");
