@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -46,18 +47,16 @@ Unforked<T> make_unforked() {
   return Unforked<T>(memory == nullptr ? nullptr : new (memory) T);
 }
 
-// The base of a class whose objects, each of them, live in such memory.
+// The base of a class whose objects, each of them, live in such memory. `new` gives nullptr when
+// there is none.
 class InUnforkedMemory {
  public:
-  static void* operator new(std::size_t size) {
-    if (void* memory = map_unforked(size)) return memory;
-    throw std::bad_alloc();
-  }
+  static void* operator new(std::size_t size) noexcept { return map_unforked(size); }
   static void operator delete(void* memory, std::size_t size) { unmap_unforked(memory, size); }
 };
 
 // Such memory for objects that come and go. The pool must outlive them, and stay where it is while
-// there are any.
+// there are any. One more than fits lies in ordinary memory.
 template <typename T>
 class UnforkedPool {
  public:
@@ -67,6 +66,10 @@ class UnforkedPool {
   UnforkedPool(const UnforkedPool&) = delete;
   UnforkedPool& operator=(const UnforkedPool&) = delete;
   ~UnforkedPool() {
+    while (free_ != nullptr) {
+      Free* place = std::exchange(free_, free_->next);
+      if (!has(place)) ::operator delete(place);
+    }
     if (slots_ != nullptr) unmap_unforked(slots_, most_ * sizeof(Slot));
   }
 
@@ -79,7 +82,6 @@ class UnforkedPool {
   };
   using Pointer = std::unique_ptr<T, GiveBack>;
 
-  // Throws std::bad_alloc when there is no room.
   template <typename... Arguments>
   Pointer make(Arguments&&... arguments) {
     return Pointer(new (take()) T(std::forward<Arguments>(arguments)...), {this});
@@ -94,9 +96,14 @@ class UnforkedPool {
     alignas(T) std::byte object[sizeof(T)];
   };
 
+  bool has(const void* place) const {
+    const auto* slot = static_cast<const Slot*>(place);
+    return slots_ != nullptr && !std::less<>()(slot, slots_) && std::less<>()(slot, slots_ + most_);
+  }
+
   void* take() {
     if (free_ != nullptr) return std::exchange(free_, free_->next);
-    if (slots_ == nullptr || touched_ == most_) throw std::bad_alloc();
+    if (slots_ == nullptr || touched_ == most_) return ::operator new(sizeof(Slot));
     return &slots_[touched_++];
   }
 

@@ -50,9 +50,11 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   if (!signals.open()) return failed("listen for the end of guests");
   Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.open()) return failed("open '/dev/null'");
-  return std::unique_ptr<Watch>(new Watch(std::move(builder), std::move(options), admission, source,
-                                          sink, outbox, std::move(*pages), std::move(drain_buffer),
-                                          std::move(signals), std::move(null), guest_mask));
+  std::unique_ptr<Watch> made(new Watch(std::move(builder), std::move(options), admission, source,
+                                        sink, outbox, std::move(*pages), std::move(drain_buffer),
+                                        std::move(signals), std::move(null), guest_mask));
+  if (made == nullptr) return failed("map memory for the watch loop");
+  return made;
 }
 
 Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
