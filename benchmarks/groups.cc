@@ -42,16 +42,22 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   const int tests = setting.sizes.tests;
   const Candidate ours = cells(setting, in_flight_name("cells", in_flight), tests,
                                {fmt::format("--cloister_jobs={}", in_flight)});
+  const Candidate reusing =
+      cells(setting, in_flight_name("cells that re-use networks", in_flight), tests,
+            {fmt::format("--cloister_jobs={}", in_flight), "--cloister_reuse_network=1"});
   const Candidate kernel =
       floor(setting, in_flight_name("kernel floor", in_flight), tests, in_flight);
   const Candidate around_googletest =
       floor(setting, in_flight_name("kernel floor around GoogleTest", in_flight), tests, in_flight,
             {}, "bench_floor_googletest");
   const Candidate by_ctest = ctest(setting, in_flight);
-  group.candidates.insert(group.candidates.end(), {kernel, around_googletest, ours, by_ctest});
+  group.candidates.insert(group.candidates.end(),
+                          {kernel, around_googletest, ours, reusing, by_ctest});
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
   group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
+  group.rows.push_back(row_of(reusing, kernel));
+  group.rows.push_back(row_of(reusing, by_ctest, Target{Target::kAtMost, 0.7}));
   const std::pair<Candidate, std::optional<Target>> peers[] = {
       {unshare_alone(setting, in_flight), Target{Target::kAtLeast, 3}},
       {unshare(setting, in_flight), Target{Target::kAtLeast, 3}},

@@ -25,6 +25,8 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
   of one test, from the start of the run to the end of its last process, divided by the number of tests.
 * `cells` are tests as Cloister runs them by default, each with all seven namespaces, private `/proc`, `/tmp` and
   `/dev/shm`, a hostname, a loopback network, and its cgroups with a cap on processes.
+* `cells that re-use networks` are the same with `--cloister_reuse_network`: a network is handed on from a test that made no
+  socket (docs/decisions/0070). The trivial tests make none.
 * The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
   (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends; `around
   GoogleTest` the same program is a GoogleTest program, which both of its forks are of, and its guest runs a test.

@@ -195,7 +195,7 @@ void add_exec_options(CLI::App& app, ExecOptions& options) {
   add_users(app, request);
   add_files(app, request);
   add_what_always_is(app);
-  add_cell_options(app, request.config, {"output", "notice_after", "as_root"});
+  add_cell_options(app, request.config, {"output", "notice_after", "as_root", "reuse_network"});
   add_values(app, "-e,--env", [&options](const std::string& text) {
     if (text.empty() || text.front() == '=') refuse_value("--env", text, "NAME=VALUE, or NAME");
     options.environment.push_back(text);

@@ -78,19 +78,26 @@ bool deny_setgroups(pid_t init, InsideReply& failure) {
   return written;
 }
 
-bool write_maps(pid_t init, bool allow_setgroups, ByteReader& plan, InsideReply& failure) {
+bool write_maps(pid_t init, bool allow_setgroups, ByteReader plan, InsideReply& failure) {
   if (!write_map(init, "uid_map", plan, failure)) return false;
   ByteReader gids = plan;
   if (!allow_setgroups && gids.count() > 0 && !deny_setgroups(init, failure)) return false;
   return write_map(init, "gid_map", plan, failure);
 }
 
-// Where the id maps and everything behind them begin.
-ByteReader after_head(const Building& building, std::uint64_t& namespaces, bool& allow_setgroups) {
+// What an encoded plan begins with.
+struct PlanHead {
+  std::uint64_t namespaces;
+  bool allow_setgroups;
+  LentNetwork lent_network;
+  ByteReader maps;  // and everything behind them
+};
+PlanHead head_of(const Building& building) {
   ByteReader plan({building.plan, building.plan_size});
-  namespaces = plan.number<std::uint64_t>();
-  allow_setgroups = plan.number<std::uint8_t>() != 0;
-  return plan;
+  const auto namespaces = plan.number<std::uint64_t>();
+  const bool allow_setgroups = plan.number<std::uint8_t>() != 0;
+  const auto lent_network = plan.number<LentNetwork>();
+  return {namespaces, allow_setgroups, lent_network, plan};
 }
 
 void skip_map(ByteReader& plan) {
@@ -131,9 +138,7 @@ bool let_rise(const Building& building, InsideReply& failure) {
 }  // namespace
 
 std::string_view Building::cgroups() const {
-  std::uint64_t namespaces = 0;
-  bool allow_setgroups = false;
-  ByteReader plan_left = after_head(*this, namespaces, allow_setgroups);
+  ByteReader plan_left = head_of(*this).maps;
   skip_map(plan_left);
   skip_map(plan_left);
   return plan_left.rest();
@@ -141,22 +146,28 @@ std::string_view Building::cgroups() const {
 
 bool build(Building& building, InsideReply& failure) {
   ByteReader steps(building.cgroups());
+  const PlanHead head = head_of(building);
   Stopwatch watch;
   if (!make_cgroups(steps, building.cell, failure)) {
     remove_cgroups(ByteReader(building.cgroups()), building.cell);
     return false;
   }
   watch.lap(building.costs, Cost::kMakeCgroups);
-  std::uint64_t namespaces = 0;
-  bool allow_setgroups = false;
-  ByteReader maps = after_head(building, namespaces, allow_setgroups);
-  if (!start_init(building, namespaces, steps.rest(), failure)) {
+  std::uint64_t namespaces = head.namespaces;
+  bool has_network = true;
+  if (head.lent_network != LentNetwork::kNone) {
+    namespaces &= ~std::uint64_t{CLONE_NEWNET};
+    has_network = lend_network(head.lent_network, building.network, failure);
+    watch.lap(building.costs, Cost::kLendNetwork);
+  }
+  if (!has_network || !start_init(building, namespaces, steps.rest(), failure)) {
     remove_cgroups(ByteReader(building.cgroups()), building.cell);
     return false;
   }
   watch.lap(building.costs, Cost::kCloneInit);
   building.stage = Stage::kRising;
-  if (!write_maps(building.init, allow_setgroups, maps, failure) || !let_rise(building, failure)) {
+  if (!write_maps(building.init, head.allow_setgroups, head.maps, failure) ||
+      !let_rise(building, failure)) {
     kill(building.init, SIGKILL);
     waitpid(building.init, nullptr, __WALL);
     remove_cgroups(ByteReader(building.cgroups()), building.cell);
@@ -170,6 +181,7 @@ void clear(Building& building) {
   if (building.pidfd >= 0) close(building.pidfd);
   if (building.socket >= 0) close(building.socket);
   free(building.plan);
+  take_back(building.network);
   void* stack = building.stack;
   building = Building{};
   building.stack = stack;

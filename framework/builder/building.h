@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "framework/builder/networks.h"
 #include "framework/builder/protocol.h"
 
 namespace cloister {
@@ -28,6 +29,7 @@ struct Building {
   std::size_t plan_size = 0;
   bool failed = false;    // the run has been told that this cell could not be built
   int removals_left = 0;  // attempts before a busy cgroup is given up
+  Network network;        // lent to it
   void* stack = nullptr;  // of init; stays with the slot
   RollCall left;
   std::uint64_t readings[kReadingCount] = {};
@@ -42,7 +44,7 @@ struct Building {
 // says why.
 bool build(Building& building, InsideReply& failure);
 
-// Closes, frees and forgets all but the stack.
+// Closes, frees and forgets all but the stack. No process of the cell is left.
 void clear(Building& building);
 
 }  // namespace cloister

@@ -20,6 +20,8 @@
 
 #include "framework/builder/building.h"
 #include "framework/builder/cgroups.h"
+#include "framework/builder/message.h"
+#include "framework/builder/networks.h"
 #include "framework/builder/path.h"
 #include "framework/builder/protocol.h"
 
@@ -67,20 +69,9 @@ Building* take_slot() {
 void reply(const BuilderReply& words, int descriptor = -1) {
   if (run < 0) return;  // nobody is there to be told
   iovec data{const_cast<BuilderReply*>(&words), sizeof words - words.left.unused()};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  if (descriptor >= 0) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
-  }
-  for (int tries = kReplies; sendmsg(run, &message, MSG_NOSIGNAL) < 0;) {
+  Message message(&data, 1);
+  message.attach(descriptor);
+  for (int tries = kReplies; sendmsg(run, message.head(), MSG_NOSIGNAL) < 0;) {
     if (errno == EINTR) continue;
     if (errno == EPIPE || --tries == 0) {
       shutdown(run, SHUT_RDWR);
@@ -139,9 +130,20 @@ void end_init(Building& building) {
   building.ending = Stopwatch();
 }
 
+// The next request, with the descriptor that comes along, if any.
+ssize_t receive(int& descriptor) {
+  iovec data{request, sizeof request};
+  Message message(&data, 1);
+  message.make_room();
+  const ssize_t got = recvmsg(run, message.head(), MSG_CMSG_CLOEXEC);
+  if (got >= 0) descriptor = message.descriptor();
+  return got;
+}
+
 // False when the run is gone.
 bool serve_request() {
-  const ssize_t got = recv(run, request, sizeof request, 0);
+  int descriptor = -1;
+  const ssize_t got = receive(descriptor);
   if (got < 0 && errno == EINTR) return true;
   RequestHead head;
   if (got < static_cast<ssize_t>(sizeof head)) return false;
@@ -157,6 +159,9 @@ bool serve_request() {
       break;
     case Request::kDismantle:
       if (Building* building = find(head.cell)) end_init(*building);
+      break;
+    case Request::kWitness:
+      set_witness(descriptor);
       break;
   }
   return true;
@@ -183,6 +188,16 @@ void hear_init(Building& building) {
   } else {
     building.stage = Stage::kEnding;  // init is dying: reap() sees when
   }
+}
+
+// A guest waits on its way to a network.
+void serve_witness() {
+  WayToNetwork way;
+  if (!hear_witness(way)) return;
+  for (Building& building : cells()) {
+    if (way.network == 0 || way.network == building.network.inode) building.network.used = true;
+  }
+  let_on(way);
 }
 
 // Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left
@@ -229,10 +244,12 @@ void sweep(Building& building) {
 
 // One turn of the loop; false when the run is gone.
 bool turn(int timeout_ms) {
-  pollfd waits[1 + kMostCells];
-  Building* of[1 + kMostCells];
+  pollfd waits[2 + kMostCells];
+  Building* of[2 + kMostCells];
   nfds_t count = 0;
   waits[count++] = {run, POLLIN, 0};
+  waits[count++] = {witness(), POLLIN, 0};
+  const nfds_t first = count;
   bool busy = false;
   for (Building& building : cells()) {
     busy = busy || building.stage == Stage::kEmpty;
@@ -246,7 +263,9 @@ bool turn(int timeout_ms) {
   sigset_t none;
   sigemptyset(&none);
   if (ppoll(waits, count, timeout_ms < 0 ? nullptr : &timeout, &none) < 0) count = 0;
-  for (nfds_t i = 1; i < count; ++i) {
+  if (count > 0 && (waits[1].revents & POLLIN) != 0) serve_witness();
+  if (count > 0 && (waits[1].revents & POLLHUP) != 0) set_witness(-1);  // no guest can be any more
+  for (nfds_t i = first; i < count; ++i) {
     if (waits[i].revents != 0) hear_init(*of[i]);
   }
   reap();

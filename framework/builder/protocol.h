@@ -17,6 +17,7 @@ enum class Request : std::uint32_t {
                 // the leaf whose processes go back to the group
   kBuild,       // payload: an encoded InsidePlan
   kDismantle,   // no payload
+  kWitness,     // no payload; the listener comes along: builder/networks.h
 };
 
 struct RequestHead {

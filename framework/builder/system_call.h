@@ -3,6 +3,7 @@
 #pragma once
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,9 +12,11 @@
 namespace cloister {
 
 // Negative error numbers are errors. `kWithoutLibrary` is false on processors that this does not
-// know, where the C library makes the call.
+// know, where the C library makes the call. kNativeArchitecture is what seccomp(2) calls the
+// processor; 0 there.
 #if defined(__x86_64__)
 inline constexpr bool kWithoutLibrary = true;
+inline constexpr std::uint32_t kNativeArchitecture = AUDIT_ARCH_X86_64;
 inline long raw_system_call(long number, long a, long b, long c, long d, long e, long f) {
   long result = number;
   register long fourth asm("r10") = d;
@@ -27,6 +30,7 @@ inline long raw_system_call(long number, long a, long b, long c, long d, long e,
 }
 #elif defined(__aarch64__)
 inline constexpr bool kWithoutLibrary = true;
+inline constexpr std::uint32_t kNativeArchitecture = AUDIT_ARCH_AARCH64;
 inline long raw_system_call(long number, long a, long b, long c, long d, long e, long f) {
   register long eighth asm("x8") = number;
   register long result asm("x0") = a;
@@ -43,6 +47,7 @@ inline long raw_system_call(long number, long a, long b, long c, long d, long e,
 }
 #else
 inline constexpr bool kWithoutLibrary = false;
+inline constexpr std::uint32_t kNativeArchitecture = 0;
 inline long raw_system_call(long number, long a, long b, long c, long d, long e, long f) {
   const long result = ::syscall(number, a, b, c, d, e, f);
   return result < 0 ? -errno : result;

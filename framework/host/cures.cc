@@ -109,6 +109,8 @@ std::string cure_for(Facility facility, const HostFacts& facts) {
       break;
     case Facility::kTimeNamespace:  // who gets the others gets it, where the kernel has it
       return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
+    case Facility::kNetworkReuse:  // nothing but time is lost
+      return "leave reuse_network out: each test then has a network of its own";
     case Facility::kSoftMemoryCap:
       if (facts.surroundings.cgroups_are_v1)
         return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";

@@ -38,6 +38,8 @@ std::string_view facility_name(Facility facility) {
       return "I/O cap";
     case Facility::kTimeNamespace:
       return "time namespace";
+    case Facility::kNetworkReuse:
+      return "re-use of networks";
   }
   return "unknown facility";
 }

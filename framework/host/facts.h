@@ -32,6 +32,7 @@ enum class Facility : std::uint8_t {
   kCpuSet,
   kIoCap,
   kTimeNamespace,
+  kNetworkReuse,
 };
 inline constexpr Facility kAllFacilities[] = {
     Facility::kUserNamespace, Facility::kPidNamespace, Facility::kMountNamespace,
@@ -39,7 +40,7 @@ inline constexpr Facility kAllFacilities[] = {
     Facility::kHostname,      Facility::kIpcNamespace, Facility::kCgroupNamespace,
     Facility::kMemoryCap,     Facility::kProcessCap,   Facility::kSoftMemoryCap,
     Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap,
-    Facility::kTimeNamespace};
+    Facility::kTimeNamespace, Facility::kNetworkReuse};
 // Whether a default cell has it, so that its loss is worth a word in every run.
 bool is_default(Facility facility);
 // "private /proc", as used in messages.

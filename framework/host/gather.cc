@@ -14,6 +14,7 @@
 
 #include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
+#include "framework/launch/network_witness.h"
 
 namespace cloister {
 namespace {
@@ -157,6 +158,12 @@ HostFacts gather_facts() {
   if (::access("/proc/self/ns/time", F_OK) != 0) {
     facts.losses.push_back({Facility::kTimeNamespace, "this kernel has no time namespaces",
                             cure_for(Facility::kTimeNamespace, facts)});
+  }
+  if (!can_ask_about_calls()) {
+    facts.losses.push_back({Facility::kNetworkReuse,
+                            "this kernel cannot tell whether a test has used its network (seccomp "
+                            "user notification)",
+                            cure_for(Facility::kNetworkReuse, facts)});
   }
   return facts;
 }

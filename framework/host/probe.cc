@@ -118,6 +118,9 @@ std::vector<Facility> needs(Facility facility) {
       return {Facility::kPidNamespace, Facility::kMountNamespace};
     case Facility::kPrivateTmp:
       return {Facility::kMountNamespace};
+    case Facility::kNetworkReuse:
+      return {Facility::kNetworkNamespace, Facility::kUserNamespace, Facility::kPidNamespace,
+              Facility::kMountNamespace};
     default:
       return {};
   }
@@ -125,6 +128,13 @@ std::vector<Facility> needs(Facility facility) {
 
 void lose(HostFacts& facts, Facility facility, const std::string& why) {
   facts.losses.push_back({facility, why, cure_for(facility, facts)});
+}
+
+void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
+  for (const Facility needed : needs(facility)) {
+    if (facts.has(needed)) continue;
+    return lose(facts, facility, fmt::format("there is no {}", facility_name(needed)));
+  }
 }
 
 // Adds one facility at a time to a cell that has none, and keeps those that work.
@@ -138,11 +148,7 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
         std::ranges::find(lost_before, facility, &Loss::facility) != lost_before.end())
       continue;
     std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
-    for (const Facility needed : needs(facility)) {
-      if (facts.has(needed)) continue;
-      lose(facts, facility, fmt::format("there is no {}", facility_name(needed)));
-      break;
-    }
+    lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
     if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error().text());
   }
@@ -157,8 +163,10 @@ void try_requests(Trial& trial, HostFacts& facts) {
       {Facility::kCpuSet,
        {CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))}},
       {Facility::kIoCap, {CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}},
-      {Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}}}};
+      {Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}}},
+      {Facility::kNetworkReuse, {CellConfig{}.with_reuse_network()}}};
   for (const auto& [facility, request] : requests) {
+    if (facts.has(facility)) lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
     if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error().text());
   }

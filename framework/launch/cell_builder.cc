@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -18,6 +17,8 @@
 #include <ranges>
 
 #include "framework/builder/close_others.h"
+#include "framework/builder/message.h"
+#include "framework/launch/network_witness.h"
 #include "framework/plan/encode.h"
 #include "framework/wire/bytes.h"
 
@@ -133,7 +134,19 @@ Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
   return {};
 }
 
+// Only runs that lend networks have it: it stays around this process and its guests.
+Result<void> CellBuilder::send_witness() {
+  auto listener = watch_ways_to_networks();
+  if (!listener) return std::unexpected(listener.error());
+  auto sent = send(Request::kWitness, 0, "", listener->get());
+  has_witness_ = sent.has_value();
+  return sent;
+}
+
 Result<void> CellBuilder::build(std::uint32_t cell, const SharedPlan& plan) {
+  if (plan->inside.lent_network != LentNetwork::kNone && !has_witness_) {
+    if (auto sent = send_witness(); !sent) return sent;
+  }
   if (plan != encoded_plan_) {
     encoded_ = encode(plan->inside, rights_ == Rights::kOfRunNamespace);
     encoded_plan_ = plan;
@@ -145,29 +158,25 @@ Result<void> CellBuilder::dismantle(std::uint32_t cell) {
   return send(Request::kDismantle, cell, "");
 }
 
-Result<void> CellBuilder::send(Request request, std::uint32_t cell, std::string_view payload) {
+Result<void> CellBuilder::send(Request request, std::uint32_t cell, std::string_view payload,
+                               int descriptor) {
   RequestHead head{request, cell};
   if (sizeof head + payload.size() > kLongestRequest) {
     return std::unexpected(Error{"send a plan to the cell builder", EMSGSIZE, "shorten its paths"});
   }
   iovec parts[] = {{&head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = std::size(parts);
-  if (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0)
+  Message message(parts, std::size(parts));
+  message.attach(descriptor);
+  if (::sendmsg(socket_.get(), message.head(), MSG_NOSIGNAL) < 0)
     return failed("send a request to the cell builder");
   return {};
 }
 
 Result<std::optional<BuilderNews>> CellBuilder::news() {
   iovec data{words_.get(), sizeof *words_};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  const ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  Message message(&data, 1);
+  message.make_room();
+  const ssize_t got = ::recvmsg(socket_.get(), message.head(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   if (got < 0) return failed("hear from the cell builder");
   const std::size_t least = sizeof *words_ - kNamesKept;
@@ -175,14 +184,7 @@ Result<std::optional<BuilderNews>> CellBuilder::news() {
       static_cast<std::size_t>(got) != least + words_->left.names_size) {
     return std::unexpected(Error{"hear from the cell builder: it ended", 0, "start the run again"});
   }
-  BuilderNews news{*words_, Fd()};
-  if (const cmsghdr* head = CMSG_FIRSTHDR(&message);
-      head != nullptr && head->cmsg_type == SCM_RIGHTS) {
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
-    news.init_pidfd.reset(descriptor);
-  }
-  return std::optional<BuilderNews>(std::move(news));
+  return std::optional<BuilderNews>(BuilderNews{*words_, Fd(message.descriptor())});
 }
 
 Result<BuilderNews> CellBuilder::wait_for_news() {

@@ -64,11 +64,14 @@ class CellBuilder {
  private:
   CellBuilder(Fd socket, Unforked<BuilderReply> words, Rights rights)
       : socket_(std::move(socket)), words_(std::move(words)), rights_(rights) {}
-  Result<void> send(Request request, std::uint32_t cell, std::string_view payload);
+  Result<void> send(Request request, std::uint32_t cell, std::string_view payload,
+                    int descriptor = -1);
+  Result<void> send_witness();
 
   Fd socket_;
   Unforked<BuilderReply> words_;
   Rights rights_;
+  bool has_witness_ = false;
   SharedPlan encoded_plan_;  // the last one, and its bytes
   std::string encoded_;
 };

@@ -65,6 +65,7 @@ std::string encode(const InsidePlan& plan, bool user_is_root_outside) {
   };
   out.number(plan.namespaces);
   out.number(static_cast<std::uint8_t>(plan.allow_setgroups));
+  out.number(plan.lent_network);
   put_list(out, plan.uid_map, put_mapping);
   put_list(out, plan.gid_map, put_mapping);
   put_list(out, plan.cgroups, [&](const CgroupPlan& group) {

@@ -119,6 +119,8 @@ std::string explain(const CellPlan& plan, std::uint32_t cell) {
     line("uid map", map_text(plan.inside.uid_map));
     line("gid map", map_text(plan.inside.gid_map));
   }
+  if (plan.inside.lent_network != LentNetwork::kNone)
+    line("network", "one that no test before has used, handed on when this one does not either");
   for (const SetupStep& step : plan.inside.steps) line("step", step_text(step));
   for (const CgroupPlan& group : plan.inside.cgroups) {
     std::string files = cgroup_directory(group.stem, cell);

@@ -38,6 +38,7 @@ const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& fact
        Facility::kPrivateTmp},
       {request.has_own_root(), Facility::kMountNamespace},
       {request.clocks.has_value(), Facility::kTimeNamespace},
+      {config.reuse_network.value_or(false), Facility::kNetworkReuse},
   };
   for (const auto& [is_asked, facility] : asked) {
     if (const Loss* loss = facts.loss_of(facility); is_asked && loss != nullptr) return loss;
@@ -107,10 +108,10 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
   plan_clocks(whole, facts, plan);
   plan_users(whole, facts, plan);
   plan_mounts(whole, facts, plan);
+  if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   plan_network(config, facts, plan);
   plan_cgroups(whole, facts, plan);
   plan_limits(config, facts, plan);
-  if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   if (facts.has(Facility::kIpcNamespace)) plan.inside.namespaces |= CLONE_NEWIPC;
   if (facts.has(Facility::kHostname)) {
     plan.inside.namespaces |= CLONE_NEWUTS;

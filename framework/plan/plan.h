@@ -113,6 +113,7 @@ struct InsidePlan {
   std::vector<IdMapping> uid_map;
   std::vector<IdMapping> gid_map;
   bool allow_setgroups = false;
+  LentNetwork lent_network{};  // what stands for the network among `namespaces`
   std::vector<SetupStep> steps;
   std::vector<CgroupPlan> cgroups;
   std::uint8_t look_for = 0;  // kLookFor*, where nobody but the guest could have left it

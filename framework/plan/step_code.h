@@ -21,6 +21,14 @@ enum class StepCode : std::uint8_t {
   kSetClocks,
 };
 
+// A network namespace that the run lends to one cell after the other, as long as none has used it:
+// docs/decisions/0070.
+enum class LentNetwork : std::uint8_t {
+  kNone,      // a cell's network is its own
+  kDown,      // even loopback is down
+  kLoopback,  // loopback is up
+};
+
 // Where init looks for what the guest left: bits of InsidePlan::look_for.
 inline constexpr std::uint8_t kLookForProcesses = 1;
 inline constexpr std::uint8_t kLookForPorts = 2;

@@ -108,6 +108,7 @@ std::vector<std::string> limit_notes(const CellReport& report,
 
 const char* cost_name(Cost cost) {
   constexpr const char* kNames[kCostCount] = {"make cgroups",
+                                              "lend a network",
                                               "clone init with its namespaces",
                                               "map ids",
                                               "make mounts private",

@@ -12,6 +12,7 @@ namespace cloister {
 enum class Cost : std::uint8_t {
   // The builder's.
   kMakeCgroups,
+  kLendNetwork,
   kCloneInit,
   kMapIds,
   // init's.
@@ -33,7 +34,7 @@ enum class Cost : std::uint8_t {
   kEndInit,
   kRemoveCgroups,
 };
-inline constexpr std::size_t kCostCount = 18;
+inline constexpr std::size_t kCostCount = 19;
 
 // By Cost; 0 is a part that there was not.
 using Costs = std::uint32_t[kCostCount];

@@ -38,6 +38,10 @@ struct CellConfig {
   std::optional<std::string> hostname{};
   // Default Network::kLoopback.
   std::optional<Network> network{};
+  // Whether the test's network namespace may be one that tests before it had and provably left
+  // unused, and be handed on if this one leaves it unused, too. It saves the making of one.
+  // /proc/sys/net is read-only then, and a root guest cannot configure the network. Default false.
+  std::optional<bool> reuse_network{};
   // Gives an ordinary user's guest uid and gid 0 inside. Files it makes still belong to the user
   // outside. Default false: the guest keeps its user.
   std::optional<bool> as_root{};
@@ -94,6 +98,7 @@ struct CellConfig {
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
+  CellConfig& with_reuse_network(bool value = true) { return set(reuse_network, value); }
   CellConfig& with_as_root(bool value = true) { return set(as_root, value); }
   CellConfig& with_privileged(bool value = true) { return set(privileged, value); }
   CellConfig& with_memory(Bytes value) { return set(memory, value); }

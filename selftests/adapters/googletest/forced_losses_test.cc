@@ -85,26 +85,30 @@ constexpr const char* kClone =
 
 // An ordinary user's cells live in the run's user namespace: without that, there is nothing.
 std::vector<std::string> everything_else() {
-  if (privileged()) return {};
+  if (privileged()) return {"re-use of networks"};
   return {"pid namespace",   "mount namespace", "private /proc",   "private /tmp and /dev/shm",
           "private network", "own hostname",    "ipc namespace",   "cgroup namespace",
           "memory cap",      "process cap",     "soft memory cap", "CPU cap",
-          "CPU set",         "I/O cap",         "time namespace"};
+          "CPU set",         "I/O cap",         "time namespace",  "re-use of networks"};
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Namespaces, Forced,
-    testing::Values(Loss{"user namespace", without("new_user"), "Operation not permitted",
-                         everything_else()},
-                    Loss{"pid namespace", without("new_pid"), kClone, {"private /proc"}},
-                    Loss{"mount namespace",
-                         without("new_mount"),
-                         kClone,
-                         {"private /proc", "private /tmp and /dev/shm"}},
-                    Loss{"private network", without("new_net"), kClone},
-                    Loss{"own hostname", without("new_uts"), kClone},
-                    Loss{"ipc namespace", without("new_ipc"), kClone},
-                    Loss{"cgroup namespace", without("new_cgroup"), kClone}));
+    testing::Values(
+        Loss{"user namespace", without("new_user"), "Operation not permitted", everything_else()},
+        Loss{"pid namespace", without("new_pid"), kClone, {"private /proc", "re-use of networks"}},
+        Loss{"mount namespace",
+             without("new_mount"),
+             kClone,
+             {"private /proc", "private /tmp and /dev/shm", "re-use of networks"}},
+        Loss{"private network", without("new_net"), kClone, {"re-use of networks"}},
+        Loss{"own hostname", without("new_uts"), kClone},
+        Loss{"ipc namespace", without("new_ipc"), kClone},
+        Loss{"cgroup namespace", without("new_cgroup"), kClone}));
+
+INSTANTIATE_TEST_SUITE_P(Witness, Forced,
+                         testing::Values(Loss{"re-use of networks", without("seccomp"),
+                                              "this kernel cannot tell whether a test has used"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Inside, Forced,

@@ -100,7 +100,7 @@ const Case kCases[] = {
     {"cpus", "1e5", "1e14"},        {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},
     {"cpu_time", "200ms", "long"},  {"io_read_rate", "1M", "fast"}, {"io_write_rate", "none", "-"},
     {"open_files", "64", "many"},   {"file_size", "0", "big"},      {"core_size", "0", "none"},
-    {"leaks", "fail", "maybe"}};
+    {"leaks", "fail", "maybe"},     {"reuse_network", "1", "2"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST_P(EverySetting, StaysAsItWasWhenATextIsRefused) {

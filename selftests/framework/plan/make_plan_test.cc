@@ -2,6 +2,8 @@
 #include <linux/capability.h>
 #include <sched.h>
 
+#include <algorithm>
+
 #include "framework/plan/plan.h"
 #include "selftests/framework/plan/made_up_facts.h"
 
@@ -73,6 +75,56 @@ TEST(Users, RootHandsOnEveryIdItHas) {
 TEST(Users, PrivilegedKeepsEveryCapability) {
   const auto plan = plan_for(CellConfig{}.with_privileged(), root_host(CgroupVersion::kV1));
   EXPECT_TRUE(keeps(plan, CAP_SYS_ADMIN));
+}
+
+TEST(Networks, ThatAreLentAreMadeByNobodyInTheCell) {
+  const auto plan = plan_for(CellConfig{}.with_reuse_network(), ordinary_host());
+  EXPECT_EQ(plan.inside.lent_network, LentNetwork::kLoopback);
+  EXPECT_EQ(plan.inside.namespaces, kAllSeven);
+  EXPECT_EQ(find_step<BringUpLoopback>(plan), nullptr);
+  EXPECT_EQ(find_step<OpenLowPorts>(plan), nullptr);
+}
+
+TEST(Networks, ThatAreLentHaveReadOnlySettings) {
+  for (const HostFacts& facts : {ordinary_host(), root_host(CgroupVersion::kV2)}) {
+    const auto plan = plan_for(CellConfig{}.with_reuse_network(), facts);
+    EXPECT_EQ(std::ranges::count(plan.inside.steps,
+                                 SetupStep(BindMount{"/proc/sys/net", "/proc/sys/net", true})),
+              1);
+  }
+}
+
+TEST(Networks, AreLentOfTheKindThatIsAskedFor) {
+  const auto config = CellConfig{}.with_reuse_network();
+  const auto lent = [&](Network network) {
+    return plan_for(CellConfig(config).with_network(network), ordinary_host()).inside.lent_network;
+  };
+  EXPECT_EQ(lent(Network::kNone), LentNetwork::kDown);
+  EXPECT_EQ(lent(Network::kHost), LentNetwork::kNone);
+}
+
+TEST(Networks, AreNotLentToWhomMayMount) {
+  const auto config = CellConfig{}.with_reuse_network().with_privileged();
+  const auto plan = plan_for(config, root_host(CgroupVersion::kV2));
+  EXPECT_EQ(plan.inside.lent_network, LentNetwork::kNone);
+  EXPECT_NE(find_step<BringUpLoopback>(plan), nullptr);
+}
+
+TEST(Networks, AreNotLentWhereProcessesMayOutliveTheCell) {
+  HostFacts facts = ordinary_host();
+  facts.losses.push_back({Facility::kPidNamespace, "there are none", "make one"});
+  EXPECT_EQ(plan_for(CellConfig{}.with_reuse_network(), facts).inside.lent_network,
+            LentNetwork::kNone);
+}
+
+TEST(Networks, ThatCannotBeLentAreRefusedWithTheCure) {
+  HostFacts facts = ordinary_host();
+  facts.losses.push_back({Facility::kNetworkReuse, "nobody can tell", "leave it out"});
+  const auto plan = make_plan(CellConfig{}.with_reuse_network(), facts);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(
+      plan.error().text(),
+      "cannot give this test the re-use of networks it asks for: nobody can tell; leave it out");
 }
 
 TEST(Mounts, EntriesThatAreNeededStayVisible) {
