@@ -93,7 +93,7 @@ pid_t first_child(pid_t parent) {
 pid_t warden_of(pid_t keeper) {
   const pid_t builder = first_child(keeper);
   std::string name;
-  std::getline(std::ifstream("/proc/" + std::to_string(builder) + "/comm") >> std::ws, name);
+  std::ifstream("/proc/" + std::to_string(builder) + "/comm") >> name;
   return name == "cell-builder" ? first_child(builder) : 0;
 }
 
