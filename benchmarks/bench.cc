@@ -73,7 +73,7 @@ Table fill_table(Runner& runner, const std::vector<Group>& groups, const Options
   for (const Group& group : groups) {
     const auto& wanted = options.groups;
     if (!wanted.empty() && std::ranges::find(wanted, group.name) == wanted.end()) continue;
-    const Measured measured = measure(runner, group.candidates, rounds);
+    const Measured measured = measure(runner, group.candidates, rounds * group.rounds);
     if (runner.interrupted() != 0) break;
     for (const Row& row : group.rows) {
       const Figure figure = figure_of(row, measured);

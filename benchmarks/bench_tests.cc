@@ -1,7 +1,8 @@
 // The tests that bench.cc measures, BENCH_TESTS of them (default 1000), which cost nothing, sleep
 // for BENCH_SLEEP_MS or compute for BENCH_SPIN_MS. BENCH_RESIDENT_MIB are touched before main's
 // end; with BENCH_FORKS=N the program measures instead what N plain forks of it cost. Compiled with
-// BENCH_PLAIN it is the same program without Cloister, for the peers.
+// BENCH_PLAIN it is the same program without Cloister, for the peers; there BENCH_FORKED=N is to
+// run each test in a plain fork of its own, N at once.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,28 @@ void fork_and_exit(int count) {
   printf("bench: fork_seconds %.9f\n", seconds_since(start) / count);
 }
 
+#ifdef BENCH_PLAIN
+// The least that runs each test in a process of its own.
+int run_forked(int in_flight) {
+  const int tests = testing::UnitTest::GetInstance()->total_test_count();
+  int passed = 0;
+  for (int started = 0, ended = 0; ended < tests;) {
+    for (; started < tests && started - ended < in_flight; ++started) {
+      const pid_t child = fork();
+      if (child < 0) abort();
+      if (child > 0) continue;
+      GTEST_FLAG_SET(filter, "Many/Trivial.Test/" + std::to_string(started));
+      _exit(RUN_ALL_TESTS());
+    }
+    int status = 0;
+    if (waitpid(-1, &status, 0) < 0) abort();
+    ++ended;
+    passed += status == 0 ? 1 : 0;
+  }
+  return passed == tests ? 0 : 1;
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,6 +113,7 @@ int main(int argc, char** argv) {
   }
   const Clock::time_point start = Clock::now();
 #ifdef BENCH_PLAIN
+  if (const int in_flight = asked_for("BENCH_FORKED", 0)) return run_forked(in_flight);
   const int status = RUN_ALL_TESTS();
 #else
   const int status = cloister::run_all_tests();

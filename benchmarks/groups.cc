@@ -50,10 +50,18 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   const Candidate around_googletest =
       floor(setting, in_flight_name("kernel floor around GoogleTest", in_flight), tests, in_flight,
             {}, "bench_floor_googletest");
+  const Candidate forked = plain_forks(setting, in_flight);
   const Candidate by_ctest = ctest(setting, in_flight);
   group.candidates.insert(group.candidates.end(),
-                          {kernel, around_googletest, ours, reusing, by_ctest});
+                          {kernel, around_googletest, ours, reusing, forked, by_ctest});
+  const auto with_a_fork = [&](const Candidate& one) {
+    Row row = row_of(one, kernel);
+    row.beside += " and a plain fork";
+    row.beside_cost.plus = forked.name;
+    return row;
+  };
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
+  group.rows.push_back(with_a_fork(ours));
   group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
   group.rows.push_back(row_of(reusing, kernel));
@@ -69,6 +77,7 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
     group.candidates.push_back(peer);
     group.rows.push_back(row_of(peer, ours, target));
   }
+  group.rows.push_back(with_a_fork(bwrap(setting, in_flight)));
 }
 
 Group trivial(const Setting& setting) {
@@ -98,9 +107,10 @@ Group memory(const Setting& setting) {
   const std::string resident = "BENCH_RESIDENT_MIB=200";
   const std::string forks = fmt::format("BENCH_FORKS={}", setting.sizes.forks);
   const std::string program = setting.program("bench_tests");
-  const int tests = setting.sizes.fewer_tests;
+  const int tests = setting.sizes.forks;
   const std::vector<std::string> one_at_a_time = {"--cloister_jobs=1"};
   return {.name = "memory",
+          .rounds = 3,
           .candidates = {cells(setting, "small cells", tests, one_at_a_time),
                          cells(setting, "large cells", tests, one_at_a_time, {resident}),
                          {.name = "small forks", .command = {{program}, {forks}}},

@@ -17,7 +17,7 @@ struct Sizes {
   int mounts = 500;
   int waiting_tests = 200;
   int spinning_tests = 200;
-  int forks = 100;
+  int forks = 100;  // and tests beside them
 };
 
 constexpr Sizes kQuick{.rounds = 1,
@@ -41,6 +41,7 @@ struct Setting {
 
 struct Group {
   std::string name;
+  int rounds = 1;  // for each that is asked for: more where small differences are compared
   std::vector<Candidate> candidates;
   std::vector<Row> rows;
 };

@@ -30,17 +30,20 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
 * The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
   (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends; `around
   GoogleTest` the same program is a GoogleTest program, which both of its forks are of, and its guest runs a test.
-* What a cell costs above the first floor is, most of it, what the fork of a GoogleTest program costs: the pages that it
-  touches from its fork to its end, some fifty, each a fault and half of them a copy (docs/decisions/0060), and the
-  mappings of its libraries to copy and to take down.
+* A `plain fork` runs the test in a fork of its program and does nothing else (`BENCH_FORKED` in
+  `benchmarks/bench_tests.cc`). The floor and such a fork are what a cell cannot cost less than: someone has to make the
+  namespaces, and the test has to run in a process of its program. What that fork costs is the pages that it touches from
+  its start to its end, some fifty, each a fault and half of them a copy (docs/decisions/0060), and the mappings of its
+  libraries to copy and to take down.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the
   program and give it all the namespaces, `/proc`, `/tmp`, `/dev/shm`, hostname and loopback; crun also caps on memory and
   processes, but for an ordinary user. `unshare alone` has only what the tool itself does: namespaces and `/proc`.
-* Around each execution, for Criterion and for memory, a run has {fewer} tests, for sleeping and computing {waiting}: what
-  is compared is the cost of one.
-* Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do.
+* Around each execution and for Criterion a run has {fewer} tests, for memory {forks}, for sleeping and computing
+  {waiting}: what is compared is the cost of one.
+* Memory is touched before `main()` ends, in pages of 4 KiB; those tests run one at a time, as the forks do. Their row is
+  of differences, which a noisy machine blurs: it has three times the rounds.
 * Mounts are bind mounts of the host, made in a mount namespace around the run. Twice as many may add twice as much: what
   is expected of the most goes on in a straight line from what none and half of them cost.
 * A peer that cannot run on the machine is a row that says why.
@@ -53,12 +56,12 @@ std::string page(const Conditions& conditions, const std::string& table) {
       "Other work on the machine before: {:.1f} processes for each processor{}.", conditions.load,
       conditions.load <= kQuiet ? ""
                                 : ", which is a busy machine: to be measured again on a quiet one");
-  return fmt::format(fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
-                     fmt::arg("rounds", conditions.sizes.rounds),
-                     fmt::arg("tests", conditions.sizes.tests),
-                     fmt::arg("fewer", conditions.sizes.fewer_tests),
-                     fmt::arg("waiting", conditions.sizes.waiting_tests), fmt::arg("load", load),
-                     fmt::arg("table", table));
+  return fmt::format(
+      fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
+      fmt::arg("rounds", conditions.sizes.rounds), fmt::arg("tests", conditions.sizes.tests),
+      fmt::arg("fewer", conditions.sizes.fewer_tests), fmt::arg("forks", conditions.sizes.forks),
+      fmt::arg("waiting", conditions.sizes.waiting_tests), fmt::arg("load", load),
+      fmt::arg("table", table));
 }
 
 }  // namespace cloister::benchmarks

@@ -139,6 +139,17 @@ Candidate plain_googletest(const Setting& setting, int tests) {
           .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
 }
 
+Candidate plain_forks(const Setting& setting, int in_flight) {
+  const int tests = setting.sizes.tests;
+  return {.name = in_flight_name("plain forks", in_flight),
+          .command = {{plain_program(setting), "--gtest_brief=1"},
+                      {fmt::format("BENCH_TESTS={}", tests),
+                       fmt::format("BENCH_FORKED={}", in_flight)}},
+          .units = static_cast<double>(tests),
+          .proof = "[  PASSED  ] 1 test.",
+          .proofs = tests};
+}
+
 Candidate ctest(const Setting& setting, int in_flight) {
   const int tests = setting.sizes.tests;
   return {.name = in_flight_name("CTest", in_flight),

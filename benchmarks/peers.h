@@ -10,6 +10,9 @@ namespace cloister::benchmarks {
 // All in one process, which isolates nothing.
 Candidate plain_googletest(const Setting& setting, int tests);
 
+// Each in a plain fork of their own program, as cheaply as it can be done.
+Candidate plain_forks(const Setting& setting, int in_flight);
+
 Candidate ctest(const Setting& setting, int in_flight);
 Candidate exec_loop(const Setting& setting, int in_flight);
 Candidate criterion(const Setting& setting, int in_flight);

@@ -9,20 +9,22 @@ namespace {
 
 std::optional<double> value_of(const Cost& cost, const Round& round) {
   if (cost.constant) return cost.constant;
-  const auto of = round.find(cost.of);
-  if (of == round.end()) return std::nullopt;
-  const double whole = cost.times * of->second;
-  if (cost.less.empty()) return whole / cost.per;
-  const auto less = round.find(cost.less);
-  if (less == round.end()) return std::nullopt;
-  return (whole - less->second) / cost.per;
+  double sum = 0;
+  for (const auto& [name, times] :
+       {std::pair{cost.of, cost.times}, {cost.plus, 1.0}, {cost.less, -1.0}}) {
+    if (name.empty()) continue;
+    const auto found = round.find(name);
+    if (found == round.end()) return std::nullopt;
+    sum += times * found->second;
+  }
+  return sum / cost.per;
 }
 
 // The candidate that refused, by the names that begin a cost's.
 std::string refusal_of(const Row& row, const Measured& measured) {
   for (const auto& [name, why] : measured.refused) {
-    for (const std::string& part :
-         {row.cost.of, row.cost.less, row.beside_cost.of, row.beside_cost.less}) {
+    for (const std::string& part : {row.cost.of, row.cost.less, row.cost.plus, row.beside_cost.of,
+                                    row.beside_cost.less, row.beside_cost.plus}) {
       if (part == name || part.starts_with(name + " ")) return fmt::format("{} {}", name, why);
     }
   }

@@ -8,12 +8,13 @@
 
 namespace cloister::benchmarks {
 
-// (times * of - less) / per, in each round.
+// (times * of + plus - less) / per, in each round.
 struct Cost {
   std::string of;
   std::string less{};
   double per = 1;
   double times = 1;
+  std::string plus{};
   std::optional<double> constant{};  // in place of all this
 };
 

@@ -41,6 +41,11 @@ TEST(Figure, MayBeOfADifferenceAndForSoManyUnits) {
   EXPECT_EQ(figure_of(row, rounds({{{"large", 70}, {"small", 10}}})).ratio, 3);
 }
 
+TEST(Figure, MayBeBesideASum) {
+  const Row row{.cost = {"cells"}, .beside_cost = {.of = "floor", .plus = "forks"}};
+  EXPECT_EQ(figure_of(row, rounds({{{"cells", 9}, {"floor", 2}, {"forks", 1}}})).ratio, 3);
+}
+
 TEST(Figure, MayGoOnInAStraightLineFromTwoCosts) {
   const Row row{.cost = {"most"}, .beside_cost = {"half", "none", 1, 2}};
   EXPECT_EQ(figure_of(row, rounds({{{"none", 10}, {"half", 11}, {"most", 12}}})).ratio, 1);
