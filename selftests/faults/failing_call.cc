@@ -1,12 +1,16 @@
 // failing_call CALL NUMBER ERRNO FROM COUNT PROGRAM ARGS...
-// Runs a program of which the NUMBERth CALL fails with ERRNO, whichever process makes it, once a
-// call of the name FROM has been seen ("start": from the first). Writes how many there were to the
-// file COUNT. Ends as the program ends; with 99 when something of it goes on for seconds after
-// that. By a seccomp filter that asks this process: seccomp_unotify(2).
+// failing_call KIND every ERRNO PROGRAM ARGS...
+// The first runs a program of which the NUMBERth CALL fails with ERRNO, whichever process makes it,
+// once a call of the name FROM has been seen ("start": from the first). Writes how many there were
+// to the file COUNT. Ends as the program ends; with 99 when something of it goes on for seconds
+// after that. By a seccomp filter that asks this process: seccomp_unotify(2). There can be only one
+// that asks: the second, for programs with their own, has every call of a KIND fail, which is a
+// call with one argument, and becomes the program.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -21,6 +25,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <map>
 #include <string>
@@ -70,6 +75,18 @@ const std::map<std::string, unsigned> kCalls = {
     {"write", SYS_write},
 };
 
+struct Kind {
+  unsigned call;
+  unsigned argument;  // which of them
+  unsigned value;     // its lower half
+};
+const std::map<std::string, Kind> kKinds = {
+    {"enter_network", {SYS_setns, 1, CLONE_NEWNET}},
+    {"make_network", {SYS_unshare, 0, CLONE_NEWNET}},
+    {"raise_loopback", {SYS_ioctl, 1, SIOCSIFFLAGS}},
+    {"set_filter", {SYS_seccomp, 0, SECCOMP_SET_MODE_FILTER}},
+};
+
 const std::map<std::string, int> kErrors = {{"EPERM", EPERM},   {"ENOMEM", ENOMEM},
                                             {"EMFILE", EMFILE}, {"ENOSPC", ENOSPC},
                                             {"EAGAIN", EAGAIN}, {"EBUSY", EBUSY}};
@@ -99,6 +116,22 @@ int set_filter(const Fault& fault) {
   constexpr unsigned kKillable = 1U << 5;  // no signal makes a call ask twice, Linux 5.19
   return static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
                                   SECCOMP_FILTER_FLAG_NEW_LISTENER | kKillable, &program));
+}
+
+// Every such call fails from here on.
+bool set_filter(const Kind& kind, int error) {
+  const auto argument =
+      static_cast<unsigned>(offsetof(seccomp_data, args) + kind.argument * sizeof(std::uint64_t));
+  const auto failure = SECCOMP_RET_ERRNO | static_cast<unsigned>(error);
+  sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kind.call, 0, 3),
+                          BPF_STMT(BPF_LD | BPF_W | BPF_ABS, argument),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kind.value, 0, 1),
+                          BPF_STMT(BPF_RET | BPF_K, failure),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog program{sizeof filter / sizeof *filter, filter};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
 // The command that a `true` runs is no concern of the launch.
@@ -142,7 +175,10 @@ bool answer(int listener, Counter& counter) {
 }
 
 int usage() {
-  fputs("usage: failing_call CALL NUMBER ERRNO FROM COUNT PROGRAM ARGS...\n", stderr);
+  fputs(
+      "usage: failing_call CALL NUMBER ERRNO FROM COUNT PROGRAM ARGS...\n"
+      "       failing_call KIND every ERRNO PROGRAM ARGS...\n",
+      stderr);
   return 2;
 }
 
@@ -163,6 +199,12 @@ int supervise(pid_t child, int listener, Counter& counter) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 4 && kKinds.contains(argv[1]) && strcmp(argv[2], "every") == 0 &&
+      kErrors.contains(argv[3])) {
+    if (set_filter(kKinds.at(argv[1]), kErrors.at(argv[3]))) execv(argv[4], argv + 4);
+    perror("failing_call");
+    return 127;
+  }
   if (argc < 7 || !kCalls.contains(argv[1]) || !kErrors.contains(argv[3])) return usage();
   const bool from_start = strcmp(argv[4], "start") == 0;
   if (!from_start && !kCalls.contains(argv[4])) return usage();

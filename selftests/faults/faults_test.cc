@@ -98,6 +98,30 @@ void try_each(const Fault& fault, const std::vector<std::string>& command) {
   EXPECT_EQ(groups(), cgroups);
 }
 
+// A run that re-uses networks asks about calls itself, and so there every one fails. With so many
+// tests that one gets the network of another.
+class FaultsOfLending : public testing::TestWithParam<Fault> {};
+TEST_P(FaultsOfLending, AreSaid) {
+  adopt_orphans();
+  const auto processes = descendants();
+  const auto cgroups = groups();
+  const Ended ended =
+      run({.command = {tool("failing_call"), GetParam().call, "every", GetParam().error,
+                       tool("empty_tests"), "--cloister_reuse_network=1", "--cloister_jobs=1"},
+           .environment = {"EMPTY_TESTS=12"},
+           .limit = 5s});
+  EXPECT_EQ(ended.signal, 0) << "it did not end\n" << ended.out << ended.err;
+  EXPECT_TRUE(says_why(ended)) << ended.out << ended.err;
+  expect_nothing_left(processes);
+  EXPECT_EQ(groups(), cgroups);
+}
+INSTANTIATE_TEST_SUITE_P(Calls, FaultsOfLending,
+                         testing::Values(Fault{"enter_network", "EPERM"},
+                                         Fault{"make_network", "ENOSPC"},
+                                         Fault{"raise_loopback", "EPERM"},
+                                         Fault{"set_filter", "ENOMEM"}),
+                         name_of);
+
 class Faults : public testing::TestWithParam<Fault> {};
 TEST_P(Faults, OfACommandsLaunchAreWellMeantOrSaid) {
   try_each(GetParam(), {tool("cloister"), "exec", "--", "/bin/true"});
