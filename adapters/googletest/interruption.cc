@@ -7,7 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <memory>
+#include <new>
 
 namespace cloister::googletest {
 namespace {
@@ -15,9 +18,16 @@ namespace {
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr int kBySignal = 128;  // as a shell has it
 
-std::atomic<int> came = 0;
+constexpr int kNoMemory = -1;  // where the number of a signal would be
+
+std::atomic<int> what_came = 0;
 std::atomic<int> warden_socket = -1;
 std::atomic<pid_t> keeper = -1;
+
+// What the report of an interrupted run takes: given back when there is no memory. In pieces that
+// malloc(3) takes from its heap, so that they serve under any limit on address space.
+constexpr std::size_t kPiece = std::size_t{64} << 10;
+std::array<std::unique_ptr<char[]>, 16> reserve;
 
 void interrupt(int number);
 
@@ -40,16 +50,25 @@ void interrupt(int number) {
   if (::getpid() != keeper) {
     ::raise(number);  // a fork of the keeper, which has nothing to report
   } else {
-    came = number;
+    what_came = number;
     if (warden_socket >= 0) ::shutdown(warden_socket, SHUT_WR);
   }
   errno = error;
 }
 
+// A new-handler: what it gives back is tried once more.
+void run_out_of_memory() {
+  std::set_new_handler(nullptr);
+  for (std::unique_ptr<char[]>& piece : reserve) piece.reset();
+  if (::getpid() != keeper) return;
+  what_came = kNoMemory;
+  if (warden_socket >= 0) ::shutdown(warden_socket, SHUT_WR);
+}
+
 }  // namespace
 
 Interruption::Interruption(const Fd& warden) {
-  came = 0;
+  what_came = 0;
   warden_socket = warden.get();
   keeper = ::getpid();
   for (const int number : kSignals) {
@@ -62,17 +81,23 @@ Interruption::Interruption(const Fd& warden) {
     for (const int other : kSignals) ::sigaddset(&action.sa_mask, other);
     ::sigaction(number, &action, nullptr);
   }
+  if (std::get_new_handler() != nullptr) return;
+  for (std::unique_ptr<char[]>& piece : reserve) piece.reset(new (std::nothrow) char[kPiece]);
+  std::set_new_handler(run_out_of_memory);
 }
 
 Interruption::~Interruption() {
   set_back();
+  if (std::get_new_handler() == run_out_of_memory) std::set_new_handler(nullptr);
+  for (std::unique_ptr<char[]>& piece : reserve) piece.reset();
   forget_warden();
 }
 
-int Interruption::number() { return came; }
+bool Interruption::came() { return what_came != 0; }
 
 std::string Interruption::name() {
-  const char* name = ::sigabbrev_np(came);
+  if (what_came == kNoMemory) return "a lack of memory for the run itself (see ulimit -v)";
+  const char* name = ::sigabbrev_np(what_came);
   return name == nullptr ? "a signal" : std::string("SIG") + name;
 }
 
@@ -80,7 +105,8 @@ void Interruption::forget_warden() { warden_socket = -1; }
 
 void Interruption::end_process() {
   ::fflush(nullptr);
-  const int number = came;
+  const int number = what_came;
+  if (number == kNoMemory) ::_exit(1);
   sigset_t set;
   ::sigemptyset(&set);
   ::sigaddset(&set, number);

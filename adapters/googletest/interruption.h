@@ -1,5 +1,6 @@
-// SIGINT, SIGTERM and SIGHUP to the keeper: the first asks the warden to end what runs and to
-// report it, so that the run still ends with a report; the second ends the keeper at once.
+// SIGINT, SIGTERM and SIGHUP to the keeper, or no memory for it: the first asks the warden to end
+// what runs and to report it, so that the run still ends with a report; the second ends the keeper
+// at once.
 #pragma once
 
 #include <string>
@@ -8,7 +9,8 @@
 
 namespace cloister::googletest {
 
-// While this lives. One at a time; signals that the program handles or ignores are left alone.
+// While this lives. One at a time; signals that the program handles or ignores are left alone, and
+// so is a new-handler of its own.
 class Interruption {
  public:
   explicit Interruption(const Fd& warden);
@@ -16,13 +18,13 @@ class Interruption {
   Interruption& operator=(const Interruption&) = delete;
   ~Interruption();
 
-  // The signal that has come, 0 when none has.
-  static int number();
-  // "SIGINT"
+  static bool came();
+  // By what: "SIGINT"
   static std::string name();
   // To be called before the warden's socket is closed.
   static void forget_warden();
-  // Ends this process by that signal, as a shell expects of what it interrupts.
+  // Ends this process by the signal that has come, as a shell expects of what it interrupts; for
+  // want of memory with status 1.
   [[noreturn]] static void end_process();
 };
 

@@ -172,7 +172,7 @@ void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
     fflush(stdout);
     fmt::print(stderr, "{}", std::exchange(timing_, {}).text());
   }
-  if (interruption_ && Interruption::number() != 0) ForwardingListener::OnTestProgramEnd(unit_test);
+  if (interruption_ && Interruption::came()) ForwardingListener::OnTestProgramEnd(unit_test);
   end_interruption();
 }
 
@@ -185,7 +185,7 @@ void Keeper::look_at_report() {
 }
 
 void Keeper::end_interruption() {
-  if (interruption_ && Interruption::number() != 0) Interruption::end_process();
+  if (interruption_ && Interruption::came()) Interruption::end_process();
   interruption_.reset();
 }
 
@@ -200,9 +200,9 @@ void Keeper::end_iteration() {
 
 RecordPtr Keeper::wait_for(TestId id) {
   RecordPtr record = inbox_.wait_for(id);
-  if (Interruption::number() != 0) take_interruption();
+  if (Interruption::came()) take_interruption();
   if (record != nullptr) return record;
-  return Interruption::number() != 0 ? not_run_ : inbox_.give_up(id);
+  return Interruption::came() ? not_run_ : inbox_.give_up(id);
 }
 
 // Says what was running, and makes GoogleTest pass over what did not run: only what is known is

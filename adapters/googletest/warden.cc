@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 
 #include "adapters/googletest/configuration.h"
 #include "framework/config/settings.h"
@@ -126,8 +128,7 @@ void refuse_all(const Error& error) {
   }
 }
 
-GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
-  ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
+GuestCall run_tests(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
@@ -145,6 +146,27 @@ GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden
   the_warden->outbox.flush_all();
   the_warden->watch.reset();
   ::_exit(0);
+}
+
+const char* words_of(pid_t warden) {
+  return ::getpid() == warden ? "the warden, which starts the tests, cannot go on"
+                              : "a test cannot be started";
+}
+
+// What is thrown here must not reach GoogleTest, which would go on to the end of the user's main().
+GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
+  ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
+  const pid_t warden = ::getpid();
+  try {
+    return run_tests(orders, std::move(socket), in_warden);
+  } catch (const std::bad_alloc&) {
+    ::dprintf(STDERR_FILENO,
+              "cloister: %s: no memory is left for it; raise its limit (ulimit -v)\n",
+              words_of(warden));
+  } catch (const std::exception& error) {
+    ::dprintf(STDERR_FILENO, "cloister: %s: %s\n", words_of(warden), error.what());
+  }
+  ::_exit(1);
 }
 
 }  // namespace

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <cloister/gtest.h>
 
@@ -43,7 +45,21 @@ class Misbehaving : public testing::EmptyTestEventListener {
     const std::string how = getenv("GUEST_LISTENER");
     if (how == "throws") throw std::runtime_error("the listener's own");
     if (how == "is slow") usleep(300'000);
+    if (how == "leaves no memory" && !std::exchange(memory_is_taken_, true)) leave_no_memory();
   }
+
+ private:
+  // Not by operator new, so that the next to want some finds that there is none.
+  static void leave_no_memory() {
+    const rlimit none{1, RLIM_INFINITY};
+    setrlimit(RLIMIT_AS, &none);
+    for (std::size_t size = std::size_t{1} << 20; size > 16; size /= 2) {
+      while (malloc(size) != nullptr) {
+      }
+    }
+  }
+
+  bool memory_is_taken_ = false;
 };
 
 }  // namespace

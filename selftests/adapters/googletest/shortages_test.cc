@@ -59,6 +59,18 @@ TEST_P(FewProcesses, AreNamedInEachTestThatLacksOne) {
 }
 INSTANTIATE_TEST_SUITE_P(UpTo, FewProcesses, testing::Values(1, 2, 3, 4, 6, 8));
 
+TEST(NoMemory, ForTheRunItselfInterruptsIt) {
+  const std::string report = scratch("report");
+  const Ended ended =
+      run({.command = {guest("listening"), "--cloister_jobs=1", "--gtest_output=xml:" + report},
+           .environment = {"GUEST_LISTENER=leaves no memory"},
+           .limit = 20s});
+  EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
+  EXPECT_TRUE(ended.contains("cloister: interrupted by a lack of memory")) << ended.err;
+  EXPECT_TRUE(content_of(report).contains("name=\"IsPouredAway\" file")) << content_of(report);
+  unlink(report.c_str());
+}
+
 TEST(FullDisk, BehindStdoutEndsAsAPlainRunDoes) {
   for (const char* cells : {"on", "off"}) {
     const Ended ended = in_shell(two_tests("--cloister=" + std::string(cells) + " >/dev/full"));
