@@ -61,6 +61,7 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
     return row;
   };
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
+  group.rows.push_back(row_of(forked, kernel));
   group.rows.push_back(with_a_fork(ours));
   group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));

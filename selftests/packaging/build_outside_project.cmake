@@ -8,7 +8,7 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE "${SCRATCH}")
-set(options -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=Debug)
+set(options -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" ${FLAGS})
 if(SANITIZER)
   list(APPEND options "-DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZER}")
 endif()

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# install_test.sh SOURCE BUILD SCRATCH COMPILER
+# install_test.sh SOURCE BUILD SCRATCH COMPILER FLAGS...
 # The command installs with its man pages and its completion, from a build with everything and from one for people
 # who never use GoogleTest, in which nothing of it is looked for.
 set -euo pipefail
 source=$1 build=$2 scratch=$3 compiler=$4
+shift 4
 rm -rf "$scratch"
 mkdir -p "$scratch"
 
@@ -23,7 +24,7 @@ cmake --install "$build" --prefix "$scratch/whole" >/dev/null
 look "$scratch/whole"
 
 cmake -S "$source" -B "$scratch/build" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCLOISTER_GOOGLETEST=OFF \
-  -DCLOISTER_TESTS=OFF -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON -DCMAKE_BUILD_TYPE=Debug >/dev/null
+  -DCLOISTER_TESTS=OFF -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON "$@" >/dev/null
 cmake --build "$scratch/build" >/dev/null
 cmake --install "$scratch/build" --prefix "$scratch/without" >/dev/null
 look "$scratch/without"
