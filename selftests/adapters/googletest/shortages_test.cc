@@ -59,6 +59,7 @@ TEST_P(FewProcesses, AreNamedInEachTestThatLacksOne) {
 }
 INSTANTIATE_TEST_SUITE_P(UpTo, FewProcesses, testing::Values(1, 2, 3, 4, 6, 8));
 
+#ifndef SANITIZED
 TEST(NoMemory, ForTheRunItselfInterruptsIt) {
   const std::string report = scratch("report");
   const Ended ended =
@@ -69,6 +70,16 @@ TEST(NoMemory, ForTheRunItselfInterruptsIt) {
   EXPECT_TRUE(ended.contains("cloister: interrupted by a lack of memory")) << ended.err;
   EXPECT_TRUE(content_of(report).contains("name=\"IsPouredAway\" file")) << content_of(report);
   unlink(report.c_str());
+}
+#endif
+
+TEST(NoMemory, ForTheWardenIsSaidAndEndsNoOtherProcessesMain) {
+  const Ended ended = run({.command = {guest("memoryless")}, .limit = 20s});
+  EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
+  EXPECT_TRUE(ended.contains("cannot go on: no memory is left for it; raise its limit (ulimit -v)"))
+      << ended.err;
+  EXPECT_TRUE(ended.contains("Memoryless.Test was not run: the warden ended with status 1"));
+  EXPECT_EQ(ended.out.find("main goes on"), ended.out.rfind("main goes on")) << ended.out;
 }
 
 TEST(FullDisk, BehindStdoutEndsAsAPlainRunDoes) {
