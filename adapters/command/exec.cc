@@ -13,14 +13,15 @@
 #include "adapters/command/exec_help.h"
 #include "adapters/command/exec_keeper.h"
 #include "adapters/command/exec_options.h"
+#include "adapters/command/output.h"
 #include "adapters/command/report_json.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
-constexpr int kNoCell = 125;  // as of env(1), timeout(1) and others
-constexpr int kLeft = 1;      // by --leaks fail, of a command that ended with 0
+constexpr int kNoCell = kOwnFailure;
+constexpr int kLeft = 1;  // by --leaks fail, of a command that ended with 0
 constexpr int kBySignal = 128;
 
 // As a shell has it.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "adapters/command/output.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/report/encode.h"
@@ -136,8 +137,7 @@ struct Warden {
   const auto plan = plan_of(warden.options, warden.host.facts);
   fmt::print("{}", plan ? explain(*plan, 0) : "");
   if (!plan) fmt::print(stderr, "cloister exec: {}\n", plan.error().text());
-  fflush(nullptr);
-  ::_exit(plan ? 0 : 1);
+  ::_exit(with_output_written(plan ? 0 : 1));
 }
 
 // What the terminal sends is for the command, and what stops the caller's job must not stop this.

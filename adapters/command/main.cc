@@ -6,12 +6,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <exception>
 #include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "adapters/command/doctor.h"
 #include "adapters/command/exec.h"
+#include "adapters/command/output.h"
 #include "adapters/command/run/run.h"
 
 namespace cloister::command {
@@ -88,5 +91,13 @@ int run(std::vector<std::string> arguments) {
 }  // namespace cloister::command
 
 int main(int argc, char** argv) {
-  return cloister::command::run(std::vector<std::string>(argv + 1, argv + argc));
+  using namespace cloister::command;
+  try {
+    return with_output_written(run(std::vector<std::string>(argv + 1, argv + argc)));
+  } catch (const std::bad_alloc&) {
+    fputs("cloister: there is no memory left; raise its limit (ulimit -v)\n", stderr);
+  } catch (const std::exception& error) {
+    fprintf(stderr, "cloister: %s\n", error.what());
+  }
+  return kOwnFailure;
 }

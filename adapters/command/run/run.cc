@@ -11,6 +11,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "adapters/command/output.h"
 #include "adapters/command/run/cells.h"
 #include "adapters/command/run/console.h"
 #include "adapters/command/run/discover.h"
@@ -29,7 +30,7 @@ enum Status : int {
   kWrongUsage = 2,
   kNotAsked = 3,
   kNothingSelected = 4,
-  kNoCells = 125,
+  kNoCells = kOwnFailure,
   kInterrupted = 130,  // 128 + SIGINT
 };
 

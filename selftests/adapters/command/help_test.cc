@@ -35,6 +35,16 @@ Options helped(const std::string& subcommand) {
   return options;
 }
 
+TEST(FullDisk, BehindStdoutIsSaidAndIsNoSuccess) {
+  for (const char* words :
+       {"--help", "--version", "exec --help", "exec --explain -- true", "doctor"}) {
+    const Ended ended = run({{"sh", "-c", tool("cloister") + " " + words + " >/dev/full"}});
+    EXPECT_EQ(ended.status, 125) << words << ended.err;
+    EXPECT_TRUE(ended.contains("cloister: cannot write everything to stdout: No space left"))
+        << words;
+  }
+}
+
 class Subcommand : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Each, Subcommand, testing::Values("exec", "run", "doctor"));
 

@@ -1,0 +1,12 @@
+// The end of a process that has written to stdout.
+#pragma once
+
+namespace cloister::command {
+
+// The exit status when this program itself fails, as of env(1), timeout(1) and others.
+inline constexpr int kOwnFailure = 125;
+
+// Writes what is buffered. What stdout did not take is lost: that is said, and is no success.
+int with_output_written(int status);
+
+}  // namespace cloister::command
