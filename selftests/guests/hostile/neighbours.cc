@@ -32,6 +32,7 @@ std::string hostname() {
 
 // As they were before the run.
 const std::string kDirectory = std::filesystem::current_path();
+const std::string kProgram = std::filesystem::read_symlink("/proc/self/exe");
 const int kPriority = getpriority(PRIO_PROCESS, 0);
 const mode_t kUmask = [] {
   const mode_t mask = umask(0);
@@ -52,11 +53,14 @@ void expect_limit(int resource, const rlimit& before) {
   EXPECT_EQ(limit_of(resource).rlim_max, before.rlim_max) << resource;
 }
 
-// The run's own files under /tmp stay visible in a cell, in a directory of this prefix.
+// The run's own files under /tmp stay visible in a cell: the working directory, the program, and
+// what is in a directory of this prefix.
 void expect_empty(const std::string& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     const std::string path = entry.path();
-    EXPECT_TRUE(kDirectory.rfind(path, 0) == 0 || path.rfind("/tmp/cloister-", 0) == 0) << path;
+    EXPECT_TRUE(kDirectory.starts_with(path) || kProgram.starts_with(path) ||
+                path.starts_with("/tmp/cloister-"))
+        << path;
   }
 }
 
