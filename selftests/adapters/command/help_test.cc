@@ -36,8 +36,7 @@ Options helped(const std::string& subcommand) {
 }
 
 TEST(FullDisk, BehindStdoutIsSaidAndIsNoSuccess) {
-  for (const char* words :
-       {"--help", "--version", "exec --help", "exec --explain -- true", "doctor"}) {
+  for (const char* words : {"--help", "--version", "exec --help", "exec --explain -- true"}) {
     const Ended ended = run({{"sh", "-c", tool("cloister") + " " + words + " >/dev/full"}});
     EXPECT_EQ(ended.status, 125) << words << ended.err;
     EXPECT_TRUE(ended.contains("cloister: cannot write everything to stdout: No space left"))
