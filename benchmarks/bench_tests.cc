@@ -2,7 +2,7 @@
 // for BENCH_SLEEP_MS or compute for BENCH_SPIN_MS. BENCH_RESIDENT_MIB are touched before main's
 // end; with BENCH_FORKS=N the program measures instead what N plain forks of it cost. Compiled with
 // BENCH_PLAIN it is the same program without Cloister, for the peers; there BENCH_FORKED=N is to
-// run each test in a plain fork of its own, N at once.
+// run each test in a plain fork as well, N at once.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,25 +81,35 @@ void fork_and_exit(int count) {
 }
 
 #ifdef BENCH_PLAIN
-// The least that runs each test in a process of its own.
-int run_forked(int in_flight) {
-  const int tests = testing::UnitTest::GetInstance()->total_test_count();
-  int passed = 0;
-  for (int started = 0, ended = 0; ended < tests;) {
-    for (; started < tests && started - ended < in_flight; ++started) {
-      const pid_t child = fork();
-      if (child < 0) abort();
-      if (child > 0) continue;
-      GTEST_FLAG_SET(filter, "Many/Trivial.Test/" + std::to_string(started));
-      _exit(RUN_ALL_TESTS());
-    }
-    int status = 0;
-    if (waitpid(-1, &status, 0) < 0) abort();
-    ++ended;
-    passed += status == 0 ? 1 : 0;
+// Each test in a plain fork as well, which ends with it: the least that a process for a test costs.
+class InForks : public testing::EmptyTestEventListener {
+ public:
+  explicit InForks(int in_flight) : in_flight_(in_flight) {}
+  void OnTestStart(const testing::TestInfo&) override {
+    if (running_ == in_flight_) wait_for_one();
+    const pid_t child = fork();
+    if (child < 0) abort();
+    is_child_ = child == 0;
+    ++running_;
   }
-  return passed == tests ? 0 : 1;
-}
+  void OnTestEnd(const testing::TestInfo& test) override {
+    if (is_child_) _exit(test.result()->Passed() ? 0 : 1);
+  }
+  void OnTestProgramEnd(const testing::UnitTest&) override {
+    while (running_ > 0) wait_for_one();
+  }
+
+ private:
+  void wait_for_one() {
+    int status = 0;
+    if (waitpid(-1, &status, 0) < 0 || status != 0) abort();
+    --running_;
+  }
+
+  int in_flight_;
+  int running_ = 0;
+  bool is_child_ = false;
+};
 #endif
 
 }  // namespace
@@ -113,7 +123,8 @@ int main(int argc, char** argv) {
   }
   const Clock::time_point start = Clock::now();
 #ifdef BENCH_PLAIN
-  if (const int in_flight = asked_for("BENCH_FORKED", 0)) return run_forked(in_flight);
+  if (const int in_flight = asked_for("BENCH_FORKED", 0))
+    testing::UnitTest::GetInstance()->listeners().Append(new InForks(in_flight));
   const int status = RUN_ALL_TESTS();
 #else
   const int status = cloister::run_all_tests();

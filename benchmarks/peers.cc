@@ -146,8 +146,7 @@ Candidate plain_forks(const Setting& setting, int in_flight) {
                       {fmt::format("BENCH_TESTS={}", tests),
                        fmt::format("BENCH_FORKED={}", in_flight)}},
           .units = static_cast<double>(tests),
-          .proof = "[  PASSED  ] 1 test.",
-          .proofs = tests};
+          .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
 }
 
 Candidate ctest(const Setting& setting, int in_flight) {
