@@ -33,12 +33,13 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
 * A `plain fork` runs the test in a fork of its program and does nothing else (`BENCH_FORKED` in
   `benchmarks/bench_tests.cc`). It is the pages that it touches from its start to its end, some fifty, each a fault and half
   of them a copy (docs/decisions/0060), and the mappings of its libraries to copy and to take down. The floor and such a
-  fork are what no cell costs less than: someone has to make the namespaces, and the test has to run in a process of its
-  program.
+  fork are what a cell consists of: namespaces, and a process of the program that runs the test. A ratio of 1 beside the two
+  says that Cloister adds nothing; less is possible, for it has ways to make a cell that the floor has
+  not (docs/decisions/0050).
 * *Targets that are not met.* A cell at 1.15 x the floor would leave 0.15 of the floor for the fork that runs the test: where
   the row of plain forks beside the floor has more, it cannot be reached, and the row beside the floor and a plain fork says
-  what is Cloister's own part. The same fork is what keeps `bwrap` from being 5 x as dear: its row beside the two is the
-  most that is to be had. What was tried is in docs/decisions/0050, 0060 and 0070.
+  what is Cloister's own part. The same fork is what keeps `bwrap` from being 5 x as dear: its row beside the two is
+  about what is to be had. What was tried is in docs/decisions/0050, 0060 and 0070.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the

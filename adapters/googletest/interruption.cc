@@ -43,6 +43,12 @@ void set_back() {
   }
 }
 
+// Asks the warden to end what runs. Called in signal handlers: signal-safety(7).
+void begin(int what) {
+  what_came = what;
+  if (warden_socket >= 0) ::shutdown(warden_socket, SHUT_WR);
+}
+
 // Everything called here is listed in signal-safety(7).
 void interrupt(int number) {
   const int error = errno;
@@ -50,8 +56,7 @@ void interrupt(int number) {
   if (::getpid() != keeper) {
     ::raise(number);  // a fork of the keeper, which has nothing to report
   } else {
-    what_came = number;
-    if (warden_socket >= 0) ::shutdown(warden_socket, SHUT_WR);
+    begin(number);
   }
   errno = error;
 }
@@ -59,10 +64,8 @@ void interrupt(int number) {
 // A new-handler: what it gives back is tried once more.
 void run_out_of_memory() {
   std::set_new_handler(nullptr);
-  for (std::unique_ptr<char[]>& piece : reserve) piece.reset();
-  if (::getpid() != keeper) return;
-  what_came = kNoMemory;
-  if (warden_socket >= 0) ::shutdown(warden_socket, SHUT_WR);
+  reserve = {};
+  if (::getpid() == keeper) begin(kNoMemory);
 }
 
 }  // namespace
@@ -89,7 +92,7 @@ Interruption::Interruption(const Fd& warden) {
 Interruption::~Interruption() {
   set_back();
   if (std::get_new_handler() == run_out_of_memory) std::set_new_handler(nullptr);
-  for (std::unique_ptr<char[]>& piece : reserve) piece.reset();
+  reserve = {};
   forget_warden();
 }
 

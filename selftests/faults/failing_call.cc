@@ -28,6 +28,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <span>
 #include <string>
 
 namespace {
@@ -104,6 +105,13 @@ struct Handover {
   std::atomic<bool> taken{false};
 };
 
+// The listener, where the flags ask for one, else 0; -1 when it cannot be.
+int install(std::span<sock_filter> filter, unsigned flags) {
+  sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  return static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
+}
+
 int set_filter(const Fault& fault) {
   const unsigned from = fault.from < 0 ? fault.call : static_cast<unsigned>(fault.from);
   sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -111,11 +119,8 @@ int set_filter(const Fault& fault) {
                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, from, 0, 1),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  sock_fprog program{sizeof filter / sizeof *filter, filter};
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   constexpr unsigned kKillable = 1U << 5;  // no signal makes a call ask twice, Linux 5.19
-  return static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                                  SECCOMP_FILTER_FLAG_NEW_LISTENER | kKillable, &program));
+  return install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER | kKillable);
 }
 
 // Every such call fails from here on.
@@ -129,9 +134,7 @@ bool set_filter(const Kind& kind, int error) {
                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kind.value, 0, 1),
                           BPF_STMT(BPF_RET | BPF_K, failure),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  sock_fprog program{sizeof filter / sizeof *filter, filter};
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+  return install(filter, 0) == 0;
 }
 
 // The command that a `true` runs is no concern of the launch.
