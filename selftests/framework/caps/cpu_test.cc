@@ -61,23 +61,22 @@ TEST(CpuSet, ByACgroupCannotBeLeft) {
 }
 
 TEST(CpuTime, OverIsOutOfCpuTime) {
-  const auto report = run_cell(CellConfig{}.with_cpu_time(100ms), [](GuestSide&) { use_cpu(60s); });
+  const auto report = run_cell(CellConfig{}.with_cpu_time(300ms), [](GuestSide&) { use_cpu(60s); });
   ASSERT_TRUE(std::holds_alternative<OutOfCpuTime>(report.outcome));
-  EXPECT_EQ(std::get<OutOfCpuTime>(report.outcome).cap, 100ms);
+  EXPECT_EQ(std::get<OutOfCpuTime>(report.outcome).cap, 300ms);
   const auto used = report.usage.user_cpu + report.usage.system_cpu;
-  EXPECT_GE(used, 95ms);  // clocks of the kernel that are compared tick every 4 ms and more
-  EXPECT_LT(used, 200ms);
+  EXPECT_GE(used, 295ms);  // clocks of the kernel that are compared tick every 4 ms and more
+  EXPECT_LT(used, 900ms);
 }
 
+// A virtual machine counts what its host takes from it: far under.
 TEST(CpuTime, UnderIsFine) {
-  const auto report =
-      run_cell(CellConfig{}.with_cpu_time(100ms), [](GuestSide&) { use_cpu(70ms); });
+  const auto report = run_cell(CellConfig{}.with_cpu_time(2s), [](GuestSide&) { use_cpu(500ms); });
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
 }
 
 TEST(CpuTime, DoesNotPassWhileTheGuestSleeps) {
-  const auto report =
-      run_cell(CellConfig{}.with_cpu_time(50ms), [](GuestSide&) { usleep(200000); });
+  const auto report = run_cell(CellConfig{}.with_cpu_time(500ms), [](GuestSide&) { sleep(1); });
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
 }
 
@@ -112,11 +111,11 @@ TEST(Deadline, OverIsTimedOut) {
   const auto report = run_cell(CellConfig{}.with_deadline(50ms), [](GuestSide&) { pause(); });
   ASSERT_TRUE(std::holds_alternative<TimedOut>(report.outcome));
   EXPECT_GE(report.usage.wall, 50ms);
-  EXPECT_LT(report.usage.wall, 500ms);
+  EXPECT_LT(report.usage.wall, 2s);
 }
 
 TEST(Deadline, UnderIsFine) {
-  const auto report = run_cell(CellConfig{}.with_deadline(1s), [](GuestSide&) { usleep(300000); });
+  const auto report = run_cell(CellConfig{}.with_deadline(5s), [](GuestSide&) { usleep(300000); });
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
 }
 
