@@ -38,13 +38,13 @@ TEST(Expected, EndAtTheMemoryCap) {
   hold_memory(32 << 20);
 }
 
-CLOISTER_TEST(Expected, EndAtTheDeadline, {.deadline = 100ms});
+CLOISTER_TEST(Expected, EndAtTheDeadline, {.deadline = 500ms});
 TEST(Expected, EndAtTheDeadline) {
   CLOISTER_EXPECT(TimedOut);
   pause();
 }
 
-CLOISTER_TEST(Expected, EndWithoutCpuTime, {.cpu_time = 50ms});
+CLOISTER_TEST(Expected, EndWithoutCpuTime, {.cpu_time = 300ms});
 TEST(Expected, EndWithoutCpuTime) {
   CLOISTER_EXPECT(OutOfCpuTime);
   use_cpu(60s);
@@ -115,9 +115,9 @@ TEST(Budget, OfTheOuterBlockCountsWhatCameBeforeTheInner) {
 }
 
 TEST(Budget, OfCpuIsKept) {
-  EXPECT_WITHIN_BUDGET({.cpu = 200ms});
+  EXPECT_WITHIN_BUDGET({.cpu = 400ms});
   use_cpu(20ms);
-  usleep(300000);
+  usleep(600000);
 }
 
 TEST(Budget, OfCpuIsOverdrawn) {
@@ -209,7 +209,7 @@ TEST(ThisCell, SeesItsCpuTime) {
   use_cpu(50ms);
   const auto used = cloister::this_cell().cpu_time() - before;
   EXPECT_GE(used, 35ms);
-  EXPECT_LT(used, 500ms);
+  EXPECT_LT(used, 1s);
 }
 
 TEST(ThisCell, IsNoneInARunWithoutCells) {

@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 lane=$1
 shift
-limit=${LANE_LIMIT:-280}
+limit=${LANE_LIMIT:-580}
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck source=selftests/lanes/place.sh
 . "$here/place.sh"

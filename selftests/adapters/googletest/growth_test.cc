@@ -11,8 +11,7 @@ namespace cloister::selftests {
 namespace {
 
 // Pages that a run writes to for the first time after a fork, or maps: a loop over all tests in a
-// guest, which writes to each, shows here, and noise does not. A leak checker looks at all there
-// is.
+// guest, which writes to each, shows here. A leak checker looks at all there is.
 long faults(int registered, int suites) {
   std::string filter = "--gtest_filter=";
   for (int i = 0; i < suites; ++i) filter += "Suite" + std::to_string(i) + ".*:";
@@ -35,7 +34,8 @@ double faults_per_test(int registered) {
 TEST(Growth, OfMemoryTouchedByATestIsNoneWithTheNumberOfTests) {
   const double few = faults_per_test(100);
   EXPECT_GT(few, 10);
-  EXPECT_LE(faults_per_test(10'000), 1.1 * few);
+  // Such a loop over 10,000 tests has ten times as many; a busy machine has some more or less.
+  EXPECT_LE(faults_per_test(10'000), 1.5 * few);
 }
 
 }  // namespace
