@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -53,6 +54,10 @@ RecordPtr Inbox::find(TestId id) const {
 // Takes one report; false when there will be no more.
 bool Inbox::receive() {
   if (ended_ || !link_.socket.open()) return false;
+  // ThreadSanitizer has signals handled while this waits; those that come in a read wait for its
+  // end, and an interruption would wait for a test's.
+  pollfd readable{link_.socket.get(), POLLIN, 0};
+  ::poll(&readable, 1, -1);
   if (const auto bytes = read_message(link_.socket)) {
     if (auto report = decode_report(*bytes)) {
       const TestId id = report->id;

@@ -2,6 +2,7 @@
 // instrument, against a Cloister that is built without it.
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -46,6 +47,8 @@ TEST(Threads, MayStart) {
   std::thread([&] { number = 1; }).join();
   EXPECT_EQ(number, 1);
 }
+
+TEST(Waits, DISABLED_ForEver) { pause(); }
 
 int branch(int number) {
   int odd = 0;

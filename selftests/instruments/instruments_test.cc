@@ -85,6 +85,15 @@ TEST(ThreadSanitizer, MayHaveAThreadBeforeTheRun) {
   EXPECT_THAT(ended.out, HasSubstr("[       OK ] Fine.First"));
 }
 
+// timeout(1) sends SIGTERM, and SIGKILL to what does not heed it.
+TEST(ThreadSanitizer, LeavesAnInterruptionWhatItIs) {
+  const Ended ended = run({{"timeout", "--kill-after=20", "2", instrumented("thread"),
+                            "--gtest_also_run_disabled_tests", "--gtest_filter=Waits.*"}});
+  EXPECT_EQ(ended.status, 124) << "timeout(1) has ended it";
+  EXPECT_THAT(ended.err, HasSubstr("cloister: interrupted by SIGTERM while these were running:\n"
+                                   "  Waits.DISABLED_ForEver ("));
+}
+
 // A place for what one run counts. Cells see it: it is not below /tmp.
 class Coverage : public testing::Test {
  protected:
