@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <new>
 
@@ -20,7 +21,12 @@ constexpr int kBySignal = 128;  // as a shell has it
 
 constexpr int kNoMemory = -1;  // where the number of a signal would be
 
+// timeout(1), for one, sends its signal to the program and then to its process group: what comes so
+// soon is still the first.
+constexpr std::chrono::milliseconds kSoon{100};
+
 std::atomic<int> what_came = 0;
+std::atomic<std::chrono::steady_clock::time_point> came_at;
 std::atomic<int> warden_socket = -1;
 std::atomic<pid_t> keeper = -1;
 
@@ -52,11 +58,13 @@ void begin(int what) {
 // Everything called here is listed in signal-safety(7).
 void interrupt(int number) {
   const int error = errno;
-  set_back();
-  if (::getpid() != keeper) {
-    ::raise(number);  // a fork of the keeper, which has nothing to report
-  } else {
+  const auto now = std::chrono::steady_clock::now();  // clock_gettime(2)
+  if (::getpid() == keeper && what_came <= 0) {
+    came_at = now;
     begin(number);
+  } else if (::getpid() != keeper || now - came_at.load() >= kSoon) {
+    set_back();
+    ::raise(number);  // the second, or in a fork of the keeper, which has nothing to report
   }
   errno = error;
 }

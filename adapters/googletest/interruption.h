@@ -1,6 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP to the keeper, or no memory for it: the first asks the warden to end
-// what runs and to report it, so that the run still ends with a report; the second ends the keeper
-// at once.
+// what runs and to report it, so that the run still ends with a report; a second, a tenth of a
+// second later or more, ends the keeper at once.
 #pragma once
 
 #include <string>

@@ -132,6 +132,38 @@ TEST(Interruption, OfARepeatedRunIsItsEnd) {
   EXPECT_EQ(run.text("out").find("iteration 2"), std::string::npos);
 }
 
+// As timeout(1) does: to the program, then to its process group.
+TEST(Interruption, ThatComesTwiceAtOnceIsOne) {
+  BackgroundRun run(guest("waiting"), {"--cloister_jobs=2"});
+  run.wait_for_processes(kProgram, kTwoGuests);
+  kill(run.pid(), SIGTERM);
+  std::this_thread::sleep_for(5ms);
+  kill(run.pid(), SIGTERM);
+  EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
+  EXPECT_NE(run.text("err").find("cloister: interrupted by SIGTERM while"), std::string::npos);
+}
+
+// To the warden and its guests, so that no report comes.
+void signal_all_but(pid_t keeper, int number) {
+  for (const std::string& process : descendants()) {
+    if (process.ends_with(std::string(" ") + kProgram) && std::stoi(process) != keeper)
+      kill(std::stoi(process), number);
+  }
+}
+
+TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
+  BackgroundRun run(guest("waiting"), {"--cloister_jobs=2"});
+  run.wait_for_processes(kProgram, kTwoGuests);
+  signal_all_but(run.pid(), SIGSTOP);
+  kill(run.pid(), SIGTERM);
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(waitpid(run.pid(), nullptr, WNOHANG), 0) << "it waits for what its tests report";
+  kill(run.pid(), SIGTERM);
+  EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
+  EXPECT_EQ(run.text("err").find("interrupted"), std::string::npos);
+  signal_all_but(run.pid(), SIGCONT);
+}
+
 TEST(Interruption, ThatTheProgramIgnoresIsIgnored) {
   BackgroundRun run(guest("waiting"),
                     {"--gtest_also_run_disabled_tests", "--gtest_filter=*AfterASecond*"}, true);
