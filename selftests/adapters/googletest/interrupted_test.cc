@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "selftests/support/guests.h"
 #include "selftests/support/run_program.h"
@@ -143,25 +144,28 @@ TEST(Interruption, ThatComesTwiceAtOnceIsOne) {
   EXPECT_NE(run.text("err").find("cloister: interrupted by SIGTERM while"), std::string::npos);
 }
 
-// To the warden and its guests, so that no report comes.
-void signal_all_but(pid_t keeper, int number) {
+// The warden and its guests.
+std::vector<pid_t> all_but(pid_t keeper) {
+  std::vector<pid_t> others;
   for (const std::string& process : descendants()) {
     if (process.ends_with(std::string(" ") + kProgram) && std::stoi(process) != keeper)
-      kill(std::stoi(process), number);
+      others.push_back(std::stoi(process));
   }
+  return others;
 }
 
 TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
   BackgroundRun run(guest("waiting"), {"--cloister_jobs=2"});
   run.wait_for_processes(kProgram, kTwoGuests);
-  signal_all_but(run.pid(), SIGSTOP);
+  const std::vector<pid_t> others = all_but(run.pid());
+  for (const pid_t other : others) kill(other, SIGSTOP);  // so that no report comes
   kill(run.pid(), SIGTERM);
   std::this_thread::sleep_for(200ms);
   EXPECT_EQ(waitpid(run.pid(), nullptr, WNOHANG), 0) << "it waits for what its tests report";
   kill(run.pid(), SIGTERM);
   EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
   EXPECT_EQ(run.text("err").find("interrupted"), std::string::npos);
-  signal_all_but(run.pid(), SIGCONT);
+  for (const pid_t other : others) kill(other, SIGCONT);
 }
 
 TEST(Interruption, ThatTheProgramIgnoresIsIgnored) {
