@@ -151,6 +151,14 @@ std::vector<std::string> descendants() {
   return found;
 }
 
+std::vector<pid_t> descendants(const std::string& name) {
+  std::vector<pid_t> found;
+  for (const std::string& process : descendants()) {
+    if (process.ends_with(" " + name)) found.push_back(std::stoi(process));
+  }
+  return found;
+}
+
 void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 std::vector<std::string> stale_cgroups() {

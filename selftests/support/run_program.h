@@ -44,6 +44,8 @@ std::string first_difference(const std::string& one, const std::string& other);
 // adopt_orphans(), which makes this process a subreaper, nothing that it started can hide from
 // this.
 std::vector<std::string> descendants();
+// Those of that name.
+std::vector<pid_t> descendants(const std::string& name);
 void adopt_orphans();
 
 // Directories of runs below any cgroup hierarchy whose run is over.

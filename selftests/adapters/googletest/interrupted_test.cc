@@ -60,8 +60,7 @@ class BackgroundRun {
     const auto end = std::chrono::steady_clock::now() + 20s;
     std::size_t found = 0;
     while (found < count && std::chrono::steady_clock::now() < end) {
-      found = 0;
-      for (const std::string& process : descendants()) found += process.ends_with(" " + name);
+      found = descendants(name).size();
       std::this_thread::sleep_for(5ms);
     }
     EXPECT_GE(found, count);
@@ -144,20 +143,11 @@ TEST(Interruption, ThatComesTwiceAtOnceIsOne) {
   EXPECT_NE(run.text("err").find("cloister: interrupted by SIGTERM while"), std::string::npos);
 }
 
-// The warden and its guests.
-std::vector<pid_t> all_but(pid_t keeper) {
-  std::vector<pid_t> others;
-  for (const std::string& process : descendants()) {
-    if (process.ends_with(std::string(" ") + kProgram) && std::stoi(process) != keeper)
-      others.push_back(std::stoi(process));
-  }
-  return others;
-}
-
 TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
   BackgroundRun run(guest("waiting"), {"--cloister_jobs=2"});
   run.wait_for_processes(kProgram, kTwoGuests);
-  const std::vector<pid_t> others = all_but(run.pid());
+  std::vector<pid_t> others = descendants(kProgram);  // the warden and its guests
+  std::erase(others, run.pid());
   for (const pid_t other : others) kill(other, SIGSTOP);  // so that no report comes
   kill(run.pid(), SIGTERM);
   std::this_thread::sleep_for(200ms);

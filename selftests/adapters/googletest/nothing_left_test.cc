@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -39,12 +38,6 @@ TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
   expect_same(before, 0ms);
 }
 
-std::size_t count_of(const std::string& name) {
-  const auto processes = descendants();
-  return static_cast<std::size_t>(std::ranges::count_if(
-      processes, [&](const std::string& line) { return line.ends_with(" " + name); }));
-}
-
 // Unheard, and not waited for.
 pid_t start(std::vector<std::string> words) {
   std::vector<char*> argv;
@@ -63,10 +56,11 @@ pid_t start_waiting_run() {
   const pid_t pid = start({guest("waiting"), "--cloister_jobs=4"});
   constexpr std::size_t kExpected = 4 * 2 + 2;  // guests and children, keeper and warden
   const auto end = std::chrono::steady_clock::now() + 10s;
-  while (count_of("guest_waiting") < kExpected && std::chrono::steady_clock::now() < end) {
+  while (descendants("guest_waiting").size() < kExpected &&
+         std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(5ms);
   }
-  EXPECT_EQ(count_of("guest_waiting"), kExpected);
+  EXPECT_EQ(descendants("guest_waiting").size(), kExpected);
   return pid;
 }
 
