@@ -38,6 +38,19 @@ Row row_of(const Candidate& one, const Candidate& other, std::optional<Target> t
           .target = target};
 }
 
+// What a cell consists of: the namespaces, and a process of the program that runs the test.
+Row beside_both(const Candidate& one, const Candidate& kernel, const Candidate& forked) {
+  Row row = row_of(one, kernel);
+  row.beside += " and a plain fork";
+  row.beside_cost.plus = forked.name;
+  return row;
+}
+
+Candidate plain_forks_at(const Setting& setting, int in_flight) {
+  return plain_forks(setting, in_flight_name("plain forks", in_flight), setting.sizes.tests,
+                     in_flight);
+}
+
 void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   const int tests = setting.sizes.tests;
   const Candidate ours = cells(setting, in_flight_name("cells", in_flight), tests,
@@ -50,19 +63,13 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   const Candidate around_googletest =
       floor(setting, in_flight_name("kernel floor around GoogleTest", in_flight), tests, in_flight,
             {}, "bench_floor_googletest");
-  const Candidate forked = plain_forks(setting, in_flight);
+  const Candidate forked = plain_forks_at(setting, in_flight);
   const Candidate by_ctest = ctest(setting, in_flight);
   group.candidates.insert(group.candidates.end(),
                           {kernel, around_googletest, ours, reusing, forked, by_ctest});
-  const auto with_a_fork = [&](const Candidate& one) {
-    Row row = row_of(one, kernel);
-    row.beside += " and a plain fork";
-    row.beside_cost.plus = forked.name;
-    return row;
-  };
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
   group.rows.push_back(row_of(forked, kernel));
-  group.rows.push_back(with_a_fork(ours));
+  group.rows.push_back(beside_both(ours, kernel, forked));
   group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
   group.rows.push_back(row_of(reusing, kernel));
@@ -78,7 +85,7 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
     group.candidates.push_back(peer);
     group.rows.push_back(row_of(peer, ours, target));
   }
-  group.rows.push_back(with_a_fork(bwrap(setting, in_flight)));
+  group.rows.push_back(beside_both(bwrap(setting, in_flight), kernel, forked));
 }
 
 Group trivial(const Setting& setting) {
@@ -88,15 +95,16 @@ Group trivial(const Setting& setting) {
       floor(setting, "kernel floor with a memory cap, 2 at once", tests, 2, {kCap});
   const Candidate ours = cells(setting, "cells with a memory cap, 2 at once", tests,
                                {kAtTwo, fmt::format("--cloister_memory={}", kCap)});
-  Row capped = row_of(ours, kernel, Target{Target::kAtMost, 1.15});
+  std::vector<Row> capped = {row_of(ours, kernel, Target{Target::kAtMost, 1.15}),
+                             beside_both(ours, kernel, plain_forks_at(setting, 2))};
   group.candidates = {plain_googletest(setting, tests)};
   if (geteuid() == 0) {
     group.candidates.insert(group.candidates.end(), {kernel, ours});
   } else {
-    capped.not_here = "an ordinary user has no cgroup for it";
+    for (Row& row : capped) row.not_here = "an ordinary user has no cgroup for it";
   }
   add_trivial_at(2, setting, group);
-  group.rows.push_back(std::move(capped));
+  group.rows.insert(group.rows.end(), capped.begin(), capped.end());
   add_trivial_at(4, setting, group);
   group.rows.push_back(row_of(plain_googletest(setting, tests),
                               cells(setting, in_flight_name("cells", 2), tests, {kAtTwo})));
@@ -130,6 +138,10 @@ Group growth(const Setting& setting) {
       cells(setting, fmt::format("cells, a run of {} tests", few), few, {kAtTwo});
   const Candidate large =
       cells(setting, fmt::format("cells, a run of {} tests", many), many, {kAtTwo});
+  const Candidate forked_small =
+      plain_forks(setting, fmt::format("plain forks, a run of {} tests", few), few, 2);
+  const Candidate forked_large =
+      plain_forks(setting, fmt::format("plain forks, a run of {} tests", many), many, 2);
   const Candidate plain_small = plain_googletest(setting, few);
   const Candidate plain_large = plain_googletest(setting, many);
   const auto memory_row = [&](std::string what, const Candidate& one, const Candidate& other) {
@@ -142,8 +154,9 @@ Group growth(const Setting& setting) {
   Row keeper = memory_row("the keeper's memory for each further test", large, small);
   keeper.target = Target{Target::kAtMost, 1};
   return {.name = "growth",
-          .candidates = {small, large, plain_small, plain_large},
-          .rows = {row_of(large, small, Target{Target::kAtMost, 1.1}), keeper,
+          .candidates = {small, large, forked_small, forked_large, plain_small, plain_large},
+          .rows = {row_of(large, small, Target{Target::kAtMost, 1.1}),
+                   row_of(forked_large, forked_small), keeper,
                    memory_row("plain GoogleTest's memory for each further test", plain_large,
                               plain_small)}};
 }

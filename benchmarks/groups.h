@@ -17,7 +17,7 @@ struct Sizes {
   int mounts = 500;
   int waiting_tests = 200;
   int spinning_tests = 200;
-  int forks = 100;  // and tests beside them
+  int forks = 200;  // and tests beside them
 };
 
 constexpr Sizes kQuick{.rounds = 1,

@@ -139,9 +139,8 @@ Candidate plain_googletest(const Setting& setting, int tests) {
           .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
 }
 
-Candidate plain_forks(const Setting& setting, int in_flight) {
-  const int tests = setting.sizes.tests;
-  return {.name = in_flight_name("plain forks", in_flight),
+Candidate plain_forks(const Setting& setting, std::string name, int tests, int in_flight) {
+  return {.name = std::move(name),
           .command = {{plain_program(setting), "--gtest_brief=1"},
                       {fmt::format("BENCH_TESTS={}", tests),
                        fmt::format("BENCH_FORKED={}", in_flight)}},

@@ -11,7 +11,7 @@ namespace cloister::benchmarks {
 Candidate plain_googletest(const Setting& setting, int tests);
 
 // Each in a plain fork of their own program, as cheaply as it can be done.
-Candidate plain_forks(const Setting& setting, int in_flight);
+Candidate plain_forks(const Setting& setting, std::string name, int tests, int in_flight);
 
 Candidate ctest(const Setting& setting, int in_flight);
 Candidate exec_loop(const Setting& setting, int in_flight);
