@@ -179,7 +179,7 @@ void lose_everything(HostFacts& facts, const Error& error) {
   const std::string cure =
       error.hint.empty() ? cure_for(Facility::kUserNamespace, facts) : error.hint;
   for (const Facility facility : kAllFacilities)
-    facts.losses.push_back({facility, error.text(), cure});
+    facts.losses.push_back({facility, Error{error.doing, error.number, ""}.text(), cure});
 }
 
 // Whether an ordinary user's run gets its namespace, tried in a throw-away process: a half-made one

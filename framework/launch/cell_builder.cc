@@ -31,6 +31,7 @@ namespace cloister {
 namespace {
 
 constexpr unsigned kMfdExec = 0x10;  // MFD_EXEC, Linux 6.3; unknown to older headers and kernels
+constexpr const char* kNoMemoryCure = "raise the limit on its address space (ulimit -v)";
 constexpr const char* kNoExecCure =
     "allow executable memory files (sysctl vm.memfd_noexec=0) and mount /proc";
 
@@ -86,12 +87,27 @@ Result<void> enter_user_namespace(std::string_view uids, std::string_view gids) 
     std::ignore = enter_user_namespace(fmt::format("0 {} 1", ::geteuid()),
                                        fmt::format("0 {} 1", ::getegid()));
   }
-  if (ready) ::fexecve(high_file, argv, envp);
+  if (ready) {
+    ::fexecve(high_file, argv, envp);
+    BuilderReply why{};
+    why.reply = Reply::kReady;
+    why.failure.error = errno;
+    ::send(3, &why, sizeof why - why.left.unused(), MSG_NOSIGNAL);
+  }
   close_between(3, UINT_MAX);  // whoever waits at the other end of one must not wait for this
   int status = 0;
   while (::waitpid(run, &status, 0) < 0 && errno == EINTR) {
   }
   ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+// Where there is no memory for the new image the kernel kills, and where there is none for its
+// table of cells it ends: what is left is a socket without another end.
+Error why_not_executed(int number) {
+  const std::string doing = "execute the cell builder from memory";
+  if (number == 0 || number == EPIPE || number == ECONNRESET)
+    return {doing + ": it ended at once", 0, kNoMemoryCure};
+  return {doing, number, number == ENOMEM ? kNoMemoryCure : kNoExecCure};
 }
 
 }  // namespace
@@ -108,11 +124,9 @@ Result<CellBuilder> CellBuilder::start(Rights rights) {
   auto words = make_unforked<BuilderReply>();
   if (words == nullptr) return failed("map memory for the words of the cell builder");
   CellBuilder builder(std::move(pair->ours), std::move(words), rights);
-  // An empty request tells whether it lives: a failed exec closes the socket.
-  if (auto lives = builder.own_cgroups({}); !lives) {
-    return std::unexpected(
-        Error{"execute the cell builder from memory", lives.error().number, kNoExecCure});
-  }
+  // An empty request tells whether it lives.
+  if (auto lives = builder.own_cgroups({}); !lives)
+    return std::unexpected(why_not_executed(lives.error().number));
   // Should the builder die, nobody is left to clean up after this process: prctl(2).
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   return builder;

@@ -71,6 +71,15 @@ TEST(NoMemory, ForTheRunItselfInterruptsIt) {
   EXPECT_TRUE(content_of(report).contains("name=\"IsPouredAway\" file")) << content_of(report);
   unlink(report.c_str());
 }
+
+TEST(NoMemory, ForTheBuilderIsSaidOnceWithItsCure) {
+  const Ended ended = in_shell("ulimit -v 16384; " + two_tests());
+  EXPECT_TRUE(
+      ended.contains("on this host: cannot execute the cell builder from memory: it ended at once; "
+                     "raise the limit "
+                     "on its address space (ulimit -v)\n"))
+      << ended.err;
+}
 #endif
 
 TEST(NoMemory, ForTheWardenIsSaidAndEndsNoOtherProcessesMain) {
