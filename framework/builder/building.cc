@@ -135,6 +135,29 @@ bool let_rise(const Building& building, InsideReply& failure) {
   return send(building.socket, "g", 1, MSG_NOSIGNAL) == 1 || fail(failure, "tell init to begin");
 }
 
+// What a cell is but for its cgroups, which init does not join.
+bool build_init(Building& building, std::string_view steps, Stopwatch& watch,
+                InsideReply& failure) {
+  const PlanHead head = head_of(building);
+  std::uint64_t namespaces = head.namespaces;
+  if (head.lent_network != LentNetwork::kNone) {
+    namespaces &= ~std::uint64_t{CLONE_NEWNET};
+    if (!lend_network(head.lent_network, building.network, failure)) return false;
+    watch.lap(building.costs, Cost::kLendNetwork);
+  }
+  if (!start_init(building, namespaces, steps, failure)) return false;
+  watch.lap(building.costs, Cost::kCloneInit);
+  building.stage = Stage::kRising;
+  if (!write_maps(building.init, head.allow_setgroups, head.maps, failure) ||
+      !let_rise(building, failure)) {
+    kill(building.init, SIGKILL);
+    waitpid(building.init, nullptr, __WALL);
+    return false;
+  }
+  watch.lap(building.costs, Cost::kMapIds);
+  return true;
+}
+
 }  // namespace
 
 std::string_view Building::cgroups() const {
@@ -146,35 +169,12 @@ std::string_view Building::cgroups() const {
 
 bool build(Building& building, InsideReply& failure) {
   ByteReader steps(building.cgroups());
-  const PlanHead head = head_of(building);
   Stopwatch watch;
-  if (!make_cgroups(steps, building.cell, failure)) {
-    remove_cgroups(ByteReader(building.cgroups()), building.cell);
-    return false;
-  }
+  bool stands = make_cgroups(steps, building.cell, failure);
   watch.lap(building.costs, Cost::kMakeCgroups);
-  std::uint64_t namespaces = head.namespaces;
-  bool has_network = true;
-  if (head.lent_network != LentNetwork::kNone) {
-    namespaces &= ~std::uint64_t{CLONE_NEWNET};
-    has_network = lend_network(head.lent_network, building.network, failure);
-    watch.lap(building.costs, Cost::kLendNetwork);
-  }
-  if (!has_network || !start_init(building, namespaces, steps.rest(), failure)) {
-    remove_cgroups(ByteReader(building.cgroups()), building.cell);
-    return false;
-  }
-  watch.lap(building.costs, Cost::kCloneInit);
-  building.stage = Stage::kRising;
-  if (!write_maps(building.init, head.allow_setgroups, head.maps, failure) ||
-      !let_rise(building, failure)) {
-    kill(building.init, SIGKILL);
-    waitpid(building.init, nullptr, __WALL);
-    remove_cgroups(ByteReader(building.cgroups()), building.cell);
-    return false;
-  }
-  watch.lap(building.costs, Cost::kMapIds);
-  return true;
+  stands = stands && build_init(building, steps.rest(), watch, failure);
+  if (!stands) remove_cgroups(ByteReader(building.cgroups()), building.cell);
+  return stands;
 }
 
 void clear(Building& building) {
