@@ -3,13 +3,18 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "adapters/googletest/interruption.h"
+#include "framework/builder/protocol.h"
 #include "framework/report/encode.h"
 
 namespace cloister::googletest {
 namespace {
+
+constexpr int kLookMs = 1000;
 
 // The keeper's child is the builder, which ends as the warden has ended: CellBuilder::start.
 std::string death_words(int status) {
@@ -54,10 +59,10 @@ RecordPtr Inbox::find(TestId id) const {
 // Takes one report; false when there will be no more.
 bool Inbox::receive() {
   if (ended_ || !link_.socket.open()) return false;
-  // ThreadSanitizer has signals handled while this waits; those that come in a read wait for its
-  // end, and an interruption would wait for a test's.
-  pollfd readable{link_.socket.get(), POLLIN, 0};
-  ::poll(&readable, 1, -1);
+  if (!is_heard()) {
+    gave_up_ = true;
+    ::kill(link_.pid, kGiveUpRun);
+  }
   if (const auto bytes = read_message(link_.socket)) {
     if (auto report = decode_report(*bytes)) {
       const TestId id = report->id;
@@ -72,6 +77,17 @@ bool Inbox::receive() {
   link_.pid = -1;
   link_.failure = death_words(status);
   return false;
+}
+
+// False when an interrupted run has been silent for too long. ThreadSanitizer has signals handled
+// while this waits; those that come in a read wait for its end, and an interruption would wait for
+// a test's.
+bool Inbox::is_heard() const {
+  pollfd readable{link_.socket.get(), POLLIN, 0};
+  for (auto silent = kMostSilence; ::poll(&readable, 1, kLookMs) <= 0;) {
+    if (Interruption::came() && --silent <= std::chrono::seconds(0)) return false;
+  }
+  return true;
 }
 
 void Inbox::close() {

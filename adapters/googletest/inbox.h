@@ -1,6 +1,7 @@
 // The keeper's view of the warden: the record of each test, waited for when it is needed.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <unordered_map>
 
@@ -22,8 +23,12 @@ class Inbox {
   RecordPtr wait_for(TestId id);
   // Why there are no reports any more, as the record of a test without one.
   RecordPtr give_up(TestId id);
-  // Takes all that will still come.
+  // Takes all that will still come. A warden that has been interrupted, and then says nothing for
+  // kMostSilence, is ended.
   void take_all();
+  bool gave_up() const { return gave_up_; }
+  // Longer than the warden waits for what it kills.
+  static constexpr std::chrono::seconds kMostSilence{15};
   // What was reported and not dropped, else nullptr.
   RecordPtr find(TestId id) const;
   const Fd& warden() const { return link_.socket; }
@@ -33,9 +38,11 @@ class Inbox {
 
  private:
   bool receive();
+  bool is_heard() const;
 
   WardenLink link_;
   bool ended_ = false;
+  bool gave_up_ = false;
   std::unordered_map<TestId, RecordPtr> records_;
 };
 

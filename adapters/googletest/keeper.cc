@@ -205,6 +205,16 @@ RecordPtr Keeper::wait_for(TestId id) {
   return Interruption::came() ? not_run_ : inbox_.give_up(id);
 }
 
+std::string Keeper::what_ran(std::string_view running) const {
+  if (inbox_.gave_up()) {
+    return fmt::format(
+        "it is not known what was running: the warden, which runs the tests, said nothing for {} s "
+        "and was killed",
+        Inbox::kMostSilence.count());
+  }
+  return running.empty() ? "no test was running" : "these were running:";
+}
+
 // Says what was running, and makes GoogleTest pass over what did not run: only what is known is
 // reported.
 void Keeper::take_interruption() {
@@ -227,8 +237,7 @@ void Keeper::take_interruption() {
   registry_.deselect(unknown);
   fflush(stdout);
   fmt::print(stderr, "cloister: interrupted by {} while {}\n{}cloister: {} test{} not run\n",
-             Interruption::name(),
-             running.empty() ? "no test was running" : "these were running:", running, not_run,
+             Interruption::name(), what_ran(running), running, not_run,
              not_run == 1 ? " was" : "s were");
 }
 

@@ -53,6 +53,7 @@ class Keeper final : public ForwardingListener {
   // The test's record; the empty one of `not_run_` when the run was interrupted before.
   RecordPtr wait_for(TestId id);
   void take_interruption();
+  std::string what_ran(std::string_view running) const;
   // Of this iteration; says so when it is not whole.
   void look_at_report();
   void end_interruption();

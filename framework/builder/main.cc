@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,11 +35,13 @@ constexpr int kRemovals = 200;    // attempts, kRetryMs apart, to remove a busy 
 constexpr int kReplies = 100;     // attempts, kRetryMs apart, to send what the run waits for
 constexpr int kRetryMs = 5;
 constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
+constexpr int kGraceMs = 400;      // for a run that is given up to end by itself
 
 Building* slots = nullptr;  // kMostCells of them, from calloc: zeros are Stage::kFree
 pid_t runner = -1;          // this process's first child, which asks for the cells
 int runner_status = 0;      // of wait(2)
 bool runner_ended = false;
+volatile sig_atomic_t runner_given_up = 0;
 int slots_used = 0;  // one past the highest slot in use so far: the loops below stop there
 char request[kLongestRequest];
 char* owned = nullptr;  // the payload of kOwnCgroups
@@ -242,6 +245,16 @@ void sweep(Building& building) {
   clear(building);
 }
 
+// Handlers of signals, which come only while turn() waits.
+void expect_end(int) {
+  const itimerval grace{{}, {kGraceMs / 1000, kGraceMs % 1000 * 1000L}};
+  setitimer(ITIMER_REAL, &grace, nullptr);
+}
+void give_up_runner(int) {
+  if (!runner_ended) kill(runner, SIGKILL);
+  runner_given_up = 1;
+}
+
 // One turn of the loop; false when the run is gone.
 bool turn(int timeout_ms) {
   pollfd waits[2 + kMostCells];
@@ -259,7 +272,7 @@ bool turn(int timeout_ms) {
   }
   if (busy) timeout_ms = kRetryMs;
   const timespec timeout{timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-  // SIGCHLD is blocked but here, so that no child ends unseen.
+  // Signals are blocked but here, so that no child ends unseen.
   sigset_t none;
   sigemptyset(&none);
   if (ppoll(waits, count, timeout_ms < 0 ? nullptr : &timeout, &none) < 0) count = 0;
@@ -273,7 +286,7 @@ bool turn(int timeout_ms) {
     if (building.stage == Stage::kEmpty) sweep(building);
   }
   // Its socket may live on, in what it had just forked.
-  if (runner_ended) return false;
+  if (runner_ended || runner_given_up != 0) return false;
   if (count == 0) return true;
   if ((waits[0].revents & POLLIN) != 0) return serve_request();
   return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
@@ -333,11 +346,14 @@ int live_as_builder() {
   for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP}) {
     signal(signal_number, SIG_IGN);
   }
-  sigset_t child;
-  sigemptyset(&child);
-  sigaddset(&child, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &child, nullptr);
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  for (const int number : {SIGCHLD, SIGALRM, kGiveUpRun}) sigaddset(&awaited, number);
+  sigprocmask(SIG_BLOCK, &awaited, nullptr);
   signal(SIGCHLD, [](int) {});
+  signal(SIGALRM, give_up_runner);
+  signal(kGiveUpRun, expect_end);
+  prctl(PR_SET_PDEATHSIG, kGiveUpRun, 0, 0, 0);
   slots = static_cast<Building*>(calloc(kMostCells, sizeof(Building)));
   if (slots == nullptr) return 1;
   while (turn(-1)) {

@@ -3,6 +3,8 @@
 // they are.
 #pragma once
 
+#include <signal.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -10,6 +12,10 @@
 #include "framework/wire/timing.h"
 
 namespace cloister {
+
+// A signal to the builder: the keeper has ended, or waits for the run no longer, which is to end by
+// itself very soon or else is killed. The kernel sends it for a keeper that dies.
+inline constexpr int kGiveUpRun = SIGUSR1;
 
 enum class Request : std::uint32_t {
   kOwnCgroups,  // payload: count, then four texts each: a directory to make now and to remove at

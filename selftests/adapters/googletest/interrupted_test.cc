@@ -143,19 +143,40 @@ TEST(Interruption, ThatComesTwiceAtOnceIsOne) {
   EXPECT_NE(run.text("err").find("cloister: interrupted by SIGTERM while"), std::string::npos);
 }
 
+// The warden and its guests, so that no report comes.
+void stop_all_but(pid_t keeper) {
+  for (const pid_t pid : descendants(kProgram)) {
+    if (pid != keeper) kill(pid, SIGSTOP);
+  }
+}
+
 TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
   BackgroundRun run(guest("waiting"), {"--cloister_jobs=2"});
   run.wait_for_processes(kProgram, kTwoGuests);
-  std::vector<pid_t> others = descendants(kProgram);  // the warden and its guests
-  std::erase(others, run.pid());
-  for (const pid_t other : others) kill(other, SIGSTOP);  // so that no report comes
+  stop_all_but(run.pid());
   kill(run.pid(), SIGTERM);
   std::this_thread::sleep_for(200ms);
   EXPECT_EQ(waitpid(run.pid(), nullptr, WNOHANG), 0) << "it waits for what its tests report";
   kill(run.pid(), SIGTERM);
   EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
   EXPECT_EQ(run.text("err").find("interrupted"), std::string::npos);
-  for (const pid_t other : others) kill(other, SIGCONT);
+}
+
+TEST(Interruption, WaitsForASilentWardenForABoundedTime) {
+  BackgroundRun run(guest("waiting"), {"--cloister_jobs=1", "--gtest_also_run_disabled_tests",
+                                       "--gtest_filter=*AtOnce:Many/*"});
+  run.wait_for_output("OK ] DISABLED_Passes.AtOnce");
+  run.wait_for_processes(kProgram, 4);
+  stop_all_but(run.pid());
+  kill(run.pid(), SIGTERM);
+  EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
+  EXPECT_NE(run.text("err").find(
+                "cloister: interrupted by SIGTERM while it is not known what was running: the "
+                "warden, which runs the tests, said nothing for 15 s and was killed\n"
+                "cloister: 4 tests were not run\n"),
+            std::string::npos)
+      << run.text("err");
+  EXPECT_NE(run.text("report.xml").find("tests=\"5\" failures=\"0\""), std::string::npos);
 }
 
 TEST(Interruption, ThatTheProgramIgnoresIsIgnored) {

@@ -109,6 +109,16 @@ TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
   expect_same(before, 1s);
 }
 
+TEST(StoppedWarden, EndsWithItsKilledKeeper) {
+  const HostState before;
+  const pid_t keeper = start_waiting_run();
+  const pid_t warden = child_of(child_of(keeper));
+  ASSERT_GT(warden, 1);
+  kill(warden, SIGSTOP);
+  kill(keeper, SIGKILL);
+  expect_same(before, 1s);
+}
+
 // --gtest_random_seed=N has the same moments again.
 TEST(KilledAtAnyMoment, KeeperOrWardenLeavesNothingAfterASecond) {
   constexpr int kKills = 200;
