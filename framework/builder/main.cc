@@ -251,7 +251,7 @@ void expect_end(int) {
   setitimer(ITIMER_REAL, &grace, nullptr);
 }
 void give_up_runner(int) {
-  if (!runner_ended) kill(runner, SIGKILL);
+  if (runner > 0 && !runner_ended) kill(runner, SIGKILL);
   runner_given_up = 1;
 }
 
