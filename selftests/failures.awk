@@ -18,7 +18,7 @@ function end_of_output() {
   failing = 1; told = 0; count = 0; name = ""
   next
 }
-/^ *Start +[0-9]+: / || /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / || /^[0-9]+% tests passed/ { end_of_output(); failing = 0 }
+/^ *Start +[0-9]+: / || /^[0-9]+% tests passed/ { end_of_output(); failing = 0 }
 !failing { next }
 name == "" && /^\[ RUN      \] / { name = $4; count = 0 }
 { lines[++count] = $0 }

@@ -22,9 +22,9 @@ c.cc:1: Failure
 [ RUN      ] D.Dies
 about to die
         Start   3: script
-        Start   4: passes too
   3/4 Test   #3: script ...***Timeout   0.01 sec
 too late
+        Start   4: passes too
   4/4 Test   #4: passes too ...   Passed    0.01 sec
 
 50% tests passed, 2 tests failed out of 4'

@@ -15,14 +15,9 @@ if(CLOISTER_SANITIZER)
   set(selftest_limit 2400)
 endif()
 
-# Sanitizers turn a segmentation fault into an exit status; here it stays a signal. What takes times of this
-# host, or counts what there is on it, has it for itself under ctest -j; not so virtual machines.
+# Sanitizers turn a segmentation fault into an exit status; here it stays a signal.
 function(cloister_selftest_properties name)
-  set(alone ON)
-  if(name MATCHES "_v2\\.")
-    set(alone OFF)
-  endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${selftest_limit} RUN_SERIAL ${alone}
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${selftest_limit}
     ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0"
     ENVIRONMENT_MODIFICATION "CLOISTER_CONFIG=set:none")  # whatever lies above the build tree
 endfunction()
