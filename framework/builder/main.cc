@@ -332,9 +332,8 @@ void clean_up() {
   close(run);
   run = -1;  // poll(2) passes over it
   for (const long end = now_ms() + kLastWaitMs; any_cell() && now_ms() < end;) turn(kRetryMs);
-  // The run closed its socket by ending, or is about to end.
-  if (runner > 0 && waitpid(runner, &runner_status, __WALL) < 0 && errno != ECHILD)
-    runner_status = 0;
+  // The run closed its socket by ending, or is about to end; or it has no use for cells.
+  while (runner > 0 && !runner_ended) turn(-1);
   end_orphans();
   undo_run_cgroups(ByteReader({owned, owned_size}));
 }
