@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
-#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -40,14 +38,6 @@ const bool kLockedByTheKeeper = flock(open("/proc/self/exe", O_RDONLY | O_CLOEXE
 
 // 0, or why it failed.
 int error_of(long result) { return result < 0 ? errno : 0; }
-
-// In a session keyring of the run's own, which ends with it: keyctl(2).
-const int kNoKeyring = [] {
-  const long ring = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
-  if (ring < 0) return errno;
-  return error_of(
-      syscall(SYS_add_key, "user", "cloister_selftest", "key", 3, KEY_SPEC_SESSION_KEYRING));
-}();
 
 int error_of_open(const std::string& path, int flags) {
   const int fd = open(path.c_str(), flags | O_CLOEXEC);
@@ -398,15 +388,6 @@ TEST(NotContained, LocksOnSharedFilesAreSeenByEverybody) {
   ASSERT_GE(binary, 0);
   EXPECT_EQ(error_of(flock(binary, LOCK_EX | LOCK_NB)), EWOULDBLOCK);
   close(binary);
-}
-
-TEST(NotContained, KeysOfTheSessionAreSeenByEverybody) {
-  // Container engines refuse the calls, and kernels may be without them.
-  const bool refused = kNoKeyring == ENOSYS || kNoKeyring == EPERM;
-  EXPECT_TRUE(kNoKeyring == 0 || refused) << strerrorname_np(kNoKeyring);
-  EXPECT_EQ(error_of(syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
-                             "cloister_selftest", 0)),
-            kNoKeyring);
 }
 
 }  // namespace
