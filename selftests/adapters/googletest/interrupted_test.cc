@@ -160,6 +160,10 @@ TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
   kill(run.pid(), SIGTERM);
   EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
   EXPECT_EQ(run.text("err").find("interrupted"), std::string::npos);
+  const auto end = std::chrono::steady_clock::now() + 2s;
+  while (!descendants(kProgram).empty() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(5ms);
+  EXPECT_TRUE(descendants(kProgram).empty()) << "what was stopped ends soon after its keeper";
 }
 
 TEST(Interruption, WaitsForASilentWardenForABoundedTime) {
