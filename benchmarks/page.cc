@@ -42,7 +42,8 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
   beside the two is about what is to be had. A target between the smallest and the largest was met in some of the rounds:
   there the machine decides, as it does for `unshare alone` and `crun`. What a longer list of tests adds is memory, whose
   page tables each fork copies: GoogleTest's, which a plain fork has as well, and what Cloister knows of a test, about as much
-  again (the rows of both). What was tried is in docs/decisions/0050, 0060 and 0070.
+  again (the rows of both). That does not explain all that it adds to a cell. What was tried is in
+  docs/decisions/0050, 0060 and 0070.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the

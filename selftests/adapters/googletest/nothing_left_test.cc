@@ -100,7 +100,7 @@ pid_t child_of(pid_t parent) {
 TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
   const HostState before;
   const pid_t keeper = start_waiting_run();
-  const pid_t warden = child_of(child_of(keeper));
+  const pid_t warden = warden_of(keeper);
   ASSERT_GT(warden, 1);
   kill(warden, SIGKILL);
   int status = 0;
@@ -112,7 +112,7 @@ TEST(KilledWarden, FailsTheTestsThatItHadNotReportedAndLeavesNothing) {
 TEST(StoppedWarden, EndsWithItsKilledKeeper) {
   const HostState before;
   const pid_t keeper = start_waiting_run();
-  const pid_t warden = child_of(child_of(keeper));
+  const pid_t warden = warden_of(keeper);
   ASSERT_GT(warden, 1);
   kill(warden, SIGSTOP);
   kill(keeper, SIGKILL);
