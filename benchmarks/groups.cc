@@ -131,17 +131,18 @@ Group memory(const Setting& setting) {
                     .target = Target{Target::kAtMost, 1.25}}}};
 }
 
+// As many tests in all, for a machine is not the same for a minute.
 Group growth(const Setting& setting) {
   const int few = setting.sizes.tests;
   const int many = setting.sizes.many_tests;
-  const Candidate small =
-      cells(setting, fmt::format("cells, a run of {} tests", few), few, {kAtTwo});
+  Candidate small = cells(setting, fmt::format("cells, a run of {} tests", few), few, {kAtTwo});
   const Candidate large =
       cells(setting, fmt::format("cells, a run of {} tests", many), many, {kAtTwo});
-  const Candidate forked_small =
+  Candidate forked_small =
       plain_forks(setting, fmt::format("plain forks, a run of {} tests", few), few, 2);
   const Candidate forked_large =
       plain_forks(setting, fmt::format("plain forks, a run of {} tests", many), many, 2);
+  small.repeats = forked_small.repeats = many / few;
   const Candidate plain_small = plain_googletest(setting, few);
   const Candidate plain_large = plain_googletest(setting, many);
   const auto memory_row = [&](std::string what, const Candidate& one, const Candidate& other) {

@@ -35,16 +35,20 @@ void read_figures(const Candidate& candidate, const std::string& output, Round& 
 
 // Why it does not count; empty when it does.
 std::string measure_one(Runner& runner, const Candidate& candidate, Round& round) {
-  const Ran ran = runner.run(candidate.command);
-  if (!ran.refused.empty()) return ran.refused;
-  const int proofs =
-      candidate.proof.empty() ? candidate.proofs : count_of(candidate.proof, ran.output);
-  if (proofs != candidate.proofs) {
-    return fmt::format("said '{}' {} times in place of {}", candidate.proof, proofs,
-                       candidate.proofs);
+  double seconds = 0;
+  for (int i = 0; i < candidate.repeats && runner.interrupted() == 0; ++i) {
+    const Ran ran = runner.run(candidate.command);
+    if (!ran.refused.empty()) return ran.refused;
+    const int proofs =
+        candidate.proof.empty() ? candidate.proofs : count_of(candidate.proof, ran.output);
+    if (proofs != candidate.proofs) {
+      return fmt::format("said '{}' {} times in place of {}", candidate.proof, proofs,
+                         candidate.proofs);
+    }
+    seconds += ran.seconds;
+    read_figures(candidate, ran.output, round);
   }
-  round[candidate.name] = ran.seconds / candidate.units;
-  read_figures(candidate, ran.output, round);
+  round[candidate.name] = seconds / (candidate.units * candidate.repeats);
   return "";
 }
 

@@ -16,6 +16,7 @@ struct Candidate {
   double units = 1;     // tests that it runs: its cost is that of one
   std::string proof{};  // text by which its output tells that they ran ...
   int proofs = 1;       // ... and how many times it is there
+  int repeats = 1;      // runs one after the other, to last as long as what it is compared with
 };
 
 // What one round found: by the name of a candidate the seconds of one unit, and by "NAME KEY" what

@@ -33,13 +33,10 @@ class ReplayTest final : public testing::Test {
   TestId id_;
 };
 
-class ReplayFactory final : public testing::internal::TestFactoryBase {
+class KeeperReplayFactory final : public ReplayFactory {
  public:
-  explicit ReplayFactory(TestId id) : id_(id) {}
-  testing::Test* CreateTest() override { return new ReplayTest(id_); }
-
- private:
-  TestId id_;
+  using ReplayFactory::ReplayFactory;
+  testing::Test* CreateTest() override { return new ReplayTest(id()); }
 };
 
 class ReplayEnvironment final : public testing::Environment {
@@ -71,10 +68,9 @@ Keeper& Keeper::instance() {
 Keeper::Keeper() : ForwardingListener(users_listeners()) {
   environments_ = find_environments();
   reporter_ = find_reporter();
-  registry_.move_aside(
-      [](TestId id) -> testing::internal::TestFactoryBase* { return new ReplayFactory(id); },
-      [] { Keeper::instance().replay_suite_set_up(); },
-      [] { Keeper::instance().replay_suite_tear_down(); });
+  registry_.replace([](TestId id) -> ReplayFactory* { return new KeeperReplayFactory(id); },
+                    [] { Keeper::instance().replay_suite_set_up(); },
+                    [] { Keeper::instance().replay_suite_tear_down(); });
 }
 
 int Keeper::run(const Options& options) {
@@ -129,7 +125,7 @@ void Keeper::prepare_guests() {
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
 void Keeper::become_guest(const GuestCall& call, int iteration) {
   const UnitTest& unit_test = *UnitTest::GetInstance();
-  const testing::TestInfo& test = registry_.original(call.id);
+  const testing::TestInfo& test = registry_.test(call.id);
   if (options_.launch == Launch::kExec) {
     start_program_again(
         call.side, {call.id, full_name(test), unit_test.random_seed(), options_.static_destructors},
@@ -227,7 +223,7 @@ void Keeper::take_interruption() {
   for (const TestId id : order_) {
     const RecordPtr record = inbox_.find(id);
     if (record == nullptr || !std::holds_alternative<Interrupted>(record->cell.outcome)) continue;
-    running += fmt::format("  {} ({:.2f} s)\n", full_name(registry_.original(id)),
+    running += fmt::format("  {} ({:.2f} s)\n", full_name(registry_.test(id)),
                            static_cast<double>(record->cell.usage.wall.count()) / 1e6);
   }
   const auto unknown = [this](TestId id) {

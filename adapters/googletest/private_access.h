@@ -7,7 +7,9 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace cloister::googletest::private_access {
@@ -40,6 +42,8 @@ CLOISTER_EXPOSE(SuiteElapsed, TestSuite, elapsed_time_, testing::TimeInMillis Te
 CLOISTER_EXPOSE(InfoShouldRun, TestInfo, should_run_, bool TestInfo::*);
 CLOISTER_EXPOSE(InfoFixture, TestInfo, fixture_class_id_,
                 const testing::internal::TypeId TestInfo::*);
+CLOISTER_EXPOSE(InfoFactory, TestInfo, factory_,
+                testing::internal::TestFactoryBase* const TestInfo::*);
 CLOISTER_EXPOSE(ResultElapsed, TestResult, elapsed_time_, testing::TimeInMillis TestResult::*);
 CLOISTER_EXPOSE(ResultStart, TestResult, start_timestamp_, testing::TimeInMillis TestResult::*);
 CLOISTER_EXPOSE(ListenersRepeater, testing::TestEventListeners, repeater_,
@@ -59,6 +63,14 @@ CLOISTER_EXPOSE(
 template <typename Tag, typename Object>
 auto& get(Tag tag, const Object& object) {
   return const_cast<Object&>(object).*member_of(tag);
+}
+
+// Exchanges the member for `value`, where it is constant, too: a new object is made in the place of
+// the old one, and what named the old one names the new one (C++20, [basic.life]/8).
+template <typename Tag, typename Object, typename Value>
+void swap(Tag tag, const Object& object, Value& value) {
+  const auto& member = get(tag, object);
+  std::construct_at(const_cast<Value*>(&member), std::exchange(value, Value(member)));
 }
 
 }  // namespace cloister::googletest::private_access

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "adapters/googletest/private_access.h"
 
 namespace cloister::googletest {
@@ -26,69 +24,67 @@ void Registry::enumerate() {
   const UnitTest& unit_test = *UnitTest::GetInstance();
   for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
     auto& suite = const_cast<TestSuite&>(*unit_test.GetTestSuite(i));
-    for (TestInfo* test : pa::get(pa::SuiteTests{}, suite)) tests_.push_back({test, &suite});
+    for (TestInfo* info : pa::get(pa::SuiteTests{}, suite))
+      tests_.push_back({info, &suite, nullptr, nullptr});
   }
 }
 
-void Registry::move_aside(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
-                          testing::internal::TearDownTestSuiteFunc tear_down) {
-  const UnitTest& unit_test = *UnitTest::GetInstance();
-  for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
-    auto& suite = const_cast<TestSuite&>(*unit_test.GetTestSuite(i));
-    suite_ids_.emplace(&suite, suites_.size());
-    suites_.push_back({&suite, std::exchange(pa::get(pa::SuiteTests{}, suite), {}),
-                       std::exchange(pa::get(pa::SuiteOrder{}, suite), {}),
-                       std::exchange(pa::get(pa::SuiteSetUp{}, suite), set_up),
-                       std::exchange(pa::get(pa::SuiteTearDown{}, suite), tear_down)});
-  }
-  for (const SuiteEntry& entry : suites_) {
-    if (entry.originals.empty()) continue;
+void Registry::replace(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
+                       testing::internal::TearDownTestSuiteFunc tear_down) {
+  enumerate();
+  for (TestId id = 0; has(id); ++id) {
+    TestEntry& entry = tests_[id];
+    entry.factory = make_replay(id);
     // One fixture for the whole suite: that a suite mixes fixtures is found, and said, by its
     // guests.
-    const testing::internal::TypeId fixture = pa::get(pa::InfoFixture{}, *entry.originals.front());
-    for (TestInfo* original : entry.originals) {
-      const auto id = static_cast<TestId>(tests_.size());
-      tests_.push_back({original, entry.suite});
-      TestInfo* replay = testing::internal::MakeAndRegisterTestInfo(
-          entry.suite->name(), original->name(), original->type_param(), original->value_param(),
-          testing::internal::CodeLocation(original->file(), original->line()), fixture, nullptr,
-          nullptr, make_replay(id));
-      ids_.emplace(replay, id);
-    }
+    entry.fixture = pa::get(pa::InfoFixture{}, *pa::get(pa::SuiteTests{}, *entry.suite).front());
+    suites_.try_emplace(entry.suite, SuiteHooks{set_up, tear_down});
+  }
+  exchange();
+}
+
+// What the tests and suites have, for what is kept here.
+void Registry::exchange() {
+  for (TestEntry& entry : tests_) {
+    pa::swap(pa::InfoFactory{}, *entry.info, entry.factory);
+    pa::swap(pa::InfoFixture{}, *entry.info, entry.fixture);
+  }
+  for (auto& [suite, hooks] : suites_) {
+    pa::swap(pa::SuiteSetUp{}, *suite, hooks.set_up);
+    pa::swap(pa::SuiteTearDown{}, *suite, hooks.tear_down);
   }
 }
 
 void Registry::put_back() {
-  for (SuiteEntry& entry : suites_) {
-    TestSuite& suite = *entry.suite;
-    pa::get(pa::SuiteTests{}, suite).swap(entry.originals);
-    pa::get(pa::SuiteOrder{}, suite).swap(entry.order);
-    pa::get(pa::SuiteSetUp{}, suite) = entry.set_up;
-    pa::get(pa::SuiteTearDown{}, suite) = entry.tear_down;
-    pa::get(pa::SuiteShouldRun{}, suite) = false;
-  }
+  exchange();
+  select_none();
 }
 
-void Registry::select_only(TestId id) const {
-  for (const TestEntry& test : tests_) {
-    pa::get(pa::InfoShouldRun{}, *test.original) = false;
-    pa::get(pa::SuiteShouldRun{}, *test.suite) = false;
+void Registry::select_none() const {
+  for (const TestEntry& entry : tests_) {
+    pa::get(pa::InfoShouldRun{}, *entry.info) = false;
+    pa::get(pa::SuiteShouldRun{}, *entry.suite) = false;
   }
-  select(id);
 }
 
 void Registry::select(TestId id) const {
-  const TestEntry& test = tests_[id];
-  pa::get(pa::InfoShouldRun{}, *test.original) = true;
-  pa::get(pa::SuiteShouldRun{}, *test.suite) = true;
+  pa::get(pa::InfoShouldRun{}, *tests_[id].info) = true;
+  pa::get(pa::SuiteShouldRun{}, *tests_[id].suite) = true;
+}
+
+void Registry::select_only(TestId id) const {
+  select_none();
+  select(id);
+}
+
+TestId Registry::id_of(const TestInfo& test) {
+  return dynamic_cast<const ReplayFactory&>(*pa::get(pa::InfoFactory{}, test)).id();
 }
 
 bool Registry::current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const {
-  const TestSuite* suite = UnitTest::GetInstance()->current_test_suite();
-  const auto found = suite_ids_.find(suite);
-  if (found == suite_ids_.end()) return false;
-  const SuiteEntry& entry = suites_[found->second];
-  return is_own(entry.set_up) || is_own(entry.tear_down);
+  const auto found = suites_.find(UnitTest::GetInstance()->current_test_suite());
+  return found != suites_.end() &&
+         (is_own(found->second.set_up) || is_own(found->second.tear_down));
 }
 
 void Registry::deselect(const std::function<bool(TestId)>& unwanted) const {
@@ -98,10 +94,10 @@ void Registry::deselect(const std::function<bool(TestId)>& unwanted) const {
     if (!suite.should_run()) continue;
     bool any_left = &suite == unit_test.current_test_suite();
     for (int j = 0; j < suite.total_test_count(); ++j) {
-      const TestInfo& replay = *suite.GetTestInfo(j);
-      if (!replay.should_run()) continue;
-      const bool left = &replay == unit_test.current_test_info() || !unwanted(id_of(replay));
-      pa::get(pa::InfoShouldRun{}, replay) = left;
+      const TestInfo& test = *suite.GetTestInfo(j);
+      if (!test.should_run()) continue;
+      const bool left = &test == unit_test.current_test_info() || !unwanted(id_of(test));
+      pa::get(pa::InfoShouldRun{}, test) = left;
       any_left = any_left || left;
     }
     pa::get(pa::SuiteShouldRun{}, suite) = any_left;
@@ -115,8 +111,8 @@ std::vector<TestId> Registry::selected() const {
     const TestSuite& suite = *unit_test.GetTestSuite(i);
     if (!suite.should_run()) continue;
     for (int j = 0; j < suite.total_test_count(); ++j) {
-      const TestInfo& replay = *suite.GetTestInfo(j);
-      if (replay.should_run()) ids.push_back(id_of(replay));
+      const TestInfo& test = *suite.GetTestInfo(j);
+      if (test.should_run()) ids.push_back(id_of(test));
     }
   }
   return ids;

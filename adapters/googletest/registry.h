@@ -1,5 +1,5 @@
-// GoogleTest's registered tests, moved aside and replaced by replays. The keeper runs the replays;
-// the warden and its guests put the originals back. One object per process, never destroyed.
+// GoogleTest's registered tests, and what they run: in the keeper replays, in the warden and its
+// guests what the user wrote. One object per process, never destroyed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,56 +33,65 @@ class OnlyTest {
   std::vector<int> order_;
 };
 
+// Makes what a test runs in the keeper.
+class ReplayFactory : public testing::internal::TestFactoryBase {
+ public:
+  explicit ReplayFactory(TestId id) : id_(id) {}
+  TestId id() const { return id_; }
+
+ private:
+  TestId id_;
+};
+
 class Registry {
  public:
-  // Makes the test that stands in for the one numbered `id`.
-  using MakeReplay = testing::internal::TestFactoryBase* (*)(TestId id);
+  using MakeReplay = ReplayFactory* (*)(TestId id);
 
-  // Replaces every test by a replay of the same name, place and parameters, and every suite's
-  // set-up and tear-down by the given functions.
-  void move_aside(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
-                  testing::internal::TearDownTestSuiteFunc tear_down);
-  // Only numbers the tests, as move_aside() would.
+  // Has every test run a replay, and every suite's set-up and tear-down the given functions.
+  void replace(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
+               testing::internal::TearDownTestSuiteFunc tear_down);
+  // Only numbers the tests, as replace() would.
   void enumerate();
-  // Puts the originals back, none of them selected to run.
+  // Has the tests run what they are, none of them selected.
   void put_back();
-  // Selects one original, which is not moved aside, and none of the others.
+  // Selects one test, and none of the others.
   void select_only(TestId id) const;
   // The same where none is selected, as after put_back().
   void select(TestId id) const;
 
-  // The numbers of the replays that GoogleTest has selected, in the order in which it will run
-  // them.
+  // The numbers of the tests that GoogleTest has selected, in the order in which it will run them.
+  // Like all that follow, of tests that run replays.
   std::vector<TestId> selected() const;
 
-  // Makes GoogleTest pass over those replays that it has not come to yet.
+  // Makes GoogleTest pass over those tests that it has not come to yet.
   void deselect(const std::function<bool(TestId)>& unwanted) const;
 
   // Whether the suite that GoogleTest is running has a set-up or tear-down that `is_own` accepts.
   bool current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const;
 
+  // Throws std::bad_cast for a test that was registered after replace().
+  static TestId id_of(const testing::TestInfo& test);
+
   bool has(TestId id) const { return id < tests_.size(); }
-  const testing::TestInfo& original(TestId id) const { return *tests_[id].original; }
-  // The number of a replay.
-  TestId id_of(const testing::TestInfo& replay) const { return ids_.at(&replay); }
+  const testing::TestInfo& test(TestId id) const { return *tests_[id].info; }
 
  private:
-  struct SuiteEntry {
-    testing::TestSuite* suite;
-    std::vector<testing::TestInfo*> originals;
-    std::vector<int> order;
+  struct SuiteHooks {
     testing::internal::SetUpTestSuiteFunc set_up;
     testing::internal::TearDownTestSuiteFunc tear_down;
   };
   struct TestEntry {
-    testing::TestInfo* original;
+    testing::TestInfo* info;
     testing::TestSuite* suite;
+    // What the test has not: its own while it runs a replay.
+    testing::internal::TestFactoryBase* factory;
+    testing::internal::TypeId fixture;
   };
+  void exchange();
+  void select_none() const;
 
-  std::vector<SuiteEntry> suites_;
   std::vector<TestEntry> tests_;
-  std::unordered_map<const testing::TestInfo*, TestId> ids_;  // of the replays
-  std::unordered_map<const testing::TestSuite*, std::size_t> suite_ids_;
+  std::unordered_map<const testing::TestSuite*, SuiteHooks> suites_;  // what they have not
 };
 
 }  // namespace cloister::googletest

@@ -238,8 +238,8 @@ void Keeper::record_properties(const Record& record, Scope scope) const {
 RecordPtr Keeper::first_of_current_suite() {
   const testing::TestSuite& suite = *UnitTest::GetInstance()->current_test_suite();
   for (int i = 0; i < suite.total_test_count(); ++i) {
-    const testing::TestInfo& replay = *suite.GetTestInfo(i);
-    if (replay.should_run()) return wait_for(registry_.id_of(replay));
+    const testing::TestInfo& test = *suite.GetTestInfo(i);
+    if (test.should_run()) return wait_for(Registry::id_of(test));
   }
   return nullptr;
 }

@@ -105,7 +105,7 @@ void run_started_again(StartedAgain start) {
   const TestToStart test = test_of(start.words);
   Registry registry;
   registry.enumerate();
-  if (!registry.has(test.id) || full_name(registry.original(test.id)) != test.name) {
+  if (!registry.has(test.id) || full_name(registry.test(test.id)) != test.name) {
     give_up(start.side,
             fmt::format("find the test '{}' in the program that was started again for it: it "
                         "registers other tests than in the first place",
@@ -114,7 +114,7 @@ void run_started_again(StartedAgain start) {
   GTEST_FLAG_SET(random_seed, test.random_seed);
   GTEST_FLAG_SET(repeat, 1);  // the first iteration is the last, which tears the environments down
   const WithoutVariables hidden;
-  GuestListener guest(start.side, users_listeners(), registry.original(test.id),
+  GuestListener guest(start.side, users_listeners(), registry.test(test.id),
                       {test.static_destructors, true});
   SelectsOne selects(guest, registry, test.id, hidden);
   const ListenersReplaced replaced(&selects);

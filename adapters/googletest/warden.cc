@@ -35,7 +35,7 @@ class TestSource final : public CellSource {
   }
   // Tests in a row that are asked for the same share a plan.
   Result<SharedPlan> plan_of(TestId id) {
-    const CellConfig config = config_of(orders_.registry.original(id), orders_.options);
+    const CellConfig config = config_of(orders_.registry.test(id), orders_.options);
     std::string asked = encode(config);
     if (!last_ || asked != last_asked_) {
       last_ = shared(new_plan(config));
@@ -77,7 +77,7 @@ class Reports final : public ReportSink {
     const WatchPlan& watch = (*plan)->watch;
     fmt::print(
         stderr, "cloister: note: {} has been running for {} ({})\n",
-        full_name(registry_.original(id)), duration_text(watch.notice_after),
+        full_name(registry_.test(id)), duration_text(watch.notice_after),
         watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
   }
 
@@ -207,7 +207,7 @@ std::string explain_tests(const WardenOrders& orders) {
   std::string text = configuration_text(orders.options) + losses_text(host.facts);
   TestSource source(orders, host.facts);
   for (const TestId id : orders.tests) {
-    text += full_name(orders.registry.original(id)) + "\n";
+    text += full_name(orders.registry.test(id)) + "\n";
     const auto plan = source.plan_of(id);
     text += plan ? explain(**plan, id) : fmt::format("  cloister: {}\n", plan.error().text());
   }

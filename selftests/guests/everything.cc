@@ -270,7 +270,8 @@ class EventLog : public testing::EmptyTestEventListener {
   void OnTestStart(const testing::TestInfo& t) override {
     file_ << "test " << t.test_suite_name() << '.' << t.name() << ' '
           << (t.value_param() ? t.value_param() : "-") << ' '
-          << (t.type_param() ? t.type_param() : "-") << ' ' << t.file() << ':' << t.line() << '\n';
+          << (t.type_param() ? t.type_param() : "-") << ' ' << t.file() << ':' << t.line()
+          << (&t == kRegistered ? " registered by hand\n" : "\n");
   }
   void OnTestPartResult(const testing::TestPartResult& r) override {
     if (getpid() != pid_)
