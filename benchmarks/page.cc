@@ -40,10 +40,11 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
   the row of plain forks beside the floor has more, it cannot be reached, and the row beside the floor and a plain fork says
   what is Cloister's own part, with a memory cap too. The same fork is what keeps `bwrap` from being 5 x as dear: its row
   beside the two is about what is to be had. A target between the smallest and the largest was met in some of the rounds:
-  there the machine decides, as it does for `unshare alone` and `crun`. What a longer list of tests adds is memory, whose
-  page tables each fork copies: GoogleTest's, which a plain fork has as well, and what Cloister knows of a test, about as much
-  again (the rows of both). That does not explain all that it adds to a cell. What was tried is in
+  there the machine decides, as it does for `unshare alone` and `crun`. What was tried is in
   docs/decisions/0050, 0060 and 0070.
+* What a longer list of tests adds is GoogleTest's own memory, whose page tables each fork copies and each end takes down, in a
+  plain fork as well. A run of {tests} is made ten times in a row there, so that both last a minute: over less time a machine
+  is not the same.
 * The peers run the same trivial tests on plain GoogleTest, without Cloister: CTest has them from
   `gtest_discover_tests`, `xargs` executes the program for each test. Neither isolates anything. Criterion, which gives
   each test a process, has trivial tests of its own. `unshare`, `bwrap` and `crun` are around each execution of the
