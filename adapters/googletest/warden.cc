@@ -76,8 +76,8 @@ class Reports final : public ReportSink {
     if (!plan) return;
     const WatchPlan& watch = (*plan)->watch;
     fmt::print(
-        stderr, "cloister: note: {} has been running for {} ({})\n",
-        full_name(registry_.test(id)), duration_text(watch.notice_after),
+        stderr, "cloister: note: {} has been running for {} ({})\n", full_name(registry_.test(id)),
+        duration_text(watch.notice_after),
         watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
   }
 
