@@ -33,12 +33,6 @@ class ReplayTest final : public testing::Test {
   TestId id_;
 };
 
-class KeeperReplayFactory final : public ReplayFactory {
- public:
-  using ReplayFactory::ReplayFactory;
-  testing::Test* CreateTest() override { return new ReplayTest(id()); }
-};
-
 class ReplayEnvironment final : public testing::Environment {
  public:
   void SetUp() override { Keeper::instance().replay_environments_set_up(); }
@@ -68,7 +62,7 @@ Keeper& Keeper::instance() {
 Keeper::Keeper() : ForwardingListener(users_listeners()) {
   environments_ = find_environments();
   reporter_ = find_reporter();
-  registry_.replace([](TestId id) -> ReplayFactory* { return new KeeperReplayFactory(id); },
+  registry_.replace([](TestId id) -> testing::Test* { return new ReplayTest(id); },
                     [] { Keeper::instance().replay_suite_set_up(); },
                     [] { Keeper::instance().replay_suite_tear_down(); });
 }

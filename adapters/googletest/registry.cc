@@ -11,6 +11,21 @@ using testing::TestInfo;
 using testing::TestSuite;
 using testing::UnitTest;
 
+namespace {
+
+class ReplayFactory final : public testing::internal::TestFactoryBase {
+ public:
+  ReplayFactory(TestId id, Registry::MakeReplay make) : id_(id), make_(make) {}
+  testing::Test* CreateTest() override { return make_(id_); }
+  TestId id() const { return id_; }
+
+ private:
+  TestId id_;
+  Registry::MakeReplay make_;
+};
+
+}  // namespace
+
 std::string full_name(const TestInfo& test) {
   return fmt::format("{}.{}", test.test_suite_name(), test.name());
 }
@@ -34,7 +49,7 @@ void Registry::replace(MakeReplay make_replay, testing::internal::SetUpTestSuite
   enumerate();
   for (TestId id = 0; has(id); ++id) {
     TestEntry& entry = tests_[id];
-    entry.factory = make_replay(id);
+    entry.factory = new ReplayFactory(id, make_replay);
     // One fixture for the whole suite: that a suite mixes fixtures is found, and said, by its
     // guests.
     entry.fixture = pa::get(pa::InfoFixture{}, *pa::get(pa::SuiteTests{}, *entry.suite).front());

@@ -33,19 +33,10 @@ class OnlyTest {
   std::vector<int> order_;
 };
 
-// Makes what a test runs in the keeper.
-class ReplayFactory : public testing::internal::TestFactoryBase {
- public:
-  explicit ReplayFactory(TestId id) : id_(id) {}
-  TestId id() const { return id_; }
-
- private:
-  TestId id_;
-};
-
 class Registry {
  public:
-  using MakeReplay = ReplayFactory* (*)(TestId id);
+  // Makes what the test with that number runs in the keeper.
+  using MakeReplay = testing::Test* (*)(TestId id);
 
   // Has every test run a replay, and every suite's set-up and tear-down the given functions.
   void replace(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
