@@ -46,24 +46,20 @@ Gauges::Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest)
   if (plan.memory_stem.empty()) return;
   const std::string group = cgroup_directory(plan.memory_stem, cell);
   memory_stat_ = open_file(group + "/memory.stat", O_RDONLY);
-  memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(group, plan.memory_cap.count)
-                                        : watch_memory_v2(group);
+  memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(group) : watch_memory_v2(group);
 }
 
-// An eventfd that the kernel signals when usage crosses a threshold, checked every 128 pages, and
-// when it is about to kill: cgroup-v1/memory.rst, 9 and 10. Nothing of this is needed to run the
-// cell: what fails is left out.
-void Gauges::watch_memory_v1(const std::string& group, std::uint64_t cap) {
-  constexpr std::uint64_t kBatch = std::uint64_t{128} * 4096;
+// An eventfd that the kernel signals when it finds hardly anything to reclaim and when it is about
+// to kill: cgroup-v1/memory.rst, 10 and 11. Thresholds, its section 9, would come earlier and cost
+// two RCU grace periods a cell (docs/decisions/0006). Nothing of this is needed to run the cell:
+// what fails is left out.
+void Gauges::watch_memory_v1(const std::string& group) {
   Fd alarm(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const Fd usage = open_file(group + "/memory.usage_in_bytes", O_RDONLY);
   const Fd oom = open_file(group + "/memory.oom_control", O_RDONLY);
-  std::ignore =
-      write_file(group + "/cgroup.event_control", fmt::format("{} {}", alarm.get(), oom.get()));
-  for (const std::uint64_t near : {cap - cap / 8, cap - std::min(cap, kBatch)}) {
-    std::ignore = write_file(group + "/cgroup.event_control",
-                             fmt::format("{} {} {}", alarm.get(), usage.get(), near));
-  }
+  const Fd pressure = open_file(group + "/memory.pressure_level", O_RDONLY);
+  const std::string control = group + "/cgroup.event_control";
+  std::ignore = write_file(control, fmt::format("{} {}", alarm.get(), oom.get()));
+  std::ignore = write_file(control, fmt::format("{} {} critical", alarm.get(), pressure.get()));
   memory_alarm_ = std::move(alarm);
 }
 

@@ -31,7 +31,7 @@ class Gauges {
   const MemoryParts& memory() const { return memory_; }
 
  private:
-  void watch_memory_v1(const std::string& group, std::uint64_t cap);
+  void watch_memory_v1(const std::string& group);
   void watch_memory_v2(const std::string& group);
 
   Gauge cpu_;
