@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
-#include <thread>
 
 #include "selftests/behaviours/rows.h"
 #include "selftests/support/guests.h"
@@ -91,13 +90,9 @@ void check_memory(const Ended& ended, const std::string& who) {
 }
 
 void check_nothing_is_left(const HostState& before, const std::string& who) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  std::string left = left_since(before);
-  while (!left.empty() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(10ms);
-    left = left_since(before);
-  }
-  if (!left.empty()) complain(who + ": is left: " + left);
+  std::string left;
+  const bool clean = holds_within(kPatience, [&] { return (left = left_since(before)).empty(); });
+  if (!clean) complain(who + ": is left: " + left);
 }
 
 // In a directory of its own, in which nothing but the report may be left.

@@ -44,17 +44,14 @@ std::set<std::string> directories() {
   return found;
 }
 
-// The benchmark itself is one process.
-void wait_until_something_runs() {
-  for (int look = 0; selftests::descendants().size() < 3 && look < 1000; ++look) usleep(10'000);
-}
-
 TEST(Interruption, ByTheUserLeavesNothingAndEndsByTheSignal) {
   for (const char* group : {"trivial", "mounts"}) {
     const selftests::HostState before;
     const auto there = directories();
     const pid_t bench = start_bench(group);
-    wait_until_something_runs();
+    // The benchmark itself is one process.
+    EXPECT_TRUE(selftests::holds_within(std::chrono::seconds(10),
+                                        [] { return selftests::descendants().size() >= 3; }));
     kill(bench, SIGINT);
     int status = 0;
     ASSERT_EQ(waitpid(bench, &status, 0), bench);

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <thread>
 
 #include "selftests/support/guests.h"
 #include "selftests/support/run_program.h"
@@ -59,9 +58,7 @@ std::vector<std::string> groups() {
 }
 
 void expect_nothing_left(const std::vector<std::string>& processes) {
-  const auto end = std::chrono::steady_clock::now() + 5s;
-  while (descendants() != processes && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(2ms);
+  holds_within(5s, [&] { return descendants() == processes; });
   EXPECT_EQ(descendants(), processes);
   for (const std::string& process : descendants()) kill(std::stoi(process), SIGKILL);
 }

@@ -16,6 +16,7 @@
 #include <map>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 namespace cloister::selftests {
 namespace {
@@ -117,6 +118,15 @@ std::string first_difference(const std::string& one, const std::string& other) {
     return "line " + std::to_string(number) + "\n  " + (more ? line.substr(0, kShown) : "(end)") +
            "\n  " + (other_more ? other_line.substr(0, kShown) : "(end)");
   }
+}
+
+bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 std::vector<std::string> descendants() {

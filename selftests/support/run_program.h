@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ std::string without_times(std::string report);
 
 // Empty when the texts are the same, else the first line that differs, of both.
 std::string first_difference(const std::string& one, const std::string& other);
+
+// Looks again and again, until the condition holds or the time is over: whether it holds.
+bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition);
 
 // The living children of this process, their children, and so on, as "PID NAME". After
 // adopt_orphans(), which makes this process a subreaper, nothing that it started can hide from

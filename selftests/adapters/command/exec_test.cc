@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -241,7 +242,7 @@ TEST_F(Running, NothingOutlivesACloisterThatIsKilled) {
   start("sleep 1000 & echo ready; wait");
   kill(cloister_, SIGKILL);
   EXPECT_EQ(WTERMSIG(status()), SIGKILL);
-  for (int tries = 0; tries < 500 && !descendants().empty(); ++tries) usleep(10'000);
+  holds_within(std::chrono::seconds(5), [] { return descendants().empty(); });
   EXPECT_THAT(descendants(), IsEmpty());
   EXPECT_THAT(stale_cgroups(), IsEmpty());
 }

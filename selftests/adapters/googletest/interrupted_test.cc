@@ -57,18 +57,10 @@ class BackgroundRun {
   std::string text(const char* name) const { return content_of(file(name)); }
   // Until that many guests of this kind, and what they fork, are there.
   void wait_for_processes(const std::string& name, std::size_t count) const {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    std::size_t found = 0;
-    while (found < count && std::chrono::steady_clock::now() < end) {
-      found = descendants(name).size();
-      std::this_thread::sleep_for(5ms);
-    }
-    EXPECT_GE(found, count);
+    EXPECT_TRUE(holds_within(20s, [&] { return descendants(name).size() >= count; }));
   }
   void wait_for_output(const std::string& wanted) const {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (text("out").find(wanted) == std::string::npos && std::chrono::steady_clock::now() < end)
-      std::this_thread::sleep_for(5ms);
+    EXPECT_TRUE(holds_within(20s, [&] { return text("out").find(wanted) != std::string::npos; }));
   }
   int wait() {
     int status = -1;
@@ -160,10 +152,8 @@ TEST(Interruption, ThatComesAgainEndsTheRunAtOnce) {
   kill(run.pid(), SIGTERM);
   EXPECT_EQ(WTERMSIG(run.wait()), SIGTERM);
   EXPECT_EQ(run.text("err").find("interrupted"), std::string::npos);
-  const auto end = std::chrono::steady_clock::now() + 2s;
-  while (!descendants(kProgram).empty() && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(5ms);
-  EXPECT_TRUE(descendants(kProgram).empty()) << "what was stopped ends soon after its keeper";
+  EXPECT_TRUE(holds_within(2s, [] { return descendants(kProgram).empty(); }))
+      << "what was stopped ends soon after its keeper";
 }
 
 TEST(Interruption, WaitsForASilentWardenForABoundedTime) {

@@ -23,13 +23,8 @@ using namespace std::chrono_literals;
 bool has_cgroups() { return lane_gives("memory cap") || lane_gives("process cap"); }
 
 void expect_same(const HostState& before, std::chrono::milliseconds patience) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  std::string left = left_since(before);
-  while (!left.empty() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(5ms);
-    left = left_since(before);
-  }
-  EXPECT_EQ(left, "");
+  std::string left;
+  EXPECT_TRUE(holds_within(patience, [&] { return (left = left_since(before)).empty(); })) << left;
 }
 
 TEST(NothingIsLeft, AfterARunOfMisbehavingGuests) {
@@ -55,12 +50,7 @@ pid_t start(std::vector<std::string> words) {
 pid_t start_waiting_run() {
   const pid_t pid = start({guest("waiting"), "--cloister_jobs=4"});
   constexpr std::size_t kExpected = 4 * 2 + 2;  // guests and children, keeper and warden
-  const auto end = std::chrono::steady_clock::now() + 10s;
-  while (descendants("guest_waiting").size() < kExpected &&
-         std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(5ms);
-  }
-  EXPECT_EQ(descendants("guest_waiting").size(), kExpected);
+  EXPECT_TRUE(holds_within(10s, [] { return descendants("guest_waiting").size() == kExpected; }));
   return pid;
 }
 
