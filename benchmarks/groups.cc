@@ -84,8 +84,10 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   for (const auto& [peer, target] : peers) {
     group.candidates.push_back(peer);
     group.rows.push_back(row_of(peer, ours, target));
+    if (!target) continue;
+    group.rows.push_back(beside_both(peer, kernel, forked));
+    group.rows.push_back(row_of(peer, reusing));
   }
-  group.rows.push_back(beside_both(bwrap(setting, in_flight), kernel, forked));
 }
 
 Group trivial(const Setting& setting) {

@@ -38,9 +38,10 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
   not (docs/decisions/0050).
 * *Targets that are not met.* A cell at 1.15 x the floor would leave 0.15 of the floor for the fork that runs the test: where
   the row of plain forks beside the floor has more, it cannot be reached, and the row beside the floor and a plain fork says
-  what is Cloister's own part, with a memory cap too. The same fork is what keeps `bwrap` from being 5 x as dear: its row
-  beside the two is about what is to be had. A target between the smallest and the largest was met in some of the rounds:
-  there the machine decides, as it does for `unshare alone` and `crun`. What was tried is in
+  what is Cloister's own part, with a memory cap too. `unshare`, `bwrap` and `crun` beside those two show what is to be had:
+  where that is below the target, cells that add nothing to their namespaces and their fork would miss it. The dearest part of
+  the floor is a network namespace; where tests leave theirs unused and it is handed on, the rows beside such cells count. A
+  target between the smallest and the largest was met in some of the rounds: there the machine decides. What was tried is in
   docs/decisions/0050, 0060 and 0070.
 * What a longer list of tests adds is GoogleTest's own memory, whose page tables each fork copies and each end takes down, in a
   plain fork as well. A run of {tests} is made ten times in a row there, so that both last a minute: over less time a machine
