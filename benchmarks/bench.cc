@@ -105,7 +105,7 @@ int run(const Options& options) {
   std::filesystem::create_directory(setting.place + "/mounts");
   std::filesystem::copy_file(setting.program("ctest_peer/bench_plain"),
                              setting.place + "/bench_plain");
-  const Conditions conditions{describe_machine(), load(), setting.sizes};
+  const Conditions conditions{describe_machine(), busy_share(), setting.sizes};
   const Table table = fill_table(runner, all_groups(setting), options, setting.sizes.rounds);
   if (runner.interrupted() != 0) return -runner.interrupted();
   printf("%s\n\n%s", conditions.machine.c_str(), table.text.c_str());

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 #include <linux/magic.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 namespace cloister::benchmarks {
 namespace {
@@ -42,6 +43,26 @@ std::string cgroups() {
   return is_cgroup2("/sys/fs/cgroup/unified") ? "cgroup version 1 (hybrid)" : "cgroup version 1";
 }
 
+struct ProcessorTime {
+  double all = 0;
+  double idle = 0;
+};
+
+// In clock ticks since boot: proc(5). Waiting for a disk is idle.
+ProcessorTime processor_time() {
+  std::ifstream stat("/proc/stat");
+  std::string name;
+  stat >> name;
+  ProcessorTime time;
+  double ticks = 0;
+  // user, nice, system, idle, iowait, irq, softirq, steal; what follows is in user already
+  for (int field = 0; field < 8 && stat >> ticks; ++field) {
+    time.all += ticks;
+    if (field == 3 || field == 4) time.idle += ticks;
+  }
+  return time;
+}
+
 }  // namespace
 
 int processors() {
@@ -49,9 +70,12 @@ int processors() {
   return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
 }
 
-double load() {
-  double average = 0;
-  return getloadavg(&average, 1) == 1 ? average / processors() : 0;
+double busy_share() {
+  const ProcessorTime before = processor_time();
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  const ProcessorTime after = processor_time();
+  const double passed = after.all - before.all;
+  return passed > 0 ? 1 - (after.idle - before.idle) / passed : 0;
 }
 
 std::string describe_machine() {

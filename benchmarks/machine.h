@@ -9,8 +9,8 @@ std::string describe_machine();
 
 int processors();
 
-// Processes that could run in the last minute, for each processor: what else the machine does when
-// this is asked for before measuring.
-double load();
+// How much of the processors' time, from 0 to 1, is used while this looks, for two seconds: what
+// else the machine does, when it is asked for before measuring.
+double busy_share();
 
 }  // namespace cloister::benchmarks

@@ -5,7 +5,7 @@
 namespace cloister::benchmarks {
 namespace {
 
-constexpr double kQuiet = 0.25;
+constexpr double kQuiet = 0.1;
 
 // Lines of up to 120 characters in the page.
 constexpr const char* kPage = R"(# What isolation costs
@@ -63,10 +63,12 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
 }  // namespace
 
 std::string page(const Conditions& conditions, const std::string& table) {
-  const std::string load = fmt::format(
-      "Other work on the machine before: {:.1f} processes for each processor{}.", conditions.load,
-      conditions.load <= kQuiet ? ""
-                                : ", which is a busy machine: to be measured again on a quiet one");
+  const std::string load =
+      fmt::format("Other work on the machine before: {:.0f} % of the processors' time{}.",
+                  100 * conditions.busy_share,
+                  conditions.busy_share <= kQuiet
+                      ? ""
+                      : ", which is a busy machine: to be measured again on a quiet one");
   return fmt::format(
       fmt::runtime(kPage), fmt::arg("machine", conditions.machine),
       fmt::arg("rounds", conditions.sizes.rounds), fmt::arg("tests", conditions.sizes.tests),

@@ -9,7 +9,7 @@ namespace cloister::benchmarks {
 
 struct Conditions {
   std::string machine;
-  double load = 0;  // before measuring, for each processor
+  double busy_share = 0;  // of the processors' time, before measuring
   Sizes sizes;
 };
 
