@@ -91,8 +91,8 @@ void check_memory(const Ended& ended, const std::string& who) {
 
 void check_nothing_is_left(const HostState& before, const std::string& who) {
   std::string left;
-  const bool clean = holds_within(kPatience, [&] { return (left = left_since(before)).empty(); });
-  if (!clean) complain(who + ": is left: " + left);
+  holds_within(kPatience, [&] { return (left = left_since(before)).empty(); });
+  if (!left.empty()) complain(who + ": is left: " + left);
 }
 
 // In a directory of its own, in which nothing but the report may be left.

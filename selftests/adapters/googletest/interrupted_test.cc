@@ -57,7 +57,9 @@ class BackgroundRun {
   std::string text(const char* name) const { return content_of(file(name)); }
   // Until that many guests of this kind, and what they fork, are there.
   void wait_for_processes(const std::string& name, std::size_t count) const {
-    EXPECT_TRUE(holds_within(20s, [&] { return descendants(name).size() >= count; }));
+    std::size_t found = 0;
+    holds_within(20s, [&] { return (found = descendants(name).size()) >= count; });
+    EXPECT_GE(found, count);
   }
   void wait_for_output(const std::string& wanted) const {
     EXPECT_TRUE(holds_within(20s, [&] { return text("out").find(wanted) != std::string::npos; }));
