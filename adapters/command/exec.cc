@@ -16,6 +16,7 @@
 #include "adapters/command/output.h"
 #include "adapters/command/report_json.h"
 #include "framework/report/words.h"
+#include "framework/watch/room.h"
 
 namespace cloister::command {
 namespace {
@@ -69,7 +70,8 @@ bool write_report(const CellReport& report, const std::string& name) {
 }
 
 int run_command(ExecOptions& options) {
-  auto report = keep(options);
+  const auto fits = check_limits();
+  auto report = fits ? keep(options) : std::unexpected(fits.error());
   if (!report) {
     fmt::print(stderr, "cloister exec: {}\n", report.error().text());
     return kNoCell;

@@ -5,7 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "adapters/googletest/interruption.h"
 #include "framework/builder/protocol.h"
@@ -56,45 +60,69 @@ RecordPtr Inbox::find(TestId id) const {
   return found == records_.end() ? nullptr : found->second;
 }
 
-// Takes one report; false when there will be no more.
+// Takes one report; false when there will be no more. Whoever writes it may be stopped in the
+// middle of it, and what should end may not.
 bool Inbox::receive() {
   if (ended_ || !link_.socket.open()) return false;
-  if (!is_heard()) {
-    gave_up_ = true;
-    ::kill(link_.pid, kGiveUpRun);
-  }
-  if (const auto bytes = read_message(link_.socket)) {
-    if (auto report = decode_report(*bytes)) {
-      const TestId id = report->id;
-      records_[id] = std::make_shared<Record>(make_record(std::move(*report)));
+  silent_since_ = Clock::now();
+  for (bool more = true; more;) {
+    if (const auto bytes = reader_.take()) {
+      keep(*bytes);
+      return true;
     }
-    return true;
+    wait_for_words();
+    more = reader_.read(link_.socket) || reader_.has_whole();
   }
   ended_ = true;  // a signal handler may still use the socket
-  int status = 0;
-  while (::waitpid(link_.pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  link_.pid = -1;
-  link_.failure = death_words(status);
+  link_.failure = death_words(wait_for_end());
   return false;
 }
 
-// False when an interrupted run has been silent for too long. ThreadSanitizer has signals handled
-// while this waits; those that come in a read wait for its end, and an interruption would wait for
-// a test's.
-bool Inbox::is_heard() const {
+void Inbox::keep(std::string_view bytes) {
+  auto report = decode_report(bytes);
+  if (!report) return;
+  const TestId id = report->id;
+  records_[id] = std::make_shared<Record>(make_record(std::move(*report)));
+}
+
+// Once an interrupted run has been silent for too long, it is told to end; then its builder is
+// killed, with which all of it dies. ThreadSanitizer has signals handled while this waits; those
+// that come in a read wait for its end, and an interruption would wait for a test's.
+void Inbox::wait_for_words() {
   pollfd readable{link_.socket.get(), POLLIN, 0};
-  for (auto silent = kMostSilence; ::poll(&readable, 1, kLookMs) <= 0;) {
-    if (Interruption::came() && --silent <= std::chrono::seconds(0)) return false;
+  while (::poll(&readable, 1, kLookMs) <= 0) {
+    const auto now = Clock::now();
+    if (!Interruption::came()) silent_since_ = now;
+    const auto silent = now - silent_since_;
+    if (silent >= kMostSilence && !std::exchange(gave_up_, true)) ::kill(link_.pid, kGiveUpRun);
+    if (silent >= kMostSilence + kLastWords) ::kill(link_.pid, SIGKILL);
   }
-  return true;
+}
+
+// Of the builder, which ends as the warden did: the status of wait(2). One that does not end is
+// killed, and one that does not die is left.
+int Inbox::wait_for_end() {
+  int status = 0;
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, link_.pid, 0)));
+  pollfd ended{process.get(), POLLIN, 0};
+  bool killed = false;
+  for (auto end = Clock::now() + kMostSilence; link_.pid > 0;) {
+    const pid_t got = ::waitpid(link_.pid, &status, WNOHANG);
+    if (got > 0 || (got < 0 && errno != EINTR)) break;
+    // Without a descriptor of it, as where a filter refuses them, there is nothing to wait for.
+    ::poll(&ended, 1, process.open() ? kLookMs : 1);
+    if (Clock::now() < end) continue;
+    if (std::exchange(killed, true)) break;
+    ::kill(link_.pid, SIGKILL);
+    end = Clock::now() + kLastWords;
+  }
+  link_.pid = -1;
+  return status;
 }
 
 void Inbox::close() {
   link_.socket.reset();
-  while (link_.pid > 0 && ::waitpid(link_.pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  link_.pid = -1;
+  wait_for_end();
   records_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include "adapters/googletest/messages.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/warden.h"
+#include "framework/watch/outbox.h"
 
 namespace cloister::googletest {
 
@@ -29,6 +30,8 @@ class Inbox {
   bool gave_up() const { return gave_up_; }
   // Longer than the warden waits for what it kills.
   static constexpr std::chrono::seconds kMostSilence{15};
+  // Of a run that was told to end: its builder takes two seconds at most.
+  static constexpr std::chrono::seconds kLastWords{5};
   // What was reported and not dropped, else nullptr.
   RecordPtr find(TestId id) const;
   const Fd& warden() const { return link_.socket; }
@@ -37,10 +40,15 @@ class Inbox {
   void close();
 
  private:
+  using Clock = std::chrono::steady_clock;
   bool receive();
-  bool is_heard() const;
+  void keep(std::string_view bytes);
+  void wait_for_words();
+  int wait_for_end();
 
   WardenLink link_;
+  MessageReader reader_;
+  Clock::time_point silent_since_{};  // in an interrupted run
   bool ended_ = false;
   bool gave_up_ = false;
   std::unordered_map<TestId, RecordPtr> records_;

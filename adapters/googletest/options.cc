@@ -8,12 +8,12 @@
 #include <ranges>
 
 #include "framework/config/settings.h"
+#include "framework/watch/room.h"
 
 namespace cloister::googletest {
 namespace {
 
 constexpr std::string_view kFlag = "--cloister";
-constexpr int kMostJobs = 400;
 
 struct RunOption {
   std::string_view name;  // "" is --cloister itself
@@ -61,7 +61,7 @@ bool parse_name(std::string_view text, Options& into) {
 constexpr auto kRunOptions = std::to_array<RunOption>({
     {"", "on or off", "off runs the tests in this process, as without Cloister (default on)",
      parse_yes_no<&Options::enabled>},
-    {"jobs", "a whole number from 1 to 400, 'processors' or 'auto'",
+    {"jobs", "a whole number from 1 to 2000, 'processors' or 'auto'",
      "tests that run at once; 'auto': more than processors while these are idle (default "
      "processors)",
      parse_jobs, true},

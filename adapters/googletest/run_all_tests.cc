@@ -19,6 +19,7 @@
 #include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/watch/room.h"
 
 namespace cloister {
 namespace {
@@ -111,6 +112,11 @@ int run_all_tests() {
   if (runs_plain(*options, arguments)) {
     googletest::make_guest_listeners_ordinary();
     return RUN_ALL_TESTS();
+  }
+  if (auto fits = check_limits(); !fits && !options->explain) {
+    fmt::print(stderr, "cloister: {}; --cloister=off runs the tests without cells\n",
+               fits.error().text());
+    exit(kWrongUsage);
   }
   options->launch = decide_launch(options->launch);
   const bool anew = options->launch == googletest::Launch::kExec;

@@ -1,5 +1,6 @@
 #include "adapters/googletest/warden.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sched.h>
@@ -17,6 +18,7 @@
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
 #include "framework/watch/load_meter.h"
 
@@ -31,7 +33,7 @@ class TestSource final : public CellSource {
   std::optional<CellTask> next() override {
     if (next_ == orders_.tests.size()) return std::nullopt;
     const TestId id = orders_.tests[next_++];
-    return CellTask{id, plan_of(id)};
+    return CellTask{id, plan_of(id), guest_pid_of(program_invocation_short_name, id)};
   }
   // Tests in a row that are asked for the same share a plan.
   Result<SharedPlan> plan_of(TestId id) {
@@ -79,6 +81,9 @@ class Reports final : public ReportSink {
         stderr, "cloister: note: {} has been running for {} ({})\n", full_name(registry_.test(id)),
         duration_text(watch.notice_after),
         watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
+  }
+  void is_short(const std::string& words) override {
+    fmt::print(stderr, "cloister: note: tests run {}\n", words);
   }
 
  private:

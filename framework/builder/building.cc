@@ -117,6 +117,7 @@ bool start_init(Building& building, std::uint64_t namespaces, std::string_view s
   inside::Inside* own = new (inside::head_of(building.stack)) inside::Inside;
   own->socket = ends[1];
   own->steps = steps;
+  if ((namespaces & CLONE_NEWPID) != 0) own->guest_pid = building.guest_pid;
   const auto flags = static_cast<int>(namespaces) | kMemory | CLONE_PIDFD | SIGCHLD;
   building.init =
       clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr, &building.pidfd);
@@ -181,6 +182,7 @@ void clear(Building& building) {
   if (building.pidfd >= 0) close(building.pidfd);
   if (building.socket >= 0) close(building.socket);
   free(building.plan);
+  free(building.left);
   take_back(building.network);
   void* stack = building.stack;
   building = Building{};

@@ -22,16 +22,18 @@ enum class Stage : std::uint8_t {
 struct Building {
   Stage stage = Stage::kFree;
   std::uint32_t cell = 0;
+  pid_t guest_pid = 0;  // of the first process born in it; 0 is any
   pid_t init = -1;
   int pidfd = -1;
   int socket = -1;       // to init
   char* plan = nullptr;  // the encoded InsidePlan, from malloc
   std::size_t plan_size = 0;
-  bool failed = false;    // the run has been told that this cell could not be built
-  int removals_left = 0;  // attempts before a busy cgroup is given up
-  Network network;        // lent to it
-  void* stack = nullptr;  // of init; stays with the slot
-  RollCall left;
+  bool failed = false;  // it could not be built, and why
+  InsideReply failure;
+  int removals_left = 0;     // attempts before a busy cgroup is given up
+  Network network;           // lent to it
+  void* stack = nullptr;     // of init; stays with the slot
+  RollCall* left = nullptr;  // what init told of when it ended, from malloc
   std::uint64_t readings[kReadingCount] = {};
   Costs costs = {};
   Stopwatch ending{};  // since init was told to end

@@ -19,6 +19,7 @@ struct Inside {
   // Given by the builder.
   int socket = -1;
   std::string_view steps;
+  pid_t guest_pid = 0;
 
   int error = 0;  // errno
   // The tmpfs that were mounted, in order; the names lie in the plan.

@@ -25,14 +25,14 @@
 #include "framework/builder/networks.h"
 #include "framework/builder/path.h"
 #include "framework/builder/protocol.h"
+#include "framework/builder/replies.h"
 
 namespace cloister {
 namespace {
 
 int run = 3;                      // the socket to the run; -1 once it is gone
-constexpr int kMostCells = 2048;  // alive at once; the run asks for far fewer
+constexpr int kMostCells = 4096;  // alive at once; the run asks for fewer
 constexpr int kRemovals = 200;    // attempts, kRetryMs apart, to remove a busy cgroup
-constexpr int kReplies = 100;     // attempts, kRetryMs apart, to send what the run waits for
 constexpr int kRetryMs = 5;
 constexpr int kLastWaitMs = 1000;  // for cells to die once the run is gone
 constexpr int kGraceMs = 400;      // for a run that is given up to end by itself
@@ -49,9 +49,11 @@ std::size_t owned_size = 0;
 
 std::span<Building> cells() { return {slots, static_cast<std::size_t>(slots_used)}; }
 
+// One that is not ending already: the run may have asked for another under the same number.
 Building* find(std::uint32_t cell) {
   for (Building& building : cells()) {
-    if (building.stage != Stage::kFree && building.cell == cell) return &building;
+    const bool lives = building.stage == Stage::kRising || building.stage == Stage::kStanding;
+    if (lives && building.cell == cell) return &building;
   }
   return nullptr;
 }
@@ -66,31 +68,18 @@ Building* take_slot() {
   return &slots[slots_used++];
 }
 
-// Sends a reply, with a descriptor when there is one. The run reads promptly; its death ends this
-// process. It waits for each reply: when one cannot be sent for want of memory, nor a little later,
-// the run learns from the end of this socket.
+// Tells the run, with a descriptor when there is one; nothing when it is gone.
 void reply(const BuilderReply& words, int descriptor = -1) {
-  if (run < 0) return;  // nobody is there to be told
-  iovec data{const_cast<BuilderReply*>(&words), sizeof words - words.left.unused()};
-  Message message(&data, 1);
-  message.attach(descriptor);
-  for (int tries = kReplies; sendmsg(run, message.head(), MSG_NOSIGNAL) < 0;) {
-    if (errno == EINTR) continue;
-    if (errno == EPIPE || --tries == 0) {
-      shutdown(run, SHUT_RDWR);
-      return;
-    }
-    poll(nullptr, 0, kRetryMs);
-  }
+  if (run >= 0) send_or_keep(run, words, descriptor);
 }
 
-void report_failure(Building& building, const InsideReply& failure) {
+// When nothing of the cell is left.
+void report_failure(std::uint32_t cell, const InsideReply& failure) {
   BuilderReply words{};
   words.reply = Reply::kFailed;
-  words.cell = building.cell;
+  words.cell = cell;
   words.failure = failure;
   reply(words);
-  building.failed = true;
 }
 
 void own_cgroups(const char* payload, std::size_t size, std::uint32_t cell) {
@@ -105,27 +94,21 @@ void own_cgroups(const char* payload, std::size_t size, std::uint32_t cell) {
   reply(words);
 }
 
-void start_building(std::uint32_t cell, const char* payload, std::size_t size) {
+void start_building(std::uint32_t cell, pid_t guest_pid, const char* payload, std::size_t size) {
   Building* building = take_slot();
-  if (building == nullptr) {
-    Building none{};
-    none.cell = cell;
-    errno = EAGAIN;
-    report_failure(none, {EAGAIN, "keep more cells at once"});
-    return;
-  }
+  if (building == nullptr) return report_failure(cell, {EAGAIN, "keep more cells at once"});
   building->cell = cell;
+  building->guest_pid = guest_pid;
   building->plan = static_cast<char*>(malloc(size));
   memcpy(building->plan, payload, size);
   building->plan_size = size;
   InsideReply failure;
   if (build(*building, failure)) return;
-  report_failure(*building, failure);
   clear(*building);
+  report_failure(cell, failure);
 }
 
 void end_init(Building& building) {
-  if (building.stage != Stage::kRising && building.stage != Stage::kStanding) return;
   read_cgroups(ByteReader(building.cgroups()), building.cell, true, building.readings);
   // One that cannot be told calls no roll.
   if (send(building.socket, "e", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) kill(building.init, SIGKILL);
@@ -138,18 +121,19 @@ ssize_t receive(int& descriptor) {
   iovec data{request, sizeof request};
   Message message(&data, 1);
   message.make_room();
-  const ssize_t got = recvmsg(run, message.head(), MSG_CMSG_CLOEXEC);
+  const ssize_t got = recvmsg(run, message.head(), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (got >= 0) descriptor = message.descriptor();
   return got;
 }
 
-// False when the run is gone.
-bool serve_request() {
+enum class Served : std::uint8_t { kOne, kNone, kRunIsGone };
+
+Served serve_request() {
   int descriptor = -1;
   const ssize_t got = receive(descriptor);
-  if (got < 0 && errno == EINTR) return true;
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return Served::kNone;
   RequestHead head;
-  if (got < static_cast<ssize_t>(sizeof head)) return false;
+  if (got < static_cast<ssize_t>(sizeof head)) return Served::kRunIsGone;
   memcpy(&head, request, sizeof head);
   const char* payload = request + sizeof head;
   const std::size_t size = static_cast<std::size_t>(got) - sizeof head;
@@ -158,7 +142,7 @@ bool serve_request() {
       own_cgroups(payload, size, head.cell);
       break;
     case Request::kBuild:
-      start_building(head.cell, payload, size);
+      start_building(head.cell, head.guest_pid, payload, size);
       break;
     case Request::kDismantle:
       if (Building* building = find(head.cell)) end_init(*building);
@@ -166,6 +150,17 @@ bool serve_request() {
     case Request::kWitness:
       set_witness(descriptor);
       break;
+  }
+  return Served::kOne;
+}
+
+// Those that are there, but for so many that an init would have to wait. False when the run is
+// gone.
+bool serve_requests() {
+  constexpr int kInARow = 8;
+  for (int i = 0; i < kInARow; ++i) {
+    const Served served = serve_request();
+    if (served != Served::kOne) return served == Served::kNone;
   }
   return true;
 }
@@ -186,7 +181,8 @@ void hear_init(Building& building) {
     if (got != static_cast<ssize_t>(sizeof words)) {
       words = {ECHILD, "set the inside of the cell up: its init died"};
     }
-    report_failure(building, words);
+    building.failed = true;
+    building.failure = words;
     building.stage = Stage::kEnding;
   } else {
     building.stage = Stage::kEnding;  // init is dying: reap() sees when
@@ -203,6 +199,15 @@ void serve_witness() {
   let_on(way);
 }
 
+void take_roll_call(Building& building) {
+  static RollCall roll;
+  const ssize_t got = recv(building.socket, &roll, sizeof roll, MSG_DONTWAIT);
+  if (got <= 0) return;
+  memset(reinterpret_cast<char*>(&roll) + got, 0, sizeof roll - static_cast<std::size_t>(got));
+  building.left = static_cast<RollCall*>(malloc(sizeof roll));
+  if (building.left != nullptr) memcpy(building.left, &roll, sizeof roll);
+}
+
 // Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left
 // when it died.
 void reap() {
@@ -217,7 +222,7 @@ void reap() {
         continue;
       if (building.stage != Stage::kEnding)
         hear_init(building);  // why it died, if it could still say so
-      recv(building.socket, &building.left, sizeof building.left, MSG_DONTWAIT);
+      take_roll_call(building);
       building.stage = Stage::kEmpty;
       building.ending.lap(building.costs, Cost::kEndInit);
       building.removals_left = kRemovals;
@@ -240,9 +245,11 @@ void sweep(Building& building) {
   memcpy(gone.costs, building.costs, sizeof gone.costs);
   gone.reply = Reply::kGone;
   gone.cell = building.cell;
-  gone.left = building.left;
-  if (!building.failed) reply(gone);
+  if (building.left != nullptr) gone.left = *building.left;
+  const bool failed = building.failed;
+  const InsideReply failure = building.failure;
   clear(building);
+  failed ? report_failure(gone.cell, failure) : reply(gone);
 }
 
 // Handlers of signals, which come only while turn() waits.
@@ -255,30 +262,44 @@ void give_up_runner(int) {
   runner_given_up = 1;
 }
 
-// One turn of the loop; false when the run is gone.
-bool turn(int timeout_ms) {
-  pollfd waits[2 + kMostCells];
-  Building* of[2 + kMostCells];
-  nfds_t count = 0;
-  waits[count++] = {run, POLLIN, 0};
-  waits[count++] = {witness(), POLLIN, 0};
-  const nfds_t first = count;
-  bool busy = false;
+// What turn() waits for: not on the stack, which a limit may have made small (ulimit -s).
+pollfd waits[2 + kMostCells];
+Building* of[2 + kMostCells];
+
+// The first two of `waits`, then a socket for each init that may have something to say.
+nfds_t gather_waits() {
+  const bool to_say = kept_for() == KeptFor::kWantOfRoom;
+  waits[0] = {run, static_cast<short>(to_say ? POLLIN | POLLOUT : POLLIN), 0};
+  waits[1] = {witness(), POLLIN, 0};
+  nfds_t count = 2;
   for (Building& building : cells()) {
-    busy = busy || building.stage == Stage::kEmpty;
     if (building.stage != Stage::kRising && building.stage != Stage::kStanding) continue;
     of[count] = &building;
     waits[count++] = {building.socket, POLLIN, 0};
   }
-  if (busy) timeout_ms = kRetryMs;
+  return count;
+}
+
+bool any_is_empty() {
+  for (const Building& building : cells()) {
+    if (building.stage == Stage::kEmpty) return true;
+  }
+  return false;
+}
+
+// One turn of the loop; false when the run is gone.
+bool turn(int timeout_ms) {
+  nfds_t count = gather_waits();
+  if (any_is_empty() || kept_for() == KeptFor::kWantOfMemory) timeout_ms = kRetryMs;
   const timespec timeout{timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
   // Signals are blocked but here, so that no child ends unseen.
   sigset_t none;
   sigemptyset(&none);
   if (ppoll(waits, count, timeout_ms < 0 ? nullptr : &timeout, &none) < 0) count = 0;
+  if (run >= 0) send_kept(run);
   if (count > 0 && (waits[1].revents & POLLIN) != 0) serve_witness();
   if (count > 0 && (waits[1].revents & POLLHUP) != 0) set_witness(-1);  // no guest can be any more
-  for (nfds_t i = first; i < count; ++i) {
+  for (nfds_t i = 2; i < count; ++i) {
     if (waits[i].revents != 0) hear_init(*of[i]);
   }
   reap();
@@ -288,7 +309,7 @@ bool turn(int timeout_ms) {
   // Its socket may live on, in what it had just forked.
   if (runner_ended || runner_given_up != 0) return false;
   if (count == 0) return true;
-  if ((waits[0].revents & POLLIN) != 0) return serve_request();
+  if ((waits[0].revents & POLLIN) != 0) return serve_requests();
   return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 

@@ -29,6 +29,7 @@ enum class Request : std::uint32_t {
 struct RequestHead {
   Request request{};
   std::uint32_t cell = 0;
+  std::int32_t guest_pid = 0;  // with kBuild: that the cell's next process is to have; 0 is any
 };
 
 // The longest request: a plan is a few hundred bytes, most of it paths.
@@ -37,7 +38,7 @@ inline constexpr std::size_t kLongestRequest = std::size_t{64} * 1024;
 enum class Reply : std::uint32_t {
   kReady,   // to kOwnCgroups
   kBuilt,   // the cell stands; the pidfd of its init comes along
-  kFailed,  // the cell could not be built: `error` and `doing` say why
+  kFailed,  // the cell could not be built, and nothing of it is left: `failure` says why
   kGone,    // the cell is dismantled: readings and survivors
 };
 

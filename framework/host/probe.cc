@@ -34,7 +34,7 @@ class Trial {
     auto plan = make_plan(request, facts);
     if (!plan) return std::unexpected(plan.error());
     const auto shared = std::make_shared<const CellPlan>(std::move(*plan));
-    if (auto asked = builder_.build(cell, shared); !asked) return asked;
+    if (auto asked = builder_.build(cell, 0, shared); !asked) return asked;
     auto built = builder_.wait_for_news();
     if (!built) return std::unexpected(built.error());
     const InsideReply& failure = built->words.failure;

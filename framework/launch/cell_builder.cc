@@ -18,6 +18,7 @@
 
 #include "framework/builder/close_others.h"
 #include "framework/builder/message.h"
+#include "framework/kernel/limits.h"
 #include "framework/launch/network_witness.h"
 #include "framework/plan/encode.h"
 #include "framework/wire/bytes.h"
@@ -31,15 +32,23 @@ namespace cloister {
 namespace {
 
 constexpr unsigned kMfdExec = 0x10;  // MFD_EXEC, Linux 6.3; unknown to older headers and kernels
+// What the builder likes to have: three descriptors for each of its cells, and a stack for the
+// records of one.
+constexpr rlim_t kDescriptors = 3 * 4096 + 64;
+constexpr rlim_t kStack = rlim_t{256} << 10;
 constexpr const char* kNoMemoryCure = "raise the limit on its address space (ulimit -v)";
 constexpr const char* kNoExecCure =
     "allow executable memory files (sysctl vm.memfd_noexec=0) and mount /proc";
+
+rlim_t builder_size() { return static_cast<rlim_t>(cloister_builder_end - cloister_builder_begin); }
 
 // The embedded executable as a file that exists only in memory.
 Result<Fd> builder_file() {
   Fd file(::memfd_create("cell-builder", MFD_CLOEXEC | kMfdExec));
   if (!file.open() && errno == EINVAL) file.reset(::memfd_create("cell-builder", MFD_CLOEXEC));
   if (!file.open()) return failed("make a memory file for the cell builder", kNoExecCure);
+  // A limit on files holds for those in memory, too, and ends who writes beyond it: setrlimit(2).
+  const RaisedLimit limit(RLIMIT_FSIZE, builder_size());
   const char* from = cloister_builder_begin;
   while (from < cloister_builder_end) {
     const ssize_t written =
@@ -65,6 +74,8 @@ Result<void> enter_user_namespace(std::string_view uids, std::string_view gids) 
 // cannot be executed, the process still is what the builder would be to its child: a parent that
 // waits for it.
 [[noreturn]] void become_builder(int file, int socket, pid_t run, Rights rights) {
+  raise_limit(RLIMIT_NOFILE, kDescriptors);
+  raise_limit(RLIMIT_STACK, kStack);
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int high_socket = ::fcntl(socket, F_DUPFD, 10);
   const int high_file = ::fcntl(file, F_DUPFD_CLOEXEC, 10);
@@ -112,7 +123,19 @@ Error why_not_executed(int number) {
 
 }  // namespace
 
+Result<void> CellBuilder::check_limits() {
+  const RaisedLimit limit(RLIMIT_FSIZE, builder_size());
+  if (limit.is_enough()) return {};
+  const rlim_t least = (builder_size() + 1023) / 1024;
+  return std::unexpected(Error{
+      fmt::format("write the program that makes cells, of {} KiB, to memory: no file may have more "
+                  "than {} KiB",
+                  least, limit_of(RLIMIT_FSIZE).rlim_cur / 1024),
+      0, fmt::format("raise that limit (ulimit -f {})", least)});
+}
+
 Result<CellBuilder> CellBuilder::start(Rights rights) {
+  if (auto fits = check_limits(); !fits) return std::unexpected(fits.error());
   auto file = builder_file();
   if (!file) return std::unexpected(file.error());
   auto pair = make_socket_pair(SOCK_SEQPACKET);
@@ -140,7 +163,7 @@ Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
     for (const std::string& text : {base.run_directory, base.group, base.disable_at_end, base.leaf})
       payload.text(text);
   }
-  if (auto sent = send(Request::kOwnCgroups, 0, payload.bytes()); !sent) return sent;
+  if (auto sent = send({Request::kOwnCgroups}, payload.bytes()); !sent) return sent;
   auto answer = wait_for_news();
   if (!answer) return std::unexpected(answer.error());
   const InsideReply& failure = answer->words.failure;
@@ -152,12 +175,12 @@ Result<void> CellBuilder::own_cgroups(std::span<const CgroupBase> bases) {
 Result<void> CellBuilder::send_witness() {
   auto listener = watch_ways_to_networks();
   if (!listener) return std::unexpected(listener.error());
-  auto sent = send(Request::kWitness, 0, "", listener->get());
+  auto sent = send({Request::kWitness}, "", std::move(*listener));
   has_witness_ = sent.has_value();
   return sent;
 }
 
-Result<void> CellBuilder::build(std::uint32_t cell, const SharedPlan& plan) {
+Result<void> CellBuilder::build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan) {
   if (plan->inside.lent_network != LentNetwork::kNone && !has_witness_) {
     if (auto sent = send_witness(); !sent) return sent;
   }
@@ -165,24 +188,47 @@ Result<void> CellBuilder::build(std::uint32_t cell, const SharedPlan& plan) {
     encoded_ = encode(plan->inside, rights_ == Rights::kOfRunNamespace);
     encoded_plan_ = plan;
   }
-  return send(Request::kBuild, cell, encoded_);
+  return send({Request::kBuild, cell, guest_pid}, encoded_);
 }
 
 Result<void> CellBuilder::dismantle(std::uint32_t cell) {
-  return send(Request::kDismantle, cell, "");
+  return send({Request::kDismantle, cell}, "");
 }
 
-Result<void> CellBuilder::send(Request request, std::uint32_t cell, std::string_view payload,
-                               int descriptor) {
-  RequestHead head{request, cell};
+Result<void> CellBuilder::send(const RequestHead& head, std::string_view payload, Fd descriptor) {
   if (sizeof head + payload.size() > kLongestRequest) {
     return std::unexpected(Error{"send a plan to the cell builder", EMSGSIZE, "shorten its paths"});
   }
-  iovec parts[] = {{&head, sizeof head}, {const_cast<char*>(payload.data()), payload.size()}};
-  Message message(parts, std::size(parts));
+  std::string whole(reinterpret_cast<const char*>(&head), sizeof head);
+  whole += payload;
+  if (kept_.empty()) {
+    const auto sent = try_to_send(whole, descriptor.get());
+    if (!sent) return std::unexpected(sent.error());
+    if (*sent) return {};
+  }
+  kept_.push_back({std::move(whole), std::move(descriptor)});
+  return {};
+}
+
+Result<bool> CellBuilder::try_to_send(std::string_view request, int descriptor) {
+  iovec data{const_cast<char*>(request.data()), request.size()};
+  Message message(&data, 1);
   message.attach(descriptor);
-  if (::sendmsg(socket_.get(), message.head(), MSG_NOSIGNAL) < 0)
+  while (::sendmsg(socket_.get(), message.head(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN) return false;
     return failed("send a request to the cell builder");
+  }
+  return true;
+}
+
+Result<void> CellBuilder::send_kept() {
+  while (!kept_.empty()) {
+    const auto sent = try_to_send(kept_.front().request, kept_.front().descriptor.get());
+    if (!sent) return std::unexpected(sent.error());
+    if (!*sent) return {};
+    kept_.pop_front();
+  }
   return {};
 }
 
@@ -203,8 +249,9 @@ Result<std::optional<BuilderNews>> CellBuilder::news() {
 
 Result<BuilderNews> CellBuilder::wait_for_news() {
   while (true) {
-    pollfd wait{socket_.get(), POLLIN, 0};
+    pollfd wait{socket_.get(), static_cast<short>(kept_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
     ::poll(&wait, 1, -1);
+    if (auto sent = send_kept(); !sent) return std::unexpected(sent.error());
     auto next = news();
     if (!next) return std::unexpected(next.error());
     if (*next) return std::move(**next);

@@ -1,11 +1,12 @@
 // The run's side of the builder: starts it, asks for cells, hears of them. One per run, used by the
-// watch loop (watch/) and by the probe (host/). Never blocks except in start() and
-// own_cgroups().
+// watch loop (watch/) and by the probe (host/). Never blocks except in start(), own_cgroups() and
+// wait_for_news(): what the builder has no room for is kept here until send_kept().
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,9 @@ class CellBuilder {
   // children. On an Error that came before the fork, this returns in the calling process itself.
   static Result<CellBuilder> start(Rights rights);
 
+  // An Error for a limit of the calling process that its image does not fit into.
+  static Result<void> check_limits();
+
   CellBuilder(CellBuilder&&) = default;
   CellBuilder& operator=(CellBuilder&&) = default;
 
@@ -51,11 +55,15 @@ class CellBuilder {
   // was done to their groups.
   Result<void> own_cgroups(std::span<const CgroupBase> bases);
 
-  Result<void> build(std::uint32_t cell, const SharedPlan& plan);
+  // `guest_pid` is that of the first process born in the cell, where the kernel can have it so; 0
+  // is any.
+  Result<void> build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan);
   Result<void> dismantle(std::uint32_t cell);
 
-  // Readable when there is news.
+  // Readable when there is news; to be written to while any request is kept.
   const Fd& socket() const { return socket_; }
+  bool keeps_requests() const { return !kept_.empty(); }
+  Result<void> send_kept();
   // The next news, if any has come. An Error means that the builder is gone.
   Result<std::optional<BuilderNews>> news();
   // Waits for it.
@@ -64,13 +72,19 @@ class CellBuilder {
  private:
   CellBuilder(Fd socket, Unforked<BuilderReply> words, Rights rights)
       : socket_(std::move(socket)), words_(std::move(words)), rights_(rights) {}
-  Result<void> send(Request request, std::uint32_t cell, std::string_view payload,
-                    int descriptor = -1);
+  // False when there is no room for it.
+  Result<bool> try_to_send(std::string_view request, int descriptor);
+  Result<void> send(const RequestHead& head, std::string_view payload, Fd descriptor = Fd());
   Result<void> send_witness();
 
   Fd socket_;
   Unforked<BuilderReply> words_;
   Rights rights_;
+  struct Kept {
+    std::string request;
+    Fd descriptor;
+  };
+  std::deque<Kept> kept_;
   bool has_witness_ = false;
   SharedPlan encoded_plan_;  // the last one, and its bytes
   std::string encoded_;

@@ -58,9 +58,10 @@ struct HighDescriptors {
   _exit(kEntryFailedStatus);
 }
 
-int move_high(int fd, int event_fd) {
+int move_high(const GuestStart& start, int fd, int event_fd) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
+  if (start.descriptors) limit = *start.descriptors;
   const rlim_t end = std::min(limit.rlim_cur, kHighDescriptors);
   const int base = end > kRoomAbove + 3 ? static_cast<int>(end - kRoomAbove) : 3;
   const int high = fcntl(fd, F_DUPFD_CLOEXEC, base);
@@ -71,11 +72,11 @@ int move_high(int fd, int event_fd) {
 // Streams that are not captured are nobody's business.
 HighDescriptors move_high(const GuestStart& start, bool joined) {
   HighDescriptors own{-1, -1, -1, -1};
-  own.event = move_high(start.event_fd, start.event_fd);
-  if (start.page_fd >= 0) own.page = move_high(start.page_fd, own.event);
+  own.event = move_high(start, start.event_fd, start.event_fd);
+  if (start.page_fd >= 0) own.page = move_high(start, start.page_fd, own.event);
   if (start.plan.guest.streams != Streams::kCaptured) return own;
-  own.out = move_high(start.out_fd, own.event);
-  own.err = joined ? own.out : move_high(start.err_fd, own.event);
+  own.out = move_high(start, start.out_fd, own.event);
+  own.err = joined ? own.out : move_high(start, start.err_fd, own.event);
   return own;
 }
 
@@ -163,7 +164,10 @@ void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& 
 }
 
 // Last of all, so that a cap on descriptors counts the test's own only.
-void limit_resources(const GuestPlan& plan, int event_fd) {
+void limit_resources(const GuestStart& start, int event_fd) {
+  const GuestPlan& plan = start.plan.guest;
+  if (start.descriptors && setrlimit(RLIMIT_NOFILE, &*start.descriptors) != 0)
+    give_up(event_fd, "give the guest the limit on descriptors that the run was started with");
   if (!plan.cpus.empty()) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -246,7 +250,7 @@ GuestSide enter_cell(const GuestStart& start) {
   }
   set_standard_streams(start, own.event);
   close_all_but(start.plan.guest.keep_fds, own);
-  limit_resources(start.plan.guest, own.event);
+  limit_resources(start, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
   watch.lap(start.page->costs, Cost::kPrepareGuest);
   return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -31,9 +32,10 @@ struct GuestStart {
   int page_fd = -1;  // of the page, for a guest that will exec; else -1
   int event_fd = -1;
   int out_fd = -1;
-  int err_fd = -1;       // equal to out_fd when both streams are joined
-  int null_fd = -1;      // becomes the guest's stdin
-  sigset_t signal_mask;  // the mask the guest runs with
+  int err_fd = -1;                      // equal to out_fd when both streams are joined
+  int null_fd = -1;                     // becomes the guest's stdin
+  std::optional<rlimit> descriptors{};  // the limit on them that the guest has; nothing: as it is
+  sigset_t signal_mask;                 // the mask the guest runs with
 };
 
 struct Forked {

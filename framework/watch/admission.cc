@@ -35,6 +35,12 @@ Admission::Admission(const Load& load, int most, Time now)
       counted_(now),
       usual_memory_(kGuess) {}
 
+void Admission::at_most(int jobs) {
+  most_ = std::min(most_, jobs);
+  first_ = std::min(first_, most_);
+  jobs_ = std::min(jobs_, most_);
+}
+
 void Admission::running(Time now, std::size_t guests) {
   guest_seconds_ += static_cast<double>(running_) * seconds(counted_, now);
   counted_ = now;

@@ -32,6 +32,8 @@ class Admission {
 
   int jobs() const { return jobs_; }
   int most() const { return most_; }
+  // There is no room for more.
+  void at_most(int jobs);
 
   // That many guests run from now on.
   void running(Time now, std::size_t guests);

@@ -1,5 +1,5 @@
 // Messages on their way to a reader that may be slow: kept in memory, written when there is room,
-// so that the watch loop never blocks on whoever reads its reports.
+// so that the watch loop never blocks on whoever reads its reports. And their reader.
 #pragma once
 
 #include <cstddef>
@@ -39,5 +39,19 @@ inline constexpr char kGoOn = 'g';
 
 // The other end: waits for the next message. Nothing when the writer is gone, also in mid-message.
 std::optional<std::string> read_message(const Fd& socket);
+
+// The other end for who must not wait: a message in pieces, as they come.
+class MessageReader {
+ public:
+  // Reads what is there. False when the writer is gone.
+  bool read(const Fd& socket);
+  bool has_whole() const;
+  // The next whole message, if there is one.
+  std::optional<std::string> take();
+
+ private:
+  std::string come_;
+  std::size_t taken_ = 0;
+};
 
 }  // namespace cloister

@@ -38,7 +38,8 @@ std::chrono::microseconds microseconds(const timeval& time) {
 }  // namespace
 
 Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
-                                        const sigset_t& guest_mask) {
+                                        const sigset_t& guest_mask,
+                                        const std::optional<rlimit>& descriptors) {
   Fd writers[kStreams];
   const bool join = options.join_output;
   const bool captured = plan_.guest.streams == Streams::kCaptured;
@@ -68,6 +69,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
                    .out_fd = out,
                    .err_fd = join ? out : writers[2].get(),
                    .null_fd = null_fd,
+                   .descriptors = descriptors,
                    .signal_mask = guest_mask};
   Stopwatch forking;
   auto forked = fork_guest(start);
@@ -178,6 +180,7 @@ bool RunningCell::is_overdue(Clock::time_point now) const {
     case CellStage::kEnding:
       return now >= ended_ + patience_.dying;
     case CellStage::kStanding:
+    case CellStage::kGivenBack:
     case CellStage::kDone:
       return false;
   }

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <cloister/report.h>
@@ -27,7 +28,8 @@ enum class CellStage : std::uint8_t {
   kBuilding,  // the builder is at work
   kStanding,  // no guest yet
   kRunning,
-  kEnding,  // the guest is reaped, the builder dismantles
+  kEnding,     // the guest is reaped, the builder dismantles
+  kGivenBack,  // dismantled without a guest, so that others can have theirs; to be asked for again
   kDone,
 };
 
@@ -48,10 +50,12 @@ using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
 
 class RunningCell {
  public:
-  RunningCell(std::uint32_t id, SharedPlan plan, Patience patience)
-      : id_(id), shared_plan_(std::move(plan)), patience_(patience) {}
+  RunningCell(std::uint32_t id, SharedPlan plan, pid_t guest_pid, Patience patience)
+      : id_(id), guest_pid_(guest_pid), shared_plan_(std::move(plan)), patience_(patience) {}
 
   std::uint32_t id() const { return id_; }
+  // That the guest is to have in its cell; 0 is any.
+  pid_t guest_pid() const { return guest_pid_; }
   const CellPlan& plan() const { return *shared_plan_; }
   const SharedPlan& shared_plan() const { return shared_plan_; }
   CellStage stage = CellStage::kBuilding;
@@ -59,7 +63,7 @@ class RunningCell {
 
   // Forks the guest. Returns twice, as fork_guest does.
   Result<Forked> start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
-                             const sigset_t& guest_mask);
+                             const sigset_t& guest_mask, const std::optional<rlimit>& descriptors);
   pid_t guest() const { return guest_; }
 
   // The descriptors to poll while the guest runs; -1 for one that has ended.
@@ -103,6 +107,7 @@ class RunningCell {
   CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);
 
   CellPage* page = nullptr;
+  bool begun_alone = false;  // no other cell was there when it was asked for
 
  private:
   void take_output(Output& output, std::string_view bytes) const;
@@ -114,6 +119,7 @@ class RunningCell {
   void take_costs(CellReport& report, const BuilderReply& gone) const;
 
   std::uint32_t id_;
+  pid_t guest_pid_;
   SharedPlan shared_plan_;
   const CellPlan& plan_ = *shared_plan_;
   std::vector<std::string> join_paths_ = join_paths(plan_, id_);

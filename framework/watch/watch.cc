@@ -12,32 +12,21 @@
 namespace cloister {
 namespace {
 
-// Cells built ahead of need, per job, and cells being dismantled behind it: enough to hide both
-// from the guests, few enough that the kernel's own clean-up (network namespaces) keeps up.
-constexpr std::size_t kAheadPerJob = 1;
-constexpr std::size_t kBehindPerJob = 3;
-constexpr std::size_t kCellsPerJob = 1 + kAheadPerJob + kBehindPerJob;
-// However many jobs there are: the kernel makes network namespaces one at a time.
-constexpr std::size_t kMostAhead = 64;
-constexpr std::size_t kMostCells = 2000;  // the builder has 2048 slots
-
-constexpr int kMostJobs = kMostCells / kCellsPerJob;
-
-// Reports waiting for a slow reader, beyond which no new guest starts.
-constexpr std::size_t kMostWaitingReports = 64U << 20;
-
-Admission admission_for(const WatchOptions& options) {
-  if (!options.load) return Admission(std::clamp(options.jobs, 1, kMostJobs));
+Admission admission_for(const WatchOptions& options, int most) {
+  if (!options.load) return Admission(most);
   const auto now = Clock::now();
-  return {options.load(now), kMostJobs, now};
+  return {options.load(now), most, now};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, WatchOptions options,
                                            CellSource& source, ReportSink& sink, Outbox& outbox) {
-  const Admission admission = admission_for(options);
-  auto pages = CellPages::make(static_cast<std::size_t>(admission.most()) * kCellsPerJob);
+  const int asked = options.load ? admission_for(options, kMostAutomaticJobs).most() : options.jobs;
+  const auto room = find_room(asked);
+  if (!room) return std::unexpected(room.error());
+  const Admission admission = admission_for(options, room->jobs);
+  auto pages = CellPages::make(room->cells);
   if (!pages) return std::unexpected(pages.error());
   auto drain_buffer = make_unforked<DrainBuffer>();
   if (drain_buffer == nullptr) return failed("map memory to read what guests say");
@@ -50,16 +39,18 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   if (!signals.open()) return failed("listen for the end of guests");
   Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.open()) return failed("open '/dev/null'");
-  std::unique_ptr<Watch> made(new Watch(std::move(builder), std::move(options), admission, source,
-                                        sink, outbox, std::move(*pages), std::move(drain_buffer),
-                                        std::move(signals), std::move(null), guest_mask));
+  std::unique_ptr<Watch> made(new Watch(
+      std::move(builder), std::move(options), admission, *room, source, sink, outbox,
+      std::move(*pages), std::move(drain_buffer), std::move(signals), std::move(null), guest_mask));
   if (made == nullptr) return failed("map memory for the watch loop");
+  if (!room->shortage.empty()) sink.is_short(room->shortage);
   return made;
 }
 
 Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
-             CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
-             Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask)
+             const Room& room, CellSource& source, ReportSink& sink, Outbox& outbox,
+             CellPages pages, Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null,
+             sigset_t guest_mask)
     : builder_(std::move(builder)),
       options_(std::move(options)),
       admission_(admission),
@@ -71,7 +62,9 @@ Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission
       child_signals_(std::move(child_signals)),
       null_(std::move(null)),
       guest_mask_(guest_mask),
-      room_(static_cast<std::size_t>(admission.most()) * kCellsPerJob) {
+      most_cells_(room.cells),
+      guests_descriptors_(room.descriptors),
+      memory_(room.cells) {
   // A program that ignores SIGCHLD would make its children vanish unseen: wait(2).
   struct sigaction action{};
   action.sa_handler = SIG_DFL;
@@ -84,75 +77,9 @@ std::optional<GuestCall> Watch::run() {
     fill();
     if (auto guest = start_guests()) return guest;
     admission_.running(Clock::now(), count(CellStage::kRunning));
-    if (cells_.empty() && source_empty_) break;
+    if (cells_.empty() && source_empty_ && again_.empty()) break;
     if (!cells_.empty() || !may_begin()) wait_for_events();  // all begun may have been refused
   }
-  return std::nullopt;
-}
-
-void Watch::look_at_load() {
-  const auto now = Clock::now();
-  if (options_.load && !paused_ && now >= admission_.next_look())
-    admission_.look(now, options_.load(now));
-}
-
-bool Watch::may_begin() const {
-  return !source_empty_ && !paused_ && outbox_.waiting() < kMostWaitingReports;
-}
-
-// Begins cells until enough are on their way.
-void Watch::fill() {
-  const auto jobs = static_cast<std::size_t>(admission_.jobs());
-  const std::size_t ahead = std::min(jobs * kAheadPerJob, kMostAhead);
-  while (may_begin() && cells_.size() < jobs * kCellsPerJob &&
-         count(CellStage::kBuilding) + count(CellStage::kStanding) <
-             ahead + (jobs - std::min(jobs, count(CellStage::kRunning)))) {
-    if (auto task = source_.next()) {
-      begin(std::move(*task));
-    } else {
-      source_empty_ = true;
-    }
-  }
-}
-
-void Watch::begin(CellTask task) {
-  SharedPlan plan = task.plan ? std::move(*task.plan) : std::make_shared<CellPlan>();
-  RunningCell& begun =
-      *cells_.emplace_back(room_.make(task.id, std::move(plan), options_.patience));
-  if (!task.plan) return refuse(begun, task.plan.error());
-  begun.page = pages_.take();
-  if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
-    begun.stage = CellStage::kStanding;
-  } else if (auto asked = builder_->build(begun.id(), begun.shared_plan()); !asked) {
-    refuse(begun, asked.error());
-  }
-}
-
-std::optional<GuestCall> Watch::start_guests() {
-  for (std::size_t i = 0; i < cells_.size() && !paused_; ++i) {
-    RunningCell& cell = *cells_[i];
-    const std::size_t busy =
-        count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
-    if (busy >= static_cast<std::size_t>(admission_.jobs())) break;
-    // One at a time is one after the other: the builder may have finished the next cell first.
-    if (cell.stage == CellStage::kBuilding && admission_.jobs() == 1) break;
-    if (cell.stage != CellStage::kStanding) continue;
-    // Neither this object nor the cell is there in the guest.
-    const std::uint32_t id = cell.id();
-    const struct sigaction childs = old_child_action_;
-    auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_);
-    if (!forked) {
-      refuse(cell, forked.error());
-      continue;
-    }
-    if (!forked->guest) {
-      sink_.started(cell.id(), forked->pid);
-      continue;
-    }
-    ::sigaction(SIGCHLD, &childs, nullptr);
-    return GuestCall{id, *forked->guest};
-  }
-  std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
   return std::nullopt;
 }
 
@@ -165,7 +92,9 @@ void Watch::wait_for_events() {
   std::vector<pollfd> waits;
   std::vector<Stream> streams;
   waits.push_back({child_signals_.get(), POLLIN, 0});
-  waits.push_back({builder_ ? builder_->socket().get() : -1, POLLIN, 0});
+  const bool to_builder = builder_ && builder_->keeps_requests();
+  waits.push_back({builder_ ? builder_->socket().get() : -1,
+                   static_cast<short>(to_builder ? POLLIN | POLLOUT : POLLIN), 0});
   const int to_reader = (outbox_.waiting() > 0 ? POLLOUT : 0) | (ending_early_ ? 0 : POLLIN);
   waits.push_back({outbox_.socket().get(), static_cast<short>(to_reader), 0});
   const std::size_t fixed = waits.size();
@@ -210,6 +139,7 @@ void Watch::wait_for_events() {
 }
 
 void Watch::hear_builder() {
+  if (builder_) std::ignore = builder_->send_kept();  // its end is heard below
   while (builder_) {
     auto news = builder_->news();
     // The builder's death is this process's own (CellBuilder::start): there is nothing left to do.
@@ -228,12 +158,14 @@ void Watch::hear(BuilderNews news) {
       cell->stage = CellStage::kStanding;
       break;
     case Reply::kFailed:
-      refuse(*cell, Error{news.words.failure.doing, news.words.failure.error, ""});
+      refuse_or_wait(*cell, Error{news.words.failure.doing, news.words.failure.error, ""});
       break;
     case Reply::kGone:
       if (cell->stage == CellStage::kRunning) {
         // Without a pid namespace init may die before the guest, whose end is then the cell's.
         cell->init = Init{};
+      } else if (cell->stage == CellStage::kGivenBack) {
+        ask_again(*cell);
       } else {
         report_done(*cell, &news.words);
       }
@@ -301,9 +233,11 @@ void Watch::go_on() {
 // in the end.
 void Watch::end_early() {
   ending_early_ = source_empty_ = true;
+  again_.clear();
   paused_.reset();
   std::erase_if(cells_, [](const auto& cell) {
-    return cell->stage == CellStage::kBuilding || cell->stage == CellStage::kStanding;
+    return cell->stage == CellStage::kBuilding || cell->stage == CellStage::kStanding ||
+           cell->stage == CellStage::kGivenBack;
   });
   for (const auto& cell : cells_) {
     if (cell->stage == CellStage::kRunning) cell->kill_all(RunningCell::KilledFor::kEndOfRun);
@@ -340,34 +274,25 @@ void Watch::give_up(RunningCell& cell) {
   report_done(cell, nullptr);
 }
 
-// A cell that never got a guest.
-void Watch::refuse(RunningCell& cell, const Error& error) {
-  CellReport report;
-  report.id = cell.id();
-  report.outcome = SetupFailed{error.text()};
-  if (cell.page != nullptr) pages_.give_back(cell.page);
-  if (cell.init.pidfd.open() && builder_) std::ignore = builder_->dismantle(cell.id());
-  cell.stage = CellStage::kDone;
-  sink_.report(std::move(report));
-  outbox_.flush();
-}
-
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   CellReport report = cell.finish(gone, *drain_buffer_);
   admission_.ended(report.usage.peak_memory);
   pages_.give_back(cell.page);
+  wait_for_an_end_ = false;
   sink_.report(std::move(report));
   outbox_.flush();
 }
 
 RunningCell* Watch::find(std::uint32_t id) {
-  const auto found =
-      std::ranges::find_if(cells_, [id](const auto& cell) { return cell->id() == id; });
+  const auto found = std::ranges::find_if(cells_, [id](const auto& cell) {
+    return cell->id() == id && cell->stage != CellStage::kDone;
+  });
   return found == cells_.end() ? nullptr : found->get();
 }
 
 bool Watch::has_more_to_start() const {
-  return !source_empty_ || count(CellStage::kBuilding) + count(CellStage::kStanding) > 0;
+  return !source_empty_ || !again_.empty() ||
+         count(CellStage::kBuilding) + count(CellStage::kStanding) > 0;
 }
 
 std::size_t Watch::count(CellStage stage) const {

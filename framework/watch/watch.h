@@ -21,6 +21,7 @@
 #include "framework/launch/cell_page.h"
 #include "framework/watch/admission.h"
 #include "framework/watch/outbox.h"
+#include "framework/watch/room.h"
 #include "framework/watch/running_cell.h"
 
 namespace cloister {
@@ -28,6 +29,8 @@ namespace cloister {
 struct CellTask {
   std::uint32_t id = 0;
   Result<SharedPlan> plan;
+  // That the guest shall have in its cell, where the kernel can do so: pids.h. 0 is any.
+  pid_t guest_pid = 0;
 };
 
 class CellSource {
@@ -47,6 +50,9 @@ class ReportSink {
   virtual void started(std::uint32_t /*id*/, pid_t /*guest*/) {}
   // A signal has stopped the guest: wait(2), WIFSTOPPED.
   virtual void stopped(std::uint32_t /*id*/) {}
+  // No more than so many guests run at once from here on, for want of something that the words
+  // name. Told once, with the first such want.
+  virtual void is_short(const std::string& /*words*/) {}
 };
 
 struct WatchOptions {
@@ -83,14 +89,22 @@ class Watch : public InUnforkedMemory {
 
  private:
   Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
-        CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
+        const Room& room, CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
         Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask);
 
+  // beginning.cc: from the source to a running guest, and back where something is short.
   void look_at_load();
   bool may_begin() const;
+  std::optional<CellTask> next_task();
   void fill();
   void begin(CellTask task);
   std::optional<GuestCall> start_guests();
+  void refuse(RunningCell& cell, const Error& error);
+  void refuse_or_wait(RunningCell& cell, const Error& error);
+  void admit_fewer(const Error& error, std::size_t others);
+  RunningCell* standing_beside(const RunningCell& cell);
+  void ask_again(RunningCell& cell);
+
   void wait_for_events();
   void hear_builder();
   void hear(BuilderNews news);
@@ -101,10 +115,10 @@ class Watch : public InUnforkedMemory {
   void go_on();
   void end_early();
   void give_up(RunningCell& cell);
-  void refuse(RunningCell& cell, const Error& error);
   void report_done(RunningCell& cell, const BuilderReply* gone);
   RunningCell* find(std::uint32_t id);
   std::size_t count(CellStage stage) const;
+  std::size_t count_alive() const;
   bool has_more_to_start() const;
 
   std::optional<CellBuilder> builder_;
@@ -119,8 +133,13 @@ class Watch : public InUnforkedMemory {
   Fd null_;
   sigset_t guest_mask_;
   struct sigaction old_child_action_{};
-  UnforkedPool<RunningCell> room_;  // before what points into it
+  std::size_t most_cells_;
+  std::optional<rlimit> guests_descriptors_;
+  UnforkedPool<RunningCell> memory_;  // before what points into it
   std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
+  std::vector<CellTask> again_;   // whose cells could not be had while others had theirs
+  bool wait_for_an_end_ = false;  // with the next cell
+  bool said_short_ = false;
   bool source_empty_ = false;
   bool reader_gone_ = false;
   bool ending_early_ = false;

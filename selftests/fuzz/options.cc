@@ -86,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   fuzz::require_round_trip(options->config);
-  fuzz::require(options->jobs >= 0 && options->jobs <= 400, "jobs are within their bounds");
+  fuzz::require(options->jobs >= 0 && options->jobs <= 2000, "jobs are within their bounds");
   // What stands behind "--", and what is not ours, says nothing.
   const auto end = std::ranges::find(told.arguments, "--");
   told.arguments.erase(end, told.arguments.end());

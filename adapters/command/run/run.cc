@@ -20,6 +20,7 @@
 #include "adapters/command/run/run_options.h"
 #include "adapters/googletest/options.h"
 #include "framework/config/settings.h"
+#include "framework/watch/room.h"
 
 namespace cloister::command {
 namespace {
@@ -159,6 +160,7 @@ int run(const RunOptions& options) {
     fmt::print(stderr, "{}\n", settings.error());
     return kWrongUsage;
   }
+  if (auto fits = check_limits(); !fits) return complain(fits.error(), kNoCells);
   const Discovery how{options.kind, options.flags,
                       parse_duration(options.ask_timeout).value_or(std::chrono::seconds(10))};
   std::vector<std::unique_ptr<Binary>> binaries;

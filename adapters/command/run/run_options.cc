@@ -7,6 +7,7 @@
 
 #include "adapters/command/cell_options.h"
 #include "framework/config/settings.h"
+#include "framework/watch/room.h"
 
 namespace cloister::command {
 namespace {
@@ -46,10 +47,9 @@ void declare(CLI::App& run, RunOptions& options) {
   run.add_option_function<std::string>(
       "--shard", [&options](const std::string& text) { take_shard(text, options.choice); });
   run.add_option_function<std::string>("-j,--jobs", [&options](const std::string& text) {
-    constexpr std::uint64_t kMostJobs = 400;
     const auto count = parse_count(text, kMostJobs);
     if (text != "auto" && text != "processors" && (!count || *count == 0))
-      refuse_value("--jobs", text, "a whole number from 1 to 400, 'processors' or 'auto'");
+      refuse_value("--jobs", text, "a whole number from 1 to 2000, 'processors' or 'auto'");
     options.jobs = text;
   });
   run.add_flag("--fail-fast", options.fail_fast);

@@ -194,7 +194,7 @@ TEST_F(ConfigFileOfARun, WhenWrongIsReportedWithoutCellsToo) {
     EXPECT_EQ(error_of("jobs = 0", {flag}),
               "cloister: " + file_ +
                   ":1:8: the setting 'jobs' has the value '0'; it takes a whole number from 1 to "
-                  "400, 'processors' or 'auto'\n");
+                  "2000, 'processors' or 'auto'\n");
   }
 }
 

@@ -104,13 +104,24 @@ TEST(Jobs, ThatAreAutomaticAreReportedInOrder) {
   EXPECT_EQ(tests("auto"), tests("1"));
 }
 
+// As many tests as jobs: then most cells are asked for at once.
+class ManyJobs : public testing::TestWithParam<int> {};
+TEST_P(ManyJobs, AllEnd) {
+  const std::string many = std::to_string(GetParam());
+  const Ended ended = run({{tool("empty_tests"), "--cloister_jobs=" + many, "--gtest_brief=1"},
+                           {"EMPTY_TESTS=" + many}});
+  EXPECT_EQ(ended.status, 0) << ended.signal << ended.err;
+  EXPECT_TRUE(ended.contains("[  PASSED  ] " + many + " tests.")) << ended.out << ended.err;
+}
+INSTANTIATE_TEST_SUITE_P(UpTo, ManyJobs, testing::Values(20, 180, 400, 2000));
+
 TEST(Jobs, OfAnUnknownKindAreNamed) {
   const Ended ended = run({{guest("sleeping"), "--cloister_jobs=automatic"}});
   EXPECT_EQ(ended.status, 2);
   EXPECT_EQ(ended.out, "");
   EXPECT_EQ(ended.err,
             "cloister: the flag --cloister_jobs has the value 'automatic'; it takes a whole number "
-            "from 1 to 400, 'processors' or 'auto'\n");
+            "from 1 to 2000, 'processors' or 'auto'\n");
 }
 
 }  // namespace

@@ -65,6 +65,17 @@ TEST_P(KilledKeeper, LeavesNothingAfterASecond) {
 }
 INSTANTIATE_TEST_SUITE_P(Signals, KilledKeeper, testing::Values(SIGKILL, SIGTERM, SIGINT, SIGHUP));
 
+// Many cells at once keep the builder and the warden talking.
+class KilledKeeperOfMany : public testing::TestWithParam<int> {};
+TEST_P(KilledKeeperOfMany, LeavesNothingAfterTwoSeconds) {
+  const HostState before;
+  const pid_t keeper = start({guest("sleeping"), "--cloister_jobs=200", "--gtest_filter=*Sleeps*"});
+  EXPECT_TRUE(holds_within(20s, [] { return descendants("guest_sleeping").size() > 40; }));
+  kill(keeper, GetParam());
+  expect_same(before, 2s);
+}
+INSTANTIATE_TEST_SUITE_P(Signals, KilledKeeperOfMany, testing::Values(SIGKILL, SIGTERM));
+
 // The builder is the keeper's only child, the warden the builder's first. 0 when there is none.
 pid_t first_child(pid_t parent) {
   std::ifstream children("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) +

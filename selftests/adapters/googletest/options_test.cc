@@ -94,7 +94,7 @@ TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
             "host");
   EXPECT_EQ(error_of({"program", "--cloister_jobs=0"}),
             "cloister: the flag --cloister_jobs has the value '0'; it takes a whole number from 1 "
-            "to 400, 'processors' or 'auto'");
+            "to 2000, 'processors' or 'auto'");
 }
 
 TEST(Options, AnUnknownFlagIsAnError) {
@@ -198,7 +198,7 @@ TEST(OptionsOfAFile, AnUnknownProfileIsNamedWithThoseThereAre) {
 TEST(OptionsOfAFile, AWrongValueIsNamedWithItsPlace) {
   EXPECT_EQ(error_of({"program"}, {}, file("\njobs = 0")),
             "cloister: c.toml:2:8: the setting 'jobs' has the value '0'; it takes a whole number "
-            "from 1 to 400, 'processors' or 'auto'");
+            "from 1 to 2000, 'processors' or 'auto'");
 }
 
 TEST(OptionsOfAFile, AWrongValueOfAProfileThatIsNotTakenIsAnErrorToo) {

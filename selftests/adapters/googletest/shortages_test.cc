@@ -2,7 +2,10 @@
 // that was known.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "selftests/support/guests.h"
 #include "selftests/support/run_program.h"
@@ -35,14 +38,50 @@ void expect_words(const Ended& ended, const std::string& reason) {
   }
 }
 
-class FewDescriptors : public testing::TestWithParam<int> {};
-TEST_P(FewDescriptors, AreNamedInEachTestThatLacksOne) {
-  // Fewer would not do for the shell and the program's libraries.
-  const auto limit = std::to_string(GetParam());
-  expect_words(in_shell("ulimit -n " + limit + "; " + two_tests()), "(EMFILE)");
+// Fewer would not do for the shell and the program's libraries.
+class TooFewDescriptors : public testing::TestWithParam<int> {};
+TEST_P(TooFewDescriptors, EndTheRunBeforeAnyTestWithTheNumberThatItTakes) {
+  const std::string limit = std::to_string(GetParam());
+  const Ended ended = in_shell("ulimit -n " + limit + "; " + two_tests());
+  EXPECT_EQ(ended.status, 2) << ended.out << ended.err;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_TRUE(ended.contains("cloister: cannot run tests in cells with at most " + limit +
+                             " open files: one at a time takes "))
+      << ended.err;
+  EXPECT_TRUE(ended.contains("raise that limit (ulimit -n ")) << ended.err;
 }
-INSTANTIATE_TEST_SUITE_P(UpTo, FewDescriptors,
-                         testing::Values(6, 8, 10, 12, 14, 16, 18, 20, 24, 32));
+INSTANTIATE_TEST_SUITE_P(UpTo, TooFewDescriptors,
+                         testing::Values(6, 8, 10, 12, 14, 16, 18, 20, 24));
+
+class FewDescriptors : public testing::TestWithParam<int> {};
+TEST_P(FewDescriptors, MakeFewerTestsRunAtOnce) {
+  const std::string limit = std::to_string(GetParam());
+  const Ended ended = in_shell("ulimit -n " + limit + "; exec " + guest("sleeping") +
+                               " --cloister_jobs=100 '--gtest_filter=*Sleeps*/1?'");
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_TRUE(ended.contains("[  PASSED  ] 10 tests.")) << ended.out << ended.err;
+  EXPECT_TRUE(ended.contains("cloister: note: tests run only ")) << ended.err;
+  EXPECT_TRUE(ended.contains(" open files, and the limit is " + limit + " (ulimit -n)\n"))
+      << ended.err;
+}
+INSTANTIATE_TEST_SUITE_P(UpTo, FewDescriptors, testing::Values(40, 64, 256));
+
+TEST(SmallFiles, EndTheRunBeforeAnyTestWithTheSizeThatItTakes) {
+  const Ended ended =
+      run({.command = {"bash", "-c", "ulimit -f 16; " + two_tests()}, .limit = 20s});
+  EXPECT_EQ(ended.status, 2) << ended.out << ended.err;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_TRUE(ended.contains("no file may have more than 16 KiB; raise that limit (ulimit -f "))
+      << ended.err;
+}
+
+#ifndef SANITIZED
+TEST(SmallStack, IsLargeEnough) {
+  const Ended ended =
+      run({.command = {"bash", "-c", "ulimit -s 64; " + two_tests()}, .limit = 20s});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+#endif
 
 class FewProcesses : public testing::TestWithParam<int> {};
 TEST_P(FewProcesses, AreNamedInEachTestThatLacksOne) {
@@ -58,6 +97,36 @@ TEST_P(FewProcesses, AreNamedInEachTestThatLacksOne) {
       "cannot fork");
 }
 INSTANTIATE_TEST_SUITE_P(UpTo, FewProcesses, testing::Values(1, 2, 3, 4, 6, 8));
+
+// How many processes this user has now.
+int own_processes() {
+  int count = 0;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    struct stat status{};
+    count += stat(process.path().c_str(), &status) == 0 && status.st_uid == geteuid() &&
+             isdigit(process.path().filename().string()[0]) != 0;
+  }
+  return count;
+}
+
+// What a run takes besides its tests are some five; each test takes two.
+TEST(FewProcesses, MakeFewerTestsRunAtOnce) {
+  int limit = 16;
+  std::vector<std::string> command;
+  if (geteuid() == 0) {
+    command = {"setpriv", "--reuid=54100", "--regid=54100", "--clear-groups"};
+  } else {
+    limit += own_processes();
+  }
+  command.insert(command.end(),
+                 {"bash", "-c",
+                  "ulimit -u " + std::to_string(limit) + "; exec " + guest("sleeping") +
+                      " --cloister_jobs=50 '--gtest_filter=*Sleeps*/1?'"});
+  const Ended ended = run({.command = command, .limit = 30s});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_TRUE(ended.contains("cloister: note: tests run only ")) << ended.err;
+  EXPECT_TRUE(ended.contains("(EAGAIN); raise the limit on processes (ulimit -u")) << ended.err;
+}
 
 #ifndef SANITIZED
 TEST(NoMemory, ForTheRunItselfInterruptsIt) {

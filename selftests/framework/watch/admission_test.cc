@@ -177,5 +177,13 @@ TEST(Admission, DoesNotCountATimeThatIsToBeForgotten) {
   EXPECT_EQ(machine.after(1, admission), 2);
 }
 
+TEST(Admission, TakesNoMoreThanThereIsRoomFor) {
+  Admission fixed(8);
+  fixed.at_most(3);
+  EXPECT_EQ(fixed.jobs(), 3);
+  fixed.at_most(5);
+  EXPECT_EQ(fixed.jobs(), 3);
+}
+
 }  // namespace
 }  // namespace cloister

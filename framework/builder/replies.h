@@ -1,0 +1,21 @@
+// The builder's words on their way to the run: what the socket has no room for waits here, in
+// order, so that the builder never waits for the run. Used by the builder's loop alone.
+#pragma once
+
+#include "framework/builder/protocol.h"
+
+namespace cloister {
+
+// Sends the words to `socket`, with `descriptor` when it is not -1, or keeps them, and a duplicate
+// of that, until they can be sent. Where they never can be, the socket is shut down: the run, which
+// waits for each reply, learns from its end.
+void send_or_keep(int socket, const BuilderReply& words, int descriptor);
+
+// Why something is kept; kNothing when nothing is.
+enum class KeptFor : std::uint8_t { kNothing, kWantOfRoom, kWantOfMemory };
+KeptFor kept_for();
+
+// Sends of what is kept as much as can be sent now.
+void send_kept(int socket);
+
+}  // namespace cloister

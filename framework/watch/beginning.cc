@@ -1,0 +1,160 @@
+// How a task becomes a running guest, or does not: the part of the watch loop that begins cells,
+// forks guests, and takes fewer of them at once where something is short.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "framework/watch/watch.h"
+
+namespace cloister {
+namespace {
+
+// Reports waiting for a slow reader, beyond which no new guest starts.
+constexpr std::size_t kMostWaitingReports = 64U << 20;
+
+}  // namespace
+
+void Watch::look_at_load() {
+  const auto now = Clock::now();
+  if (options_.load && !paused_ && now >= admission_.next_look())
+    admission_.look(now, options_.load(now));
+}
+
+bool Watch::may_begin() const {
+  return (!source_empty_ || !again_.empty()) && !paused_ && !wait_for_an_end_ &&
+         outbox_.waiting() < kMostWaitingReports;
+}
+
+std::optional<CellTask> Watch::next_task() {
+  if (again_.empty()) return source_.next();
+  CellTask task = std::move(again_.back());
+  again_.pop_back();
+  return task;
+}
+
+// Begins cells until enough are on their way.
+void Watch::fill() {
+  const auto jobs = static_cast<std::size_t>(admission_.jobs());
+  const std::size_t ahead = said_short_ ? 0 : cells_ahead(admission_.jobs());
+  const std::size_t most = std::min(most_cells_, most_cells(admission_.jobs()));
+  const std::size_t running = count(CellStage::kRunning);
+  const std::size_t wanted = ahead + jobs - std::min(jobs, running);
+  for (std::size_t coming = count(CellStage::kBuilding) + count(CellStage::kStanding);
+       may_begin() && cells_.size() < most && coming < wanted; ++coming) {
+    if (auto task = next_task()) {
+      begin(std::move(*task));
+    } else {
+      source_empty_ = true;
+    }
+  }
+}
+
+void Watch::begin(CellTask task) {
+  SharedPlan plan = task.plan ? std::move(*task.plan) : std::make_shared<CellPlan>();
+  RunningCell& begun = *cells_.emplace_back(
+      memory_.make(task.id, std::move(plan), task.guest_pid, options_.patience));
+  if (!task.plan) return refuse(begun, task.plan.error());
+  begun.begun_alone = count_alive() == 1;
+  begun.page = pages_.take();
+  if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
+    begun.stage = CellStage::kStanding;
+  } else if (auto asked = builder_->build(begun.id(), begun.guest_pid(), begun.shared_plan());
+             !asked) {
+    refuse(begun, asked.error());
+  }
+}
+
+std::optional<GuestCall> Watch::start_guests() {
+  std::size_t busy =
+      count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
+  for (std::size_t i = 0; i < cells_.size() && !paused_; ++i) {
+    RunningCell& cell = *cells_[i];
+    if (busy >= static_cast<std::size_t>(admission_.jobs())) break;
+    // One at a time is one after the other: the builder may have finished the next cell first.
+    if (cell.stage == CellStage::kBuilding && admission_.jobs() == 1) break;
+    if (cell.stage != CellStage::kStanding) continue;
+    // Neither this object nor the cell is there in the guest.
+    const std::uint32_t id = cell.id();
+    const struct sigaction childs = old_child_action_;
+    auto forked =
+        cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_, guests_descriptors_);
+    if (!forked) {
+      refuse_or_wait(cell, forked.error());
+      continue;
+    }
+    if (!forked->guest) {
+      ++busy;
+      sink_.started(cell.id(), forked->pid);
+      continue;
+    }
+    ::sigaction(SIGCHLD, &childs, nullptr);
+    return GuestCall{id, *forked->guest};
+  }
+  std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
+  return std::nullopt;
+}
+
+// A cell that never got a guest.
+void Watch::refuse(RunningCell& cell, const Error& error) {
+  CellReport report;
+  report.id = cell.id();
+  report.outcome = SetupFailed{error.text()};
+  if (cell.page != nullptr) pages_.give_back(cell.page);
+  if (cell.init.pidfd.open() && builder_) std::ignore = builder_->dismantle(cell.id());
+  wait_for_an_end_ = false;
+  cell.stage = CellStage::kDone;
+  sink_.report(std::move(report));
+  outbox_.flush();
+}
+
+// What is short now may be there when another cell has ended: then there are fewer at once. A cell
+// that stands waits for its guest; one that could not be built is asked for again.
+void Watch::refuse_or_wait(RunningCell& cell, const Error& error) {
+  const bool stands = cell.stage == CellStage::kStanding;
+  const std::size_t others = count_alive() - 1;
+  // Where all others stand, too, none would ever end: then one of them has to.
+  const bool none_will_end = stands && others + 1 == count(CellStage::kStanding);
+  RunningCell* other = none_will_end ? standing_beside(cell) : nullptr;
+  const bool can_wait = stands ? !none_will_end || other != nullptr : !cell.begun_alone;
+  if (!is_shortage(error.number) || !can_wait) {
+    const bool lacks_cure = error.hint.empty() && is_shortage(error.number);
+    return refuse(cell, Error{error.doing, error.number,
+                              lacks_cure ? shortage_cure(error.number) : error.hint});
+  }
+  admit_fewer(error, others);
+  if (!stands) {
+    ask_again(cell);
+    wait_for_an_end_ = others > 0;
+  } else if (other != nullptr && builder_->dismantle(other->id())) {
+    other->stage = CellStage::kGivenBack;
+  }
+}
+
+std::size_t Watch::count_alive() const { return cells_.size() - count(CellStage::kDone); }
+
+RunningCell* Watch::standing_beside(const RunningCell& cell) {
+  const auto found = std::ranges::find_if(cells_, [&cell](const auto& other) {
+    return other.get() != &cell && other->stage == CellStage::kStanding && other->init.pidfd.open();
+  });
+  return found == cells_.end() ? nullptr : found->get();
+}
+
+void Watch::ask_again(RunningCell& cell) {
+  pages_.give_back(cell.page);
+  again_.push_back({cell.id(), cell.shared_plan(), cell.guest_pid()});
+  wait_for_an_end_ = false;
+  cell.stage = CellStage::kDone;
+}
+
+// At least as many as run can; and of those that are on their way, each takes twice what its cell
+// does.
+void Watch::admit_fewer(const Error& error, std::size_t others) {
+  const std::size_t room = std::max(count(CellStage::kRunning), others / 2);
+  admission_.at_most(std::max(1, static_cast<int>(room)));
+  if (std::exchange(said_short_, true)) return;
+  sink_.is_short(fmt::format("only {} at once from here on: {}", admission_.jobs(),
+                             Error{error.doing, error.number, shortage_cure(error.number)}.text()));
+}
+
+}  // namespace cloister
