@@ -44,7 +44,8 @@ class OneCommand final : public CellSource {
       : options_(options), facts_(facts) {}
   std::optional<CellTask> next() override {
     if (std::exchange(given_, true)) return std::nullopt;
-    return CellTask{0, shared(plan_of(options_, facts_))};
+    // Names that are made of its pid are as unique as outside.
+    return CellTask{0, shared(plan_of(options_, facts_)), ::getpid()};
   }
 
  private:

@@ -16,7 +16,10 @@ long microseconds(clockid_t clock) {
 
 class Recorded : public testing::TestWithParam<int> {
  protected:
-  void SetUp() override { RecordProperty("began", std::to_string(microseconds(CLOCK_MONOTONIC))); }
+  void SetUp() override {
+    RecordProperty("began", std::to_string(microseconds(CLOCK_MONOTONIC)));
+    RecordProperty("pid", std::to_string(getpid()));
+  }
   void TearDown() override {
     RecordProperty("ended", std::to_string(microseconds(CLOCK_MONOTONIC)));
   }

@@ -40,6 +40,13 @@ TEST(Identity, GuestCanGainNoPrivileges) { EXPECT_EQ(prctl(PR_GET_NO_NEW_PRIVS, 
 
 TEST(Identity, GuestIsNotInit) { EXPECT_GT(getpid(), 1); }
 
+// Names made of it must not collide with those of other tests.
+TEST(Identity, GuestsPidIsFarFromWhatACellCountsFrom) {
+  EXPECT_TRUE(getpid() >= 1000 || !lane_gives("pid namespace") ||
+              access("/proc/sys/kernel/ns_last_pid", W_OK) != 0)
+      << getpid();
+}
+
 TEST(Identity, GuestLeadsItsOwnSession) { EXPECT_EQ(getsid(0), getpid()); }
 
 TEST(Identity, UmaskStays) {

@@ -16,6 +16,7 @@
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
+#include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
 #include "framework/watch/load_meter.h"
 #include "framework/watch/watch.h"
@@ -35,6 +36,12 @@ std::atomic<bool>* make_shared_flag() {
   void* page = ::mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return page == MAP_FAILED ? nullptr : new (page) std::atomic<bool>(false);
+}
+
+pid_t pid_of(const Selected& selected) {
+  const auto& [binary, test] = selected;
+  return guest_pid_of(std::filesystem::path(binary->program).filename().string(),
+                      static_cast<std::uint32_t>(test - binary->tests.data()));
 }
 
 // Everything that the watching process has. It is never destroyed in a guest.
@@ -86,7 +93,7 @@ class Watcher final : public CellSource, public ReportSink {
     }
     config.keep_fds = std::move(kept);
     files_[number] = std::move(files);
-    return CellTask{number, shared(plan(config))};
+    return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
   }
 
   void started(std::uint32_t id, pid_t) override {
@@ -105,6 +112,9 @@ class Watcher final : public CellSource, public ReportSink {
         "cloister: note: {} has been running for {} ({})\n", order_.tests[id].test->name,
         duration_text(watch.notice_after),
         watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline)));
+  }
+  void is_short(const std::string& words) override {
+    note(fmt::format("cloister: note: tests run {}\n", words));
   }
   void report(CellReport&& report) override {
     for (const Fd& file : files_[report.id])

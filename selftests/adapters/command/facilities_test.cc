@@ -36,12 +36,15 @@ TEST(Network, ShowsLoopbackAlone) {
 
 TEST(Processes, AreTheCellsAlone) {
   EXPECT_EQ(exec_sh({}, "ps -e -o comm=").out, "cell-init\nsh\nps\n");
-  EXPECT_EQ(exec_sh({}, "echo $$").out, "2\n");
+  EXPECT_EQ(exec_sh({}, "cat /proc/1/comm; echo $PPID").out, "cell-init\n0\n");
 }
 
 TEST(Processes, WithoutAPidNamespaceAreTheHosts) {
-  const std::string pid = exec_sh({"--no-pid"}, "echo $$").out;
-  EXPECT_GT(std::stoi(pid), 2);
+  EXPECT_EQ(exec_sh({"--no-pid"}, "cat /proc/1/comm").out, outside("cat /proc/1/comm"));
+}
+
+TEST(Processes, OfTwoCellsHaveDifferentPids) {
+  EXPECT_NE(exec_sh({}, "echo $$").out, exec_sh({}, "echo $$").out);
 }
 
 TEST(Proc, UnmountedInsideStaysOutside) {
@@ -51,7 +54,7 @@ TEST(Proc, UnmountedInsideStaysOutside) {
 }
 
 TEST(Proc, CanBeMountedElsewhere) {
-  EXPECT_EQ(exec_sh({"--mount-proc=/mnt"}, "readlink /mnt/self").out, "3\n");
+  EXPECT_EQ(exec_sh({"--mount-proc=/mnt"}, "cat /mnt/1/comm").out, "cell-init\n");
 }
 
 TEST(Ipc, ShowsAnEmptyTable) {
