@@ -126,14 +126,13 @@ ssize_t receive(int& descriptor) {
   return got;
 }
 
-enum class Served : std::uint8_t { kOne, kNone, kRunIsGone };
-
-Served serve_request() {
+// One, so that inits do not wait for each other's making. False when the run is gone.
+bool serve_request() {
   int descriptor = -1;
   const ssize_t got = receive(descriptor);
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return Served::kNone;
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
   RequestHead head;
-  if (got < static_cast<ssize_t>(sizeof head)) return Served::kRunIsGone;
+  if (got < static_cast<ssize_t>(sizeof head)) return false;
   memcpy(&head, request, sizeof head);
   const char* payload = request + sizeof head;
   const std::size_t size = static_cast<std::size_t>(got) - sizeof head;
@@ -150,17 +149,6 @@ Served serve_request() {
     case Request::kWitness:
       set_witness(descriptor);
       break;
-  }
-  return Served::kOne;
-}
-
-// Those that are there, but for so many that an init would have to wait. False when the run is
-// gone.
-bool serve_requests() {
-  constexpr int kInARow = 8;
-  for (int i = 0; i < kInARow; ++i) {
-    const Served served = serve_request();
-    if (served != Served::kOne) return served == Served::kNone;
   }
   return true;
 }
@@ -309,7 +297,7 @@ bool turn(int timeout_ms) {
   // Its socket may live on, in what it had just forked.
   if (runner_ended || runner_given_up != 0) return false;
   if (count == 0) return true;
-  if ((waits[0].revents & POLLIN) != 0) return serve_requests();
+  if ((waits[0].revents & POLLIN) != 0) return serve_request();
   return (waits[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 

@@ -39,7 +39,8 @@ void Watch::fill() {
   const std::size_t ahead = said_short_ ? 0 : cells_ahead(admission_.jobs());
   const std::size_t most = std::min(most_cells_, most_cells(admission_.jobs()));
   const std::size_t running = count(CellStage::kRunning);
-  const std::size_t wanted = ahead + jobs - std::min(jobs, running);
+  // What ends must not wait for a long row of what begins.
+  const std::size_t wanted = std::min(ahead + jobs - std::min(jobs, running), kMostOnTheirWay);
   for (std::size_t coming = count(CellStage::kBuilding) + count(CellStage::kStanding);
        may_begin() && cells_.size() < most && coming < wanted; ++coming) {
     if (auto task = next_task()) {

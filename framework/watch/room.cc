@@ -12,10 +12,9 @@ namespace cloister {
 namespace {
 
 // Cells built ahead of need, per job, and cells being dismantled behind it: enough to hide both
-// from the guests, few enough that the kernel's own clean-up (network namespaces) keeps up. However
-// many jobs there are: the kernel makes network namespaces one at a time.
+// from the guests, few enough that the kernel's own clean-up (network namespaces) keeps up.
 constexpr int kAheadPerJob = 1;
-constexpr int kMostAhead = 64;
+constexpr int kMostAhead = static_cast<int>(kMostOnTheirWay);
 constexpr int kBehindPerJob = 3;
 constexpr int kMostBehind = 1200;
 static_assert(kMostJobs + kMostAhead + kMostBehind <= 4096, "the builder's slots");

@@ -20,6 +20,8 @@ inline constexpr int kMostAutomaticJobs = 400;
 // Cells that are being built or stand beyond those whose guests run: enough to hide their making
 // from the guests.
 std::size_t cells_ahead(int jobs);
+// However many jobs there are: the kernel makes network namespaces one at a time.
+inline constexpr std::size_t kMostOnTheirWay = 64;
 // All of them, those that are being dismantled included.
 std::size_t most_cells(int jobs);
 
