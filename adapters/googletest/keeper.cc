@@ -75,6 +75,7 @@ int Keeper::run(const Options& options) {
   try {
     const int result = RUN_ALL_TESTS();
     if (guest_ != nullptr) guest_->give_up(result);
+    tell_what_no_test_told();
     end_iteration();
     end_interruption();  // of a run that a listener's exception has ended
     return report_is_whole_ ? result : std::max(result, 1);
@@ -102,6 +103,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   interruption_.emplace(inbox_.warden());
   pausing_.emplace(inbox_.warden());
   replayed_ids_.clear();
+  begun_.clear();
   if (environments_ != nullptr) {
     *environments_ = {&replay_environment};
     environments_replaced_ = true;
@@ -231,6 +233,13 @@ void Keeper::take_interruption() {
              not_run == 1 ? " was" : "s were");
 }
 
+void Keeper::tell_what_no_test_told() const {
+  for (const TestId id : order_) {
+    if (!begun_.contains(id)) results_.put_not_begun(registry_.test(id));
+  }
+  results_.put_beside(UnitTest::GetInstance()->ad_hoc_test_result(), nullptr);
+}
+
 void Keeper::OnTestEnd(const testing::TestInfo& test) {
   if (times_.start != 0) {
     pa::get(pa::ResultElapsed{}, *test.result()) = times_.elapsed;
@@ -238,12 +247,14 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
     suite_time_ += times_.elapsed;
     times_ = {};
   }
-  if (replayed_ != nullptr) results_.put(test, replayed_->cell);
+  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
+  begun_.insert(Registry::id_of(test));
   replayed_ = nullptr;
   ForwardingListener::OnTestEnd(test);
 }
 
 void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
+  results_.put_beside(suite.ad_hoc_test_result(), &suite);
   pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
   suite_time_ = 0;
   ForwardingListener::OnTestSuiteEnd(suite);

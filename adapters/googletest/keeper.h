@@ -54,6 +54,8 @@ class Keeper final : public ForwardingListener {
   RecordPtr wait_for(TestId id);
   void take_interruption();
   std::string what_ran(std::string_view running) const;
+  // To who hears the results one by one.
+  void tell_what_no_test_told() const;
   // Of this iteration; says so when it is not whole.
   void look_at_report();
   void end_interruption();
@@ -86,6 +88,7 @@ class Keeper final : public ForwardingListener {
   std::optional<Pausing> pausing_;
   bool interruption_taken_ = false;
   std::unordered_set<TestId> replayed_ids_;  // of this iteration
+  std::unordered_set<TestId> begun_;         // likewise: GoogleTest has come to them
   RecordPtr not_run_;
   bool report_is_whole_ = true;
   Times times_;         // of the test that was replayed last

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "adapters/googletest/registry.h"
 #include "framework/config/settings.h"
 #include "framework/report/encode.h"
 #include "framework/wire/bytes.h"
@@ -38,11 +39,34 @@ ResultStream ResultStream::from_environment() {
 }
 
 void ResultStream::put(const testing::TestInfo& test, const CellReport& cell) const {
+  const testing::TestResult& result = *test.result();
+  send(full_name(test),
+       result.Failed()    ? Result::kFailed
+       : result.Skipped() ? Result::kSkipped
+                          : Result::kPassed,
+       messages_of(result), cell);
+}
+
+void ResultStream::put_not_begun(const testing::TestInfo& test) const {
+  send(full_name(test), Result::kNotBegun, "", {});
+}
+
+void ResultStream::put_beside(const testing::TestResult& result,
+                              const testing::TestSuite* suite) const {
+  if (!result.Failed()) return;
+  const std::string where =
+      suite == nullptr ? "outside of all suites:\n"
+                       : std::string(suite->name()) + ": SetUpTestSuite or TearDownTestSuite:\n";
+  send("", Result::kBeside, where + messages_of(result), {});
+}
+
+void ResultStream::send(const std::string& name, Result result, const std::string& words,
+                        const CellReport& cell) const {
   if (!fd_.open()) return;
   ByteWriter body;
-  body.text(std::string(test.test_suite_name()) + "." + test.name());
-  body.number<std::uint8_t>(test.result()->Failed() ? 1 : test.result()->Skipped() ? 2 : 0);
-  body.text(messages_of(*test.result()));
+  body.text(name);
+  body.number(result);
+  body.text(words);
   body.bytes() += encode(cell);
   ByteWriter message;
   message.text(body.bytes());

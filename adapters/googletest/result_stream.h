@@ -13,12 +13,20 @@ namespace cloister::googletest {
 
 class ResultStream {
  public:
+  // A message is its length as 32 bits, a name, one of these, words, an encoded report.
+  enum class Result : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
   // Nothing is sent where the variable is not set. It is removed: what tests start is not meant.
   static ResultStream from_environment();
-  // A message: its length as 32 bits, name, result, messages, the encoded report.
+  // A test that GoogleTest has come to.
   void put(const testing::TestInfo& test, const CellReport& cell) const;
+  // One that it has not come to, although it was selected.
+  void put_not_begun(const testing::TestInfo& test) const;
+  // The failures that are no test's: those of the suite, or of the program where there is none.
+  void put_beside(const testing::TestResult& result, const testing::TestSuite* suite) const;
 
  private:
+  void send(const std::string& name, Result result, const std::string& words,
+            const CellReport& cell) const;
   Fd fd_;
 };
 

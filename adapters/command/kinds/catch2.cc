@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <sstream>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "adapters/command/kinds/kind.h"
 #include "adapters/command/kinds/xml.h"
+#include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
@@ -46,17 +49,33 @@ void refuse(Test& test, std::string_view why) {
       fmt::format("Catch2 cannot be told to run '{}' alone: {}; rename it", test.name, why);
 }
 
-// The others that the name takes along are excluded by their names.
-void select_by_name(const std::vector<Test>& tests, Test& test) {
-  std::string specification = quoted(test.name);
-  if (test.name.starts_with("exclude:")) return refuse(test, "'exclude:' begins an exclusion");
-  for (const Test& other : tests) {
-    if (&other == &test || !takes(test.name, other.name)) continue;
-    if (takes(other.name, test.name))
-      return refuse(test, fmt::format("its name is that of '{}' to Catch2", other.name));
-    specification += '~' + quoted(other.name);
+// To Catch2, names are the same without case and outer spaces.
+using Others = std::unordered_map<std::string, std::vector<const Test*>>;
+
+// The others that the name takes along are excluded by their names. Only one with a star at an end
+// takes along any of another name.
+void select_by_name(const std::vector<Test>& tests, const Others& same, Test& test) {
+  const std::string& name = test.raw_name;
+  if (name.starts_with("exclude:")) return refuse(test, "'exclude:' begins an exclusion");
+  std::string specification = quoted(name);
+  const auto exclude = [&](const Test& other) {
+    if (&other == &test || !takes(name, other.raw_name)) return true;
+    if (takes(other.raw_name, name)) {
+      refuse(test, fmt::format("its name is that of '{}' to Catch2", other.name));
+      return false;
+    }
+    specification += '~' + quoted(other.raw_name);
+    return true;
+  };
+  const std::string plain = trimmed(name);
+  if (plain.starts_with('*') || plain.ends_with('*')) {
+    if (!std::ranges::all_of(tests, exclude)) return;
+  } else {
+    const auto& likes = same.at(lower(plain));
+    if (!std::ranges::all_of(likes, [&](const Test* other) { return exclude(*other); })) return;
   }
   test.arguments = {specification};
+  test.is_asked_by_name = true;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -83,15 +102,19 @@ class Catch2 final : public Kind {
     if (!by_default) return std::unexpected(by_default.error());
     const auto all = names(ask, {"*"});
     if (!all) return std::unexpected(all.error());
+    const std::unordered_set<std::string> shown(by_default->begin(), by_default->end());
     std::vector<Test> tests;
     for (const std::string& name : *all) {
       Test test;
-      test.name = name;
+      test.name = printable(name);
+      test.raw_name = name;
       test.report_name = trimmed(name);
-      test.disabled = std::ranges::find(*by_default, name) == by_default->end();
+      test.disabled = !shown.contains(name);
       tests.push_back(std::move(test));
     }
-    for (Test& test : tests) select_by_name(tests, test);
+    Others same;
+    for (const Test& test : tests) same[lower(trimmed(test.raw_name))].push_back(&test);
+    for (Test& test : tests) select_by_name(tests, same, test);
     return tests;
   }
 
@@ -132,7 +155,10 @@ class Catch2 final : public Kind {
     const auto plain = ask(older);
     if (!plain) return std::unexpected(plain.error());
     names = lines_of(plain->out);
-    if (static_cast<int>(names.size() % 256) == plain->status) return names;
+    // Some versions of it end with 255 for more, others with what is left of the number in a byte.
+    const auto count = static_cast<int>(std::min<std::size_t>(names.size(), 255));
+    if (plain->status == count || plain->status == static_cast<int>(names.size() % 256))
+      return names;
     return std::unexpected(Error{
         fmt::format("read its list of tests: it printed {} lines and ended with status {}, which "
                     "counts the tests",

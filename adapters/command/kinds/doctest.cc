@@ -2,45 +2,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "adapters/command/kinds/kind.h"
 #include "adapters/command/kinds/xml.h"
-#include "framework/config/test_pattern.h"
+#include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
-// A pattern for one name: '*' cannot be escaped, nor can ',' in older versions.
-std::string filter_of(std::string name) {
-  for (const char special : {'*', ',', '\\'}) std::ranges::replace(name, special, '?');
-  return name;
+// What neither means something else in a filter nor is written otherwise in a report.
+bool is_plain(std::string_view name) {
+  return !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+         std::ranges::all_of(name, [](char c) {
+           return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f &&
+                  std::string_view("*,\\").find(c) == std::string_view::npos;
+         });
 }
 
-// TestPattern's wildcards are those of doctest, where nothing else in a name is special to it.
-bool takes(const std::string& filter, std::string name) {
-  std::string pattern = filter;
-  for (std::string* text : {&pattern, &name}) {
-    for (const char special : {'-', ':'}) std::ranges::replace(*text, special, '_');
+// By its name where that tells it from all others. Else by its place: --first and --last number the
+// tests that would run, in the order of the list.
+void select(std::vector<Test>& tests) {
+  std::unordered_map<std::string, int> count;
+  for (const Test& test : tests) ++count[test.report_name];
+  int all = 0;
+  int enabled = 0;
+  for (Test& test : tests) {
+    ++all;
+    enabled += test.disabled ? 0 : 1;
+    const bool by_name = is_plain(test.report_name) && count[test.report_name] == 1;
+    test.arguments = {"--test-case=" + (by_name ? test.report_name : "*"), "--case-sensitive=true",
+                      "--order-by=file"};
+    if (test.disabled) test.arguments.emplace_back("--no-skip=true");
+    if (by_name) continue;
+    const int place = test.disabled ? all : enabled;
+    test.arguments.push_back(fmt::format("--first={}", place));
+    test.arguments.push_back(fmt::format("--last={}", place));
   }
-  return TestPattern(pattern).matches(name);
-}
-
-// Names may be there twice, and a filter may take others along: then --first and --last number the
-// one that is meant, among those that the filter takes, in the order of the list.
-void select(const std::vector<Test>& tests, Test& test) {
-  const std::string filter = filter_of(test.report_name);
-  int matching = 0;
-  int own = 0;
-  for (const Test& other : tests) {
-    if (other.disabled && !test.disabled) continue;
-    if (takes(filter, other.report_name)) ++matching;
-    if (&other == &test) own = matching;
-  }
-  test.arguments = {"--test-case=" + filter, "--case-sensitive=true", "--order-by=file"};
-  if (test.disabled) test.arguments.emplace_back("--no-skip=true");
-  if (matching == 1) return;
-  test.arguments.push_back(fmt::format("--first={}", own));
-  test.arguments.push_back(fmt::format("--last={}", own));
 }
 
 class Doctest final : public Kind {
@@ -62,11 +60,12 @@ class Doctest final : public Kind {
       Test test;
       const std::string_view suite = one.attribute("testsuite").value();
       test.report_name = one.attribute("name").value();
-      test.name = suite.empty() ? test.report_name : fmt::format("{}/{}", suite, test.report_name);
+      test.name = printable(suite.empty() ? test.report_name
+                                          : fmt::format("{}/{}", suite, test.report_name));
       test.disabled = one.attribute("skipped").as_bool();
       tests.push_back(std::move(test));
     }
-    for (Test& test : tests) select(tests, test);
+    select(tests);
     return tests;
   }
 

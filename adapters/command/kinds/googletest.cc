@@ -1,37 +1,63 @@
 // GoogleTest 1.10 and newer: its lists and reports as XML, which says every name exactly.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <sstream>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "adapters/command/kinds/kind.h"
 #include "adapters/command/kinds/xml.h"
-#include "framework/config/test_pattern.h"
+#include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
-// What a filter can say of a name: '*', '?', '-' and ':' mean something else there, and become '?'.
-std::string filter_of(std::string name) {
-  for (const char special : {'*', '?', '-', ':'}) std::ranges::replace(name, special, '?');
-  return name;
+// What means something else in a filter, and what XML cannot say: GoogleTest leaves it out there.
+bool is_plain(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f &&
+           std::string_view("*?-:").find(c) == std::string_view::npos;
+  });
 }
 
-// Where the filter of a test takes others along, a shard of one test leaves them out: GoogleTest
-// numbers the tests that it would run, in the order of its list.
-void select(std::vector<Test>& tests, Test& test) {
-  const std::string filter = filter_of(test.name);
-  test.arguments = {"--gtest_filter=" + filter};
-  if (test.disabled) test.arguments.emplace_back("--gtest_also_run_disabled_tests");
-  const TestPattern pattern(filter);
-  int matching = 0;
-  int own = 0;
-  for (const Test& other : tests) {
-    if (&other == &test) own = matching;
-    if ((!other.disabled || test.disabled) && pattern.matches(other.name)) ++matching;
+// The lines of the list for people, which has each name as it is: "Suite." and "  Test".
+std::unordered_set<std::string> lines_of(const std::string& text) {
+  std::unordered_set<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.insert(line.substr(0, line.find("  # ")));
+  return lines;
+}
+
+// By its name where a filter can tell it from all others. Else by its place: a shard of one test,
+// for GoogleTest numbers the tests that it would run in the order of its list.
+void select(std::vector<Test>& tests, const std::unordered_set<std::string>& lines) {
+  std::unordered_map<std::string, int> count;
+  for (const Test& test : tests) ++count[test.report_name];
+  const auto enabled = static_cast<std::size_t>(std::ranges::count(tests, false, &Test::disabled));
+  std::size_t all_before = 0;
+  std::size_t enabled_before = 0;
+  for (Test& test : tests) {
+    const std::string& name = test.report_name;
+    const bool as_it_is = lines.contains("  " + name.substr(name.find('.') + 1));
+    if (is_plain(name) && as_it_is && count[name] == 1) {
+      test.arguments = {"--gtest_filter=" + name};
+    } else {
+      test.arguments = {"--gtest_filter=*"};
+      test.environment = {
+          fmt::format("GTEST_TOTAL_SHARDS={}", test.disabled ? tests.size() : enabled),
+          fmt::format("GTEST_SHARD_INDEX={}", test.disabled ? all_before : enabled_before)};
+    }
+    if (test.disabled) test.arguments.emplace_back("--gtest_also_run_disabled_tests");
+    ++all_before;
+    enabled_before += test.disabled ? 0 : 1;
   }
-  if (matching == 1) return;
-  test.environment = {fmt::format("GTEST_TOTAL_SHARDS={}", matching),
-                      fmt::format("GTEST_SHARD_INDEX={}", own)};
+}
+
+// One that GoogleTest has not begun has the time stamp 0, in the zone of the machine.
+bool has_begun(std::string_view timestamp) {
+  return timestamp.empty() || !(timestamp.starts_with("1970-") || timestamp.starts_with("1969-"));
 }
 
 bool is_disabled(std::string_view suite, std::string_view name) {
@@ -58,13 +84,13 @@ class GoogleTest final : public Kind {
         Test test;
         const std::string_view suite_name = suite.attribute("name").value();
         const std::string_view test_name = one.attribute("name").value();
-        test.name = fmt::format("{}.{}", suite_name, test_name);
-        test.report_name = test.name;
+        test.report_name = fmt::format("{}.{}", suite_name, test_name);
+        test.name = printable(test.report_name);
         test.disabled = is_disabled(suite_name, test_name);
         tests.push_back(std::move(test));
       }
     }
-    for (Test& test : tests) select(tests, test);
+    select(tests, lines_of(answer->out));
     return tests;
   }
 
@@ -78,24 +104,98 @@ class GoogleTest final : public Kind {
     told.whole = load_xml(reports[0], document);
     for (const auto& suite : document.document_element().children("testsuite")) {
       for (const auto& one : suite.children("testcase")) {
-        if (std::string_view(one.attribute("status").value()) != "run") continue;
-        told.ran.push_back(read_one(one));
+        // Failures of an environment or a suite stand here as a test without any name.
+        if (std::string_view(one.attribute("name").value()).empty() &&
+            std::string_view(one.attribute("classname").value()).empty()) {
+          told.beside.push_back(beside_words(suite.attribute("name").value(), messages_of(one)));
+        } else if (std::string_view(one.attribute("status").value()) == "run") {
+          told.ran.push_back(read_one(one));
+        }
       }
     }
     return told;
   }
 
+  // Versions before 1.13 do not report failures of suites.
+  void look_beside(std::string_view out, Told& told) const override {
+    constexpr std::string_view kList = "[  FAILED  ] ";
+    constexpr std::string_view kHooks = ": SetUpTestSuite or TearDownTestSuite\n";
+    const std::size_t end = out.find(kHooks);
+    const std::size_t begin = out.substr(0, end).rfind(kList);
+    if (end == out.npos || begin == out.npos || !told.beside.empty()) return;
+    const std::size_t name = begin + kList.size();
+    told.beside.push_back(beside_words(out.substr(name, end - name), printed_by_hooks(out)));
+  }
+
+  // It writes the report after all else but its last lines, and aborts where it cannot open it.
+  bool died_of_its_report(const Test& test, int signal, std::string_view out,
+                          std::string_view err) const override {
+    const bool unopened = signal == SIGABRT && err.contains("Unable to open file \"");
+    const std::size_t passed = out.find("[       OK ] " + test.report_name);
+    return (unopened || signal == SIGXFSZ) && passed != out.npos &&
+           out.substr(passed).contains("[----------] Global test environment tear-down");
+  }
+
+  // Its last lines count the tests: one was selected.
+  std::optional<Told> read_console(const Test& test, std::string_view out) const override {
+    const auto says = [out](std::string_view words) { return out.contains(words); };
+    Told told{true, {{test.report_name, Said::kPassed, ""}}, {}};
+    if (says("[  PASSED  ] 1 test.")) return told;
+    told.ran.front().said = Said::kSkipped;
+    if (says("[  SKIPPED ] 1 test, listed below:")) return told;
+    // It leaves its loop, and writes no report, for an exception outside all tests.
+    constexpr std::string_view kOutside =
+        "thrown in auxiliary test code (environments or event listeners).";
+    if (says("[ RUN      ]") || !says(kOutside)) return std::nullopt;
+    told.ran.front().said = Said::kNotBegun;
+    const std::size_t begin = out.substr(0, out.find(kOutside)).rfind("Failure\n");
+    told.beside.push_back(beside_words("NonTestSuiteFailure",
+                                       trimmed(out.substr(begin == out.npos ? 0 : begin)) + "\n"));
+    return told;
+  }
+
  private:
-  static Ran read_one(const pugi::xml_node& one) {
-    Ran ran;
-    ran.report_name =
-        fmt::format("{}.{}", one.attribute("classname").value(), one.attribute("name").value());
-    if (std::string_view(one.attribute("result").value()) == "skipped") ran.said = Said::kSkipped;
+  // The lines between the beginning of a suite and its test, and between that and its end.
+  static std::string printed_by_hooks(std::string_view out) {
+    std::string words;
+    bool in_hooks = false;
+    std::istringstream lines{std::string(out)};
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("[----------] ")) {
+        in_hooks = line.contains(" from ") && !line.ends_with("total)");
+      } else if (line.starts_with("[ RUN ")) {
+        in_hooks = false;
+      } else if (line.starts_with("[") && line.contains(" ms)")) {
+        in_hooks = true;
+      } else if (in_hooks && !line.empty()) {
+        words += line + "\n";
+      }
+    }
+    return words;
+  }
+  static std::string beside_words(std::string_view suite, const std::string& messages) {
+    return suite == "NonTestSuiteFailure"
+               ? "outside of all suites:\n" + messages
+               : fmt::format("{}: SetUpTestSuite or TearDownTestSuite:\n{}", suite, messages);
+  }
+  static std::string messages_of(const pugi::xml_node& one) {
+    std::string messages;
     for (const auto& part : one.children()) {
       const std::string_view kind = part.name();
-      if (kind == "failure") ran.said = Said::kFailed;
       if (kind == "failure" || kind == "skipped")
-        ran.message += trimmed(part.attribute("message").value()) + "\n";
+        messages += trimmed(part.attribute("message").value()) + "\n";
+    }
+    return messages;
+  }
+  static Ran read_one(const pugi::xml_node& one) {
+    Ran ran{fmt::format("{}.{}", one.attribute("classname").value(), one.attribute("name").value()),
+            Said::kPassed, messages_of(one)};
+    if (one.child("failure")) {
+      ran.said = Said::kFailed;
+    } else if (std::string_view(one.attribute("result").value()) == "skipped") {
+      ran.said = Said::kSkipped;
+    } else if (!has_begun(one.attribute("timestamp").value())) {
+      ran.said = Said::kNotBegun;
     }
     return ran;
   }

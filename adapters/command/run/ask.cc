@@ -2,26 +2,21 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
+#include <optional>
 
-#include "adapters/command/run/child.h"
+#include "adapters/command/run/cells.h"
 #include "framework/config/settings.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
-constexpr std::size_t kMostAnswer = std::size_t{16} << 20;
-constexpr std::size_t kMostReport = std::size_t{64} << 20;
-// What a process that has ended may leave in its pipes is there at once; who else holds them open
-// is none of ours.
-constexpr std::chrono::milliseconds kAfterEnd{200};
+using namespace literals;
+
+constexpr Bytes kMostAnswer = 16_MiB;
 
 // Selection, sharding, repetition and reports are the runner's: as variables they would be a
 // second opinion. A name that ends in '_' stands for all that begin so.
@@ -55,69 +50,70 @@ std::vector<std::string> environment_of_tests(const std::vector<std::string>& ad
   return all;
 }
 
-Result<Fd> make_report_file() {
-  Fd file(::memfd_create("test-report", MFD_CLOEXEC));
-  if (!file.open()) return failed("make a memory file for a test's report");
-  return file;
+namespace {
+
+// Only its own words are of interest, and what its answer leaves in the cell is not.
+class Question final : public Kind {
+ public:
+  std::string_view name() const override { return "question"; }
+  bool answers_so(std::string_view) const override { return false; }
+  Result<std::vector<Test>> list(const Ask&) const override { return std::vector<Test>(); }
+  std::vector<std::string> report_arguments(std::span<const std::string>) const override {
+    return {};
+  }
+  Told read(std::span<const std::string>) const override { return {}; }
+};
+
+struct Trouble {
+  const CellReport& report;
+  std::chrono::milliseconds timeout;
+
+  std::string operator()(const Exited&) const { return ""; }
+  std::string operator()(const Signaled& o) const {
+    return fmt::format("it was killed by {}", signal_text(o.signal));
+  }
+  std::string operator()(const TimedOut&) const {
+    return fmt::format("it gave no answer within {}", duration_text(timeout));
+  }
+  std::string operator()(const auto&) const { return "it " + ending_text(report); }
+};
+
+std::string trouble_of(const CellReport& report, std::chrono::milliseconds timeout) {
+  if (report.out.dropped + report.err.dropped > 0)
+    return fmt::format("it printed more than {}", bytes_text(kMostAnswer));
+  if (const auto number = why_not_executed(report)) return errno_text(*number);
+  return std::visit(Trouble{report, timeout}, report.outcome);
 }
 
-std::string read_report_file(const Fd& file) {
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0 || status.st_size <= 0 ||
-      static_cast<std::size_t>(status.st_size) > kMostReport)
-    return "";
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
-  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return text;
-}
+}  // namespace
 
 Result<Answer> ask_binary(const std::string& program, const std::vector<std::string>& arguments,
                           std::chrono::milliseconds timeout) {
-  ChildStart start{program, arguments, environment_of_tests(), {}};
-  std::vector<Fd> files;
-  for (int i = 0; i < kReports; ++i) {
-    auto file = make_report_file();
-    if (!file) return std::unexpected(file.error());
-    files.push_back(std::move(*file));
+  const Question question;
+  const Binary binary{program, &question, {}};
+  Test test;
+  test.name = fmt::format("{}", fmt::join(arguments, " "));
+  test.arguments = arguments;
+  const std::vector<Selected> tests{{&binary, &test}};
+  const std::vector<std::string> no_flags;
+  const CellConfig config =
+      CellConfig().with_deadline(timeout).with_output(kMostAnswer).with_leaks(Leaks::kIgnore);
+  const CellsOrder order{tests, {0}, {config}, no_flags};
+  std::optional<CellReport> report;
+  const RunEvents events{[](std::uint32_t) {},
+                         [&report](Attempt&& attempt) { report = std::move(attempt.cell); },
+                         [](const std::string&) {}, [](const Binary&, const std::string&) {}};
+  const auto signal = run_in_cells(order, events);
+  if (!signal) return std::unexpected(signal.error());
+  const std::string doing = fmt::format("ask '{} {}'", program, test.name);
+  if (!report) {
+    return std::unexpected(Error{fmt::format("{}: interrupted by {}", doing, signal_text(*signal)),
+                                 0, "run it again"});
   }
-  for (const Fd& file : files) start.files.push_back(&file);
-  const std::string doing = fmt::format("ask '{} {}'", program, fmt::join(arguments, " "));
-
-  boost::asio::io_context io;
-  boost::asio::steady_timer timer(io, timeout);
-  Answer answer;
-  std::string problem;
-  std::unique_ptr<Child> child;
-  const auto give_up = [&](std::string why) {
-    if (problem.empty()) problem = std::move(why);
-    child->kill(SIGKILL);
-  };
-  const auto into = [&](std::string& text) {
-    return [&](std::string_view bytes) {
-      if (answer.out.size() + answer.err.size() + bytes.size() > kMostAnswer)
-        return give_up(fmt::format("it printed more than {}", bytes_text(Bytes{kMostAnswer})));
-      text += bytes;
-    };
-  };
-  auto started = Child::start(io, start, into(answer.out), into(answer.err), [&](int status) {
-    answer.status = status;
-    child->kill(SIGKILL);
-    timer.expires_after(kAfterEnd);
-    timer.async_wait([&](auto) { child->stop_reading(); });
-  });
-  if (!started) return std::unexpected(started.error());
-  child = std::move(*started);
-  timer.async_wait([&](auto error) {
-    if (!error) give_up(fmt::format("it gave no answer within {}", duration_text(timeout)));
-  });
-  io.run();
-  if (problem.empty() && answer.status > 128)
-    problem = fmt::format("it was killed by {}", signal_text(answer.status - 128));
-  if (!problem.empty())
-    return std::unexpected(Error{doing + ": " + problem, 0, "run it by hand to see why"});
-  for (const Fd& file : files) answer.reports.push_back(read_report_file(file));
-  return answer;
+  if (const std::string trouble = trouble_of(*report, timeout); !trouble.empty())
+    return std::unexpected(Error{doing + ": " + trouble, 0, "run it by hand to see why"});
+  return Answer{std::get<Exited>(report->outcome).status, std::move(report->out.kept),
+                std::move(report->err.kept), reports_of(*report)};
 }
 
 }  // namespace cloister::command

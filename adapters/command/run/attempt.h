@@ -2,6 +2,9 @@
 // day) repeats them.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +28,9 @@ struct Selected {
   const Test* test = nullptr;
 };
 
+// Of each program, what failed in it and was no test.
+using FailuresBeside = std::map<const Binary*, std::set<std::string>>;
+
 enum class Verdict : std::uint8_t {
   kPass,
   kSkip,
@@ -47,12 +53,19 @@ struct Attempt {
   Verdict verdict = Verdict::kNotRun;
   std::string message;      // what went wrong, or why it was skipped
   bool tells_left = false;  // the message has what was left in the cell
+  // Failures of its program that are no test's, in the framework's words: those of environments
+  // and suites, which each of its tests may tell of.
+  std::vector<std::string> beside{};
   CellReport cell;
 };
 
 // What guests of `cloister run` tell before they execute a test, and what the watcher adds to their
 // reports.
 enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport };
+// The number of the error, where the guest could not execute its program.
+std::optional<int> why_not_executed(const CellReport& cell);
+// What it wrote to its report files, kReports of them.
+std::vector<std::string> reports_of(const CellReport& cell);
 
 // A pass needs the framework's success as exit status *and* its report that exactly this test ran
 // and passed.

@@ -33,16 +33,17 @@ class Hearing {
         socket_(io_, socket.release()),
         signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
 
-  bool to_the_end() {
-    signals_.async_wait([this](auto error, int) {
+  // 0, or the signal that broke it off.
+  int to_the_end() {
+    signals_.async_wait([this](auto error, int signal) {
       if (error) return;
-      interrupted_ = true;
+      interrupted_ = signal;
       boost::system::error_code ignored;
       socket_.close(ignored);
     });
     hear_next();
     io_.run();
-    return !interrupted_;
+    return interrupted_;
   }
 
  private:
@@ -78,12 +79,12 @@ class Hearing {
   asio::signal_set signals_;
   std::uint32_t length_ = 0;
   std::string message_;
-  bool interrupted_ = false;
+  int interrupted_ = 0;
 };
 
 }  // namespace
 
-Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events) {
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return std::unexpected(pair.error());
   fflush(nullptr);  // what is buffered now must not come out of every guest again
@@ -97,11 +98,11 @@ Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
   }
   pair->theirs.reset();
   const Pausing pausing(pair->ours);
-  const bool to_the_end = Hearing(order, events, std::move(pair->ours)).to_the_end();
+  const int interrupted = Hearing(order, events, std::move(pair->ours)).to_the_end();
   int status = 0;
   while (::waitpid(watcher, &status, 0) < 0 && errno == EINTR) {
   }
-  if (to_the_end && status != 0) {
+  if (interrupted == 0 && status != 0) {
     return std::unexpected(Error{
         WIFSIGNALED(status) || WEXITSTATUS(status) > 128
             ? fmt::format(
@@ -111,7 +112,7 @@ Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events) {
                           WEXITSTATUS(status)),
         0, "start the run again"});
   }
-  return to_the_end;
+  return interrupted;
 }
 
 }  // namespace cloister::command

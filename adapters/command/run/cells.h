@@ -30,9 +30,11 @@ struct RunEvents {
   std::function<void(std::uint32_t test)> started;
   std::function<void(Attempt&& attempt)> ended;
   std::function<void(const std::string& line)> noted;  // for stderr
+  // A failure of a program that is no test's.
+  std::function<void(const Binary& binary, const std::string& words)> failed_beside;
 };
 
-// False when a signal ended the run. Nothing that it started is left then.
-Result<bool> run_in_cells(const CellsOrder& order, const RunEvents& events);
+// 0, or the signal that ended the run. Nothing that it started is left then.
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events);
 
 }  // namespace cloister::command

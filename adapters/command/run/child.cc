@@ -21,6 +21,8 @@
 #include <memory>
 #include <vector>
 
+#include "framework/report/words.h"
+
 namespace cloister::command {
 namespace {
 
@@ -69,7 +71,7 @@ class RunningChild final : public Child {
       : out_(io), err_(io), take_out_(std::move(out)), take_err_(std::move(err)), process_(io) {}
 
   Result<void> begin(asio::io_context& io, const ChildStart& start,
-                     std::function<void(int)> ended) {
+                     std::function<void(ChildEnd)> ended) {
     process::posix::default_launcher launcher;
     std::vector<const char*> environment;
     environment.reserve(start.environment.size() + 1);
@@ -89,7 +91,7 @@ class RunningChild final : public Child {
     read(err_, take_err_, err_buffer_);
     process_.async_wait([this, ended = std::move(ended)](error_code, int) {
       const int status = process_.native_exit_code();  // of wait(2): the other tells no signal
-      ended(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+      ended(WIFSIGNALED(status) ? ChildEnd{0, WTERMSIG(status)} : ChildEnd{WEXITSTATUS(status), 0});
     });
     return {};
   }
@@ -124,8 +126,13 @@ class RunningChild final : public Child {
 
 }  // namespace
 
+std::string ChildEnd::text() const {
+  return signal != 0 ? fmt::format("was killed by {}", signal_text(signal))
+                     : fmt::format("ended with status {}", status);
+}
+
 Result<std::unique_ptr<Child>> Child::start(asio::io_context& io, const ChildStart& start, Take out,
-                                            Take err, std::function<void(int)> ended) {
+                                            Take err, std::function<void(ChildEnd)> ended) {
   auto child = std::make_unique<RunningChild>(io, std::move(out), std::move(err));
   if (auto begun = child->begin(io, start, std::move(ended)); !begun)
     return std::unexpected(begun.error());

@@ -1,5 +1,5 @@
-// A test binary as a child of this process, outside any cell: to be asked, or because it makes its
-// tests' cells itself. Used by ask.cc and linked.cc.
+// A test binary as a child of this process, outside any cell, because it makes its tests' cells
+// itself. Used by linked.cc.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +15,15 @@
 
 namespace cloister::command {
 
+// How a process ended: by itself with a status, or by a signal.
+struct ChildEnd {
+  int status = 0;
+  int signal = 0;
+  bool is_success() const { return status == 0 && signal == 0; }
+  // "ended with status 1", "was killed by SIGSEGV (Segmentation fault)"
+  std::string text() const;
+};
+
 struct ChildStart {
   std::string program;
   std::vector<std::string> arguments;
@@ -26,9 +35,10 @@ class Child {
  public:
   using Take = std::function<void(std::string_view bytes)>;
   // Starts it as the leader of a session of its own, which dies with this process. What it prints
-  // goes to `out` and `err`, and how it ended to `ended`: its status, or 128 and the signal.
+  // goes to `out` and `err`, and how it ended to `ended`.
   static Result<std::unique_ptr<Child>> start(boost::asio::io_context& io, const ChildStart& start,
-                                              Take out, Take err, std::function<void(int)> ended);
+                                              Take out, Take err,
+                                              std::function<void(ChildEnd)> ended);
   virtual ~Child() = default;
   // It and all that is still in its session's process group.
   virtual void kill(int signal) = 0;

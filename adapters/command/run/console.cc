@@ -65,11 +65,14 @@ Console::Console(const std::vector<Selected>& tests, bool colour) : tests_(tests
 
 void Console::started(std::uint32_t test) { running_.insert(test); }
 
+std::string Console::coloured(Verdict verdict) const {
+  const std::string word = fmt::format("{:>8}", verdict_word(verdict));
+  return colour_ ? fmt::format(fmt::fg(colour_of(verdict)), "{}", word) : word;
+}
+
 std::string Console::line(const Attempt& attempt) const {
   const Selected& selected = tests_[attempt.test];
-  std::string word = fmt::format("{:>8}", verdict_word(attempt.verdict));
-  if (colour_) word = fmt::format(fmt::fg(colour_of(attempt.verdict)), "{}", word);
-  return fmt::format("{} {:>8.3f} s  {:<{}}  {}\n", word,
+  return fmt::format("{} {:>8.3f} s  {:<{}}  {}\n", coloured(attempt.verdict),
                      static_cast<double>(attempt.cell.usage.wall.count()) / 1e6,
                      file_name(selected.binary->program), widest_binary_, selected.test->name);
 }
@@ -91,6 +94,17 @@ void Console::ended(const Attempt& attempt) {
   say_what_was_left(attempt, tests_[attempt.test].test->name);
 }
 
+void Console::failed_beside(const Binary& binary, const std::string& words) {
+  const std::string text =
+      fmt::format("{} {:>10}  {:<{}}  {}\n", coloured(Verdict::kFail), "",
+                  file_name(binary.program), widest_binary_, words.substr(0, words.find('\n')));
+  fmt::print("{}", text);
+  print_indented(std::string_view(words).substr(std::min(words.find('\n'), words.size() - 1) + 1));
+  fflush(stdout);
+  bad_.push_back(text);
+  ++beside_;
+}
+
 void Console::interrupted() {
   fmt::print("interrupted while these were running:\n");
   for (const std::uint32_t test : running_)
@@ -105,13 +119,15 @@ std::size_t Console::count(Verdict verdict) const {
 void Console::summary(std::chrono::milliseconds wall, bool interrupted) const {
   std::set<const Binary*> binaries;
   for (const Selected& selected : tests_) binaries.insert(selected.binary);
-  const std::size_t ran = count(Verdict::kPass) + count(Verdict::kSkip) + bad_.size();
+  const std::size_t failed = bad_.size() - beside_;
+  const std::size_t ran = count(Verdict::kPass) + count(Verdict::kSkip) + failed;
   fmt::print("{}: {} test{} of {} binar{} in {:.2f} s: {} passed, {} failed, {} skipped",
              interrupted ? "interrupted" : "summary", tests_.size(), tests_.size() == 1 ? "" : "s",
              binaries.size(), binaries.size() == 1 ? "y" : "ies",
-             static_cast<double>(wall.count()) / 1e3, count(Verdict::kPass), bad_.size(),
+             static_cast<double>(wall.count()) / 1e3, count(Verdict::kPass), failed,
              count(Verdict::kSkip));
   if (ran < tests_.size()) fmt::print(", {} not run", tests_.size() - ran);
+  if (beside_ > 0) fmt::print(", {} failure{} outside of tests", beside_, beside_ == 1 ? "" : "s");
   fmt::print("\n");
   for (const std::string& text : bad_) fmt::print("{}", text);
 }

@@ -18,16 +18,18 @@ class Console {
 
   void started(std::uint32_t test);
   void ended(const Attempt& attempt);
+  void failed_beside(const Binary& binary, const std::string& words);
   // Those that were running, when the run is broken off.
   void interrupted();
   void summary(std::chrono::milliseconds wall, bool interrupted) const;
 
-  // Tests that ended badly; tests that passed.
+  // Tests that ended badly, and failures that were no test's.
   std::size_t bad() const { return bad_.size(); }
   std::size_t count(Verdict verdict) const;
 
  private:
   std::string line(const Attempt& attempt) const;
+  std::string coloured(Verdict verdict) const;
 
   const std::vector<Selected>& tests_;
   bool colour_;
@@ -35,6 +37,7 @@ class Console {
   std::set<std::uint32_t> running_;
   std::map<Verdict, std::size_t> counts_;
   std::vector<std::string> bad_;  // their lines, once more for the summary
+  std::size_t beside_ = 0;        // of them
 };
 
 }  // namespace cloister::command

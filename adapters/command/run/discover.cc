@@ -4,16 +4,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "adapters/command/run/ask.h"
 #include "framework/config/closest_name.h"
 #include "framework/config/test_pattern.h"
+#include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
 // A binary linked with Cloister names its flags in --help.
 constexpr std::string_view kOwnFlag = "--cloister_explain";
+
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return printable(text.substr(text.rfind('\n') + 1));
+}
 
 Result<void> find_kind(const Discovery& how, Binary& binary) {
   if (!how.kind.empty()) {
@@ -29,10 +36,18 @@ Result<void> find_kind(const Discovery& how, Binary& binary) {
     binary.kind = kind.get();
     return {};
   }
-  return std::unexpected(
-      Error{fmt::format("tell which test framework '{}' is made with: its --help is none of theirs",
-                        binary.program),
-            0, fmt::format("name it with --kind ({})", kind_names())});
+  const std::string said = last_line(help->err.empty() ? help->out : help->err);
+  return std::unexpected(Error{
+      fmt::format("tell which test framework '{}' is made with: its --help is none of "
+                  "theirs; it ended with status {}{}",
+                  binary.program, help->status,
+                  said.empty() ? " and said nothing" : fmt::format(", and said last: {}", said)),
+      0, fmt::format("name it with --kind ({})", kind_names())});
+}
+
+// As it is shown, or as it is.
+bool is_named(const std::unordered_set<std::string_view>& names, const Test& test) {
+  return names.contains(test.name) || names.contains(test.report_name);
 }
 
 }  // namespace
@@ -69,17 +84,19 @@ Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>&
                                      const Choice& choice) {
   std::vector<Selected> all;
   std::vector<std::string_view> known;
+  const std::unordered_set<std::string_view> names(choice.names.begin(), choice.names.end());
   const TestPattern pattern(choice.filter.empty() ? "*" : choice.filter);
   for (const auto& binary : binaries) {
     for (const Test& test : binary->tests) {
       known.push_back(test.name);
-      const bool named = std::ranges::find(choice.names, test.name) != choice.names.end();
-      const bool wanted = choice.names.empty() ? pattern.matches(test.name) : named;
+      known.push_back(test.report_name);
+      const bool wanted = names.empty() ? pattern.matches(test.name) : is_named(names, test);
       if (wanted && (!test.disabled || choice.disabled)) all.push_back({binary.get(), &test});
     }
   }
+  const std::unordered_set<std::string_view> all_names(known.begin(), known.end());
   for (const std::string& name : choice.names) {
-    if (std::ranges::find(known, name) != known.end()) continue;
+    if (all_names.contains(name)) continue;
     const std::string_view closest = closest_name(name, known);
     return std::unexpected(Error{fmt::format("run the test '{}': no binary has it", name), 0,
                                  closest.empty() ? "--list names those there are"

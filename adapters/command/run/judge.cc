@@ -56,13 +56,12 @@ const Event* find_note(const CellReport& cell, Note note) {
   return found == cell.events.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> reports_of(const CellReport& cell) {
-  std::vector<std::string> reports;
-  for (const Event& event : cell.events) {
-    if (event.kind == static_cast<std::uint16_t>(Note::kReport)) reports.push_back(event.payload);
-  }
-  reports.resize(kReports);
-  return reports;
+const Ran* own_of(const Selected& selected, const Told& told) {
+  const Test& test = *selected.test;
+  const auto found = std::ranges::find(told.ran, test.report_name, &Ran::report_name);
+  if (found != told.ran.end()) return &*found;
+  // A report may write a name otherwise than a list does.
+  return test.is_asked_by_name && told.ran.size() == 1 ? &told.ran.front() : nullptr;
 }
 
 // Empty when the report is about this test alone; else why it proves nothing.
@@ -81,17 +80,33 @@ std::string wrong_report(const Selected& selected, const Told& told, const Ran* 
   return "";
 }
 
-// The process ended by itself: its own report decides.
-void judge_exit(const Selected& selected, int status, const std::vector<std::string>& command,
-                Attempt& attempt) {
+// By its report; by what it printed where it took the means to write that from itself.
+Told told_by(const Selected& selected, const CellReport& cell) {
   const Kind& kind = *selected.binary->kind;
-  const Told told = kind.read(reports_of(attempt.cell));
-  const auto found = std::ranges::find(told.ran, selected.test->report_name, &Ran::report_name);
-  const Ran* own = found == told.ran.end() ? nullptr : &*found;
+  Told told = kind.read(reports_of(cell));
+  if (told.whole) {
+    kind.look_beside(cell.out.kept, told);
+    return told;
+  }
+  if (auto printed = kind.read_console(*selected.test, cell.out.kept)) return std::move(*printed);
+  return told;
+}
+
+void take_words(const Kind& kind, const Told& told, Attempt& attempt) {
   for (const Ran& ran : told.ran) {
     attempt.message += ran.message;
     if (kind.runs_dependencies()) break;  // its messages are those of the whole report
   }
+}
+
+// The process ended by itself: its own report decides.
+void judge_exit(const Selected& selected, int status, const std::vector<std::string>& command,
+                Attempt& attempt) {
+  const Kind& kind = *selected.binary->kind;
+  Told told = told_by(selected, attempt.cell);
+  const Ran* own = own_of(selected, told);
+  take_words(kind, told, attempt);
+  attempt.beside = std::move(told.beside);
   attempt.verdict = Verdict::kFail;
   const std::string ended = ending_text(attempt.cell);
   if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
@@ -99,9 +114,12 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   } else if (own->said == Said::kFailed) {
     if (attempt.message.empty())
       attempt.message = fmt::format("its report says that it failed, and not why\n");
-  } else if (!kind.is_success(status, own->said)) {
+  } else if (attempt.beside.empty() && !kind.is_success(status, own->said)) {
     attempt.message += cell_words(selected, attempt.cell,
                                   ended + " although its report names no failure", command);
+  } else if (own->said == Said::kNotBegun) {
+    attempt.verdict = attempt.beside.empty() ? Verdict::kSkip : Verdict::kNotRun;
+    if (attempt.beside.empty()) attempt.message = "its environment skips all tests\n";
   } else {
     attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == Said::kPassed) attempt.message.clear();
@@ -114,6 +132,23 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
 }
 
 }  // namespace
+
+std::optional<int> why_not_executed(const CellReport& cell) {
+  const Event* note = find_note(cell, Note::kNotExecuted);
+  if (note == nullptr) return std::nullopt;
+  int number = 0;
+  std::memcpy(&number, note->payload.data(), std::min(sizeof number, note->payload.size()));
+  return number;
+}
+
+std::vector<std::string> reports_of(const CellReport& cell) {
+  std::vector<std::string> reports;
+  for (const Event& event : cell.events) {
+    if (event.kind == static_cast<std::uint16_t>(Note::kReport)) reports.push_back(event.payload);
+  }
+  reports.resize(kReports);
+  return reports;
+}
 
 Verdict bad_verdict(const Outcome& outcome) { return std::visit(VerdictOf{}, outcome); }
 
@@ -152,18 +187,23 @@ Attempt judge(const Selected& selected, CellReport&& report,
   attempt.cell = std::move(report);
   const CellReport& cell = attempt.cell;
   if (find_note(cell, Note::kNotStarted) != nullptr) return attempt;
-  if (const Event* note = find_note(cell, Note::kNotExecuted)) {
-    int number = 0;
-    std::memcpy(&number, note->payload.data(), std::min(sizeof number, note->payload.size()));
+  if (const auto number = why_not_executed(cell)) {
     attempt.verdict = Verdict::kNoCell;
     attempt.message = fmt::format(
         "cloister: {} was not run: cannot execute '{}': {}; it must be "
         "visible and executable inside the cell\n",
-        selected.test->name, selected.binary->program, errno_text(number));
+        selected.test->name, selected.binary->program, errno_text(*number));
     return attempt;
   }
   if (const auto* exited = std::get_if<Exited>(&cell.outcome)) {
     judge_exit(selected, exited->status, command, attempt);
+    return attempt;
+  }
+  if (const auto* died = std::get_if<Signaled>(&cell.outcome);
+      died != nullptr && reports_of(cell).front().empty() &&
+      selected.binary->kind->died_of_its_report(*selected.test, died->signal, cell.out.kept,
+                                                cell.err.kept)) {
+    attempt.verdict = Verdict::kPass;
     return attempt;
   }
   attempt.verdict = bad_verdict(cell.outcome);

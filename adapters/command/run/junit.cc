@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <pugixml.hpp>
@@ -9,23 +10,32 @@
 namespace cloister::command {
 namespace {
 
-// How many bytes the UTF-8 sequence at the start of `text` has; 0 when it is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  std::size_t length = 1;
-  if (first >= 0xF0 && first < 0xF5)
-    length = 4;
-  else if (first >= 0xE0)
-    length = 3;
-  else if (first >= 0xC2)
-    length = 2;
-  else if (first >= 0x80)
-    return 0;
-  if (first >= 0xF5 || length > text.size()) return 0;
+// A character at the start of `text`: its bytes and its number. No bytes where there is none.
+struct Character {
+  std::size_t length = 0;
+  std::uint32_t number = 0;
+};
+
+// The shortest form only, and no surrogates: RFC 3629.
+Character first_of(std::string_view text) {
+  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) return {1, byte(0)};
+  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  if (byte(0) < 0xC2 || byte(0) > 0xF4 || length > text.size()) return {};
+  std::uint32_t number = byte(0) & (0xFFU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+    if ((byte(i) & 0xC0) != 0x80) return {};
+    number = number << 6 | (byte(i) & 0x3FU);
   }
-  return length;
+  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (number < kLeast[length] || number > 0x10FFFF) return {};
+  return {length, number};
+}
+
+bool is_in_xml(std::uint32_t number) {
+  return number == '\t' || number == '\n' || number == '\r' ||
+         (number >= 0x20 && number <= 0xD7FF) || (number >= 0xE000 && number <= 0xFFFD) ||
+         number >= 0x10000;
 }
 
 std::string seconds(std::chrono::microseconds time) {
@@ -72,13 +82,11 @@ void put_case(Suite& suite, const Selected& selected, const Attempt& attempt) {
 std::string valid_xml_text(std::string_view text) {
   std::string valid;
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    const bool control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
-    if (length == 0 || control) {
-      valid += '?';
-    } else {
+    const auto [length, number] = first_of(text);
+    if (length > 0 && is_in_xml(number)) {
       valid += text.substr(0, length);
+    } else {
+      valid += '?';
     }
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
@@ -86,18 +94,26 @@ std::string valid_xml_text(std::string_view text) {
 }
 
 Result<void> write_junit(const std::string& path, const std::vector<Selected>& tests,
-                         const std::vector<Attempt>& attempts) {
+                         const std::vector<Attempt>& attempts, const FailuresBeside& beside) {
   pugi::xml_document document;
   pugi::xml_node root = document.append_child("testsuites");
   std::map<const Binary*, Suite> suites;
-  for (const Attempt& attempt : attempts) {
-    const Selected& selected = tests[attempt.test];
-    Suite& suite = suites[selected.binary];
+  const auto suite_of = [&](const Binary* binary) -> Suite& {
+    Suite& suite = suites[binary];
     if (!suite.node) {
       suite.node = root.append_child("testsuite");
-      suite.node.append_attribute("name") = valid_xml_text(selected.binary->program).c_str();
+      suite.node.append_attribute("name") = valid_xml_text(binary->program).c_str();
     }
-    put_case(suite, selected, attempt);
+    return suite;
+  };
+  for (const Attempt& attempt : attempts) {
+    const Selected& selected = tests[attempt.test];
+    put_case(suite_of(selected.binary), selected, attempt);
+  }
+  for (const auto& [binary, failures] : beside) {
+    pugi::xml_node node = suite_of(binary).node;
+    node.append_attribute("errors") = failures.size();
+    put_text(node, "system-err", fmt::format("{}", fmt::join(failures, "\n")));
   }
   for (auto& [binary, suite] : suites) {
     suite.node.append_attribute("tests") = suite.tests;

@@ -10,9 +10,10 @@
 namespace cloister::command {
 
 Result<void> write_junit(const std::string& path, const std::vector<Selected>& tests,
-                         const std::vector<Attempt>& attempts);
+                         const std::vector<Attempt>& attempts, const FailuresBeside& beside);
 
-// Valid as XML 1.0: UTF-8 without the control characters that it forbids; what is not becomes '?'.
+// In UTF-8, of the characters that XML 1.0 has: https://www.w3.org/TR/xml/#charsets. What is none
+// of them becomes '?'.
 std::string valid_xml_text(std::string_view text);
 
 }  // namespace cloister::command

@@ -56,9 +56,12 @@ std::vector<Batch> batches_of(const LinkedOrder& order) {
   return batches;
 }
 
-Verdict verdict_of(std::uint8_t said, const Outcome& outcome) {
-  if (said == 0) return Verdict::kPass;
-  return said == 2 ? Verdict::kSkip : bad_verdict(outcome);
+// As the program tells it: adapters/googletest/result_stream.h.
+enum class Told : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
+
+Verdict verdict_of(Told told, const Outcome& outcome) {
+  if (told == Told::kPassed) return Verdict::kPass;
+  return told == Told::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
 }
 
 class LinkedRun {
@@ -70,10 +73,10 @@ class LinkedRun {
         signals_(io_, SIGINT, SIGTERM, SIGHUP),
         results_(io_) {
     for (const std::uint32_t number : batch.which)
-      waiting_[order.tests[number].test->name] = number;
+      waiting_.emplace(order.tests[number].test->report_name, number);
   }
 
-  Result<bool> run() {
+  Result<int> run() {
     auto pipe = make_pipe();
     if (!pipe) return std::unexpected(pipe.error());
     ChildStart start{order_.tests[batch_.which.front()].binary->program, order_.flags, {}, {}};
@@ -84,19 +87,19 @@ class LinkedRun {
     start.environment.emplace_back("CLOISTER_RESULTS_FD=3");
     start.files = {&pipe->write_end};
     const auto keep = [this](std::string_view bytes) { keep_output(bytes); };
-    auto child = Child::start(io_, start, keep, keep, [this](int status) { status_ = status; });
+    auto child = Child::start(io_, start, keep, keep, [this](ChildEnd end) { end_ = end; });
     if (!child) return std::unexpected(child.error());
     pipe->write_end.reset();
     results_.assign(pipe->read_end.release());
     signals_.async_wait([&](auto error, int signal) {
       if (error) return;
-      interrupted_ = true;
+      interrupted_ = signal;
       (*child)->kill(signal);
     });
     hear_next();
     io_.run();
-    if (!interrupted_) tell_of_the_rest();
-    return !interrupted_;
+    if (interrupted_ == 0) tell_of_the_rest();
+    return interrupted_;
   }
 
  private:
@@ -122,46 +125,61 @@ class LinkedRun {
   void hear() {
     ByteReader in(message_);
     const std::string name(in.text());
-    const auto said = in.number<std::uint8_t>();
+    const auto told = in.number<Told>();
     const std::string message(in.text());
     auto report = decode_report(in.rest());
-    const auto found = waiting_.find(name);
+    if (report && told == Told::kBeside) return take_beside(message);
+    auto found = waiting_.find(name);
+    // A list may write a name otherwise than the program itself: who is alone is meant.
+    if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
     if (!report || found == waiting_.end()) return;
+    if (told == Told::kNotBegun) {
+      not_begun_.push_back(found->second);
+      waiting_.erase(found);
+      return;
+    }
     Attempt attempt;
     attempt.test = found->second;
-    attempt.verdict = verdict_of(said, report->outcome);
-    if (said != 0) attempt.message = message;
+    attempt.verdict = verdict_of(told, report->outcome);
+    if (told != Told::kPassed) attempt.message = message;
     attempt.cell = std::move(*report);
     failed_ = failed_ || is_bad(attempt.verdict);
     waiting_.erase(found);
     events_.ended(std::move(attempt));
   }
 
+  void take_beside(const std::string& words) {
+    failed_ = any_beside_ = true;
+    events_.failed_beside(*order_.tests[batch_.which.front()].binary, words);
+  }
+
   // Every test was reported, or its absence is a failure; and so is a failure of the program that
   // no test told of.
   void tell_of_the_rest() {
     const std::string& program = order_.tests[batch_.which.front()].binary->program;
+    // An environment skips all tests, or fails in a way that ends the program's run.
+    for (const std::uint32_t number : not_begun_) {
+      Attempt attempt;
+      attempt.test = number;
+      attempt.verdict = any_beside_ ? Verdict::kNotRun : Verdict::kSkip;
+      if (!any_beside_) attempt.message = "its environment skips all tests\n";
+      events_.ended(std::move(attempt));
+    }
     for (const auto& [name, number] : waiting_) {
       Attempt attempt;
       attempt.test = number;
       if (!order_.fail_fast || !failed_) {
         attempt.verdict = Verdict::kFail;
         attempt.message = fmt::format(
-            "cloister: {} was not reported: '{}' ended with status {} without it; the end of what "
-            "it printed:\n{}\n",
-            name, program, status_, output_);
+            "cloister: {} was not reported: '{}' {} without it; the end of what it printed:\n{}\n",
+            order_.tests[number].test->name, program, end_.text(), output_);
       }
       events_.ended(std::move(attempt));
     }
-    if (status_ == 0 || failed_ || !waiting_.empty()) return;
-    Attempt attempt;
-    attempt.test = batch_.which.back();
-    attempt.verdict = Verdict::kFail;
-    attempt.message = fmt::format(
-        "cloister: '{}' ended with status {} although each of its tests passed; the end of what it "
-        "printed:\n{}\n",
-        program, status_, output_);
-    events_.ended(std::move(attempt));
+    if (end_.is_success() || failed_ || !waiting_.empty()) return;
+    take_beside(fmt::format(
+        "cloister: '{}' {} although each of its tests passed; the end of what it printed:\n{}\n",
+        program, end_.text(), output_));
   }
 
   const LinkedOrder& order_;
@@ -170,32 +188,38 @@ class LinkedRun {
   asio::io_context io_;
   asio::signal_set signals_;
   asio::posix::stream_descriptor results_;
-  std::map<std::string, std::uint32_t> waiting_;
+  std::multimap<std::string, std::uint32_t> waiting_;
+  std::vector<std::uint32_t> not_begun_;
   std::uint32_t length_ = 0;
   std::string message_;
   std::string output_;
-  int status_ = 0;
+  ChildEnd end_;
   bool failed_ = false;
-  bool interrupted_ = false;
+  bool any_beside_ = false;
+  int interrupted_ = 0;  // by this signal
 };
 
 }  // namespace
 
-Result<bool> run_linked(const LinkedOrder& order, const RunEvents& events) {
+Result<int> run_linked(const LinkedOrder& order, const RunEvents& events) {
   bool failed = false;
   const RunEvents seen{events.started,
                        [&](Attempt&& attempt) {
                          failed = failed || is_bad(attempt.verdict);
                          events.ended(std::move(attempt));
                        },
-                       events.noted};
+                       events.noted,
+                       [&](const Binary& binary, const std::string& words) {
+                         failed = true;
+                         events.failed_beside(binary, words);
+                       }};
   for (const Batch& batch : batches_of(order)) {
     if (failed && order.fail_fast) break;
     for (const std::uint32_t number : batch.which) events.started(number);
     const auto whole = LinkedRun(order, batch, seen).run();
-    if (!whole || !*whole) return whole;
+    if (!whole || *whole != 0) return whole;
   }
-  return true;
+  return 0;
 }
 
 }  // namespace cloister::command

@@ -14,7 +14,7 @@ struct LinkedOrder {
   bool fail_fast = false;
 };
 
-// False when a signal ended the run.
-Result<bool> run_linked(const LinkedOrder& order, const RunEvents& events);
+// 0, or the signal that ended the run.
+Result<int> run_linked(const LinkedOrder& order, const RunEvents& events);
 
 }  // namespace cloister::command

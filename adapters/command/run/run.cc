@@ -32,7 +32,7 @@ enum Status : int {
   kNotAsked = 3,
   kNothingSelected = 4,
   kNoCells = kOwnFailure,
-  kInterrupted = 130,  // 128 + SIGINT
+  kBySignal = 128,  // and its number
 };
 
 int complain(const Error& error, Status status) {
@@ -75,18 +75,19 @@ class Run {
 
   int to_its_end() {
     const auto begin = std::chrono::steady_clock::now();
-    const auto whole = run_all();
+    const auto signal = run_all();
     const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
-    if (whole && !*whole) console_.interrupted();
+    const bool interrupted = signal && *signal != 0;
+    if (interrupted) console_.interrupted();
     note_those_not_run();
-    console_.summary(wall, whole && !*whole);
+    console_.summary(wall, interrupted);
     if (!options_.junit.empty()) {
-      if (auto written = write_junit(options_.junit, tests_, attempts_); !written)
+      if (auto written = write_junit(options_.junit, tests_, attempts_, beside_); !written)
         return complain(written.error(), kSomeFailed);
     }
-    if (!whole) return complain(whole.error(), kNoCells);
-    if (!*whole) return kInterrupted;
+    if (!signal) return complain(signal.error(), kNoCells);
+    if (interrupted) return kBySignal + *signal;
     if (console_.bad() > 0) return kSomeFailed;
     return console_.count(Verdict::kPass) == 0 ? options_.skip_status : kAllPassed;
   }
@@ -94,10 +95,13 @@ class Run {
  private:
   // Binaries that make their cells themselves come first, one after the other; then all other
   // tests, together: so never more than --jobs tests run at once.
-  Result<bool> run_all() {
-    const RunEvents events{[this](std::uint32_t test) { console_.started(test); },
-                           [this](Attempt&& attempt) { take(std::move(attempt)); },
-                           [](const std::string& line) { fmt::print(stderr, "{}", line); }};
+  // 0, or the signal that broke them off.
+  Result<int> run_all() {
+    const RunEvents events{
+        [this](std::uint32_t test) { console_.started(test); },
+        [this](Attempt&& attempt) { take(std::move(attempt)); },
+        [](const std::string& line) { fmt::print(stderr, "{}", line); },
+        [this](const Binary& binary, const std::string& words) { take_beside(binary, words); }};
     CellsOrder order{tests_,
                      {},
                      {},
@@ -122,10 +126,10 @@ class Run {
           googletest::config_of_file(settings_.file, tests_[i].test->name), settings_.config));
     }
     for (const LinkedOrder& one : linked) {
-      const auto whole = run_linked(one, events);
-      if (!whole || !*whole || stopped()) return whole;
+      const auto signal = run_linked(one, events);
+      if (!signal || *signal != 0 || stopped()) return signal;
     }
-    if (order.which.empty()) return true;
+    if (order.which.empty()) return 0;
     return run_in_cells(order, events);
   }
 
@@ -133,7 +137,14 @@ class Run {
 
   void take(Attempt&& attempt) {
     console_.ended(attempt);
+    for (const std::string& words : attempt.beside)
+      take_beside(*tests_[attempt.test].binary, words);
     attempts_.push_back(std::move(attempt));
+  }
+
+  // Each test of a program may tell of the same: it is said once.
+  void take_beside(const Binary& binary, const std::string& words) {
+    if (beside_[&binary].insert(words).second) console_.failed_beside(binary, words);
   }
 
   void note_those_not_run() {
@@ -152,6 +163,7 @@ class Run {
   const std::vector<Selected>& tests_;
   Console console_;
   std::vector<Attempt> attempts_;
+  FailuresBeside beside_;
 };
 
 int run(const RunOptions& options) {

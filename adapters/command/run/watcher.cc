@@ -13,6 +13,7 @@
 #include <new>
 
 #include "adapters/command/run/ask.h"
+#include "adapters/command/run/report_files.h"
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
@@ -26,10 +27,6 @@ namespace cloister::command {
 namespace {
 
 constexpr int kNotExecutedStatus = 127;  // as a shell has it
-
-using ReportFiles = std::vector<Fd>;
-
-std::string path_in_test(const Fd& file) { return fmt::format("/proc/self/fd/{}", file.get()); }
 
 // One flag that the watcher and all its guests share: cells that stand already start no test more.
 std::atomic<bool>* make_shared_flag() {
@@ -82,17 +79,13 @@ class Watcher final : public CellSource, public ReportSink {
     if (next_ == order_.which.size() || (stop_ != nullptr && *stop_)) return std::nullopt;
     const std::size_t place = next_++;
     const std::uint32_t number = order_.which[place];
-    ReportFiles files;
+    auto files = ReportFiles::make();
+    if (!files) return CellTask{number, std::unexpected(files.error())};
     CellConfig config = order_.configs[place];
     std::vector<int> kept = config.keep_fds.value_or(std::vector<int>());
-    for (int i = 0; i < kReports; ++i) {
-      auto file = make_report_file();
-      if (!file) return CellTask{number, std::unexpected(file.error())};
-      kept.push_back(file->get());
-      files.push_back(std::move(*file));
-    }
+    kept.push_back(files->guests_end());
     config.keep_fds = std::move(kept);
-    files_[number] = std::move(files);
+    files_.insert_or_assign(number, std::move(*files));
     return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
   }
 
@@ -117,9 +110,11 @@ class Watcher final : public CellSource, public ReportSink {
     note(fmt::format("cloister: note: tests run {}\n", words));
   }
   void report(CellReport&& report) override {
-    for (const Fd& file : files_[report.id])
-      report.events.push_back({static_cast<std::uint16_t>(Note::kReport), read_report_file(file)});
-    files_.erase(report.id);
+    if (const auto files = files_.find(report.id); files != files_.end()) {
+      for (std::string& text : files->second.read(report))
+        report.events.push_back({static_cast<std::uint16_t>(Note::kReport), std::move(text)});
+      files_.erase(files);
+    }
     if (order_.fail_fast && stop_ != nullptr && !*stop_) {
       CellReport copy = report;
       *stop_ = is_bad(judge(order_.tests[report.id], std::move(copy), {}).verdict);
@@ -137,12 +132,12 @@ class Watcher final : public CellSource, public ReportSink {
       ::_exit(0);
     }
     const Selected& selected = order_.tests[call.id];
-    std::vector<std::string> paths;
-    for (const Fd& file : files_[call.id]) {
-      ::fcntl(file.get(), F_SETFD, 0);
-      paths.push_back(path_in_test(file));
+    const auto paths = files_.at(call.id).open_in_guest();
+    if (!paths) {
+      call.side.fail_entry(paths.error());
+      ::_exit(kNotExecutedStatus);
     }
-    std::vector<std::string> command = command_of(selected, order_.flags, paths);
+    std::vector<std::string> command = command_of(selected, order_.flags, *paths);
     std::vector<std::string> environment = environment_of_tests(selected.test->environment);
     const auto pointers = [](std::vector<std::string>& texts) {
       std::vector<char*> all;
@@ -189,7 +184,7 @@ class Watcher final : public CellSource, public ReportSink {
   Outbox outbox_;
   Host host_;
   std::atomic<bool>* stop_;
-  std::map<std::uint32_t, ReportFiles> files_;
+  std::map<std::uint32_t, ReportFiles> files_;  // of the cells that there are
   std::size_t next_ = 0;
   std::unique_ptr<Watch> watch_;
 };
@@ -202,9 +197,15 @@ std::vector<std::string> command_of(const Selected& selected, const std::vector<
   command.insert(command.end(), flags.begin(), flags.end());
   const auto& own = selected.test->arguments;
   command.insert(command.end(), own.begin(), own.end());
-  if (!paths.empty()) {
-    const auto reports = selected.binary->kind->report_arguments(paths);
-    command.insert(command.end(), reports.begin(), reports.end());
+  if (paths.empty()) return command;
+  const std::vector<std::string> places = {report_path(0), report_path(1)};
+  const auto reports = selected.binary->kind->report_arguments(places);
+  command.insert(command.end(), reports.begin(), reports.end());
+  for (std::string& argument : command) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (const std::size_t at = argument.find(places[i]); at != std::string::npos)
+        argument.replace(at, places[i].size(), paths[i]);
+    }
   }
   return command;
 }

@@ -4,7 +4,9 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include <string_view>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include "selftests/guests/frameworks/ways_to_end.h"
 
@@ -45,10 +47,15 @@ const bool kRegistered = [] {
     testing::RegisterTest("Odd", name, nullptr, nullptr, __FILE__, __LINE__,
                           [passes = passes]() -> Odd* { return new Odd(passes); });
   }
-  // In no cell, so only when the binary is asked for its tests.
-  char host[64] = {};
-  gethostname(host, sizeof host - 1);
-  if (std::string_view(host) != "cloister") {
+  for (const char* name : {"with \x01 and \x1b[0m", "Gr\xfcn in Latin-1", "new\nline", "tab\tx",
+                           "twice", "twice", "DISABLED_not", ""}) {
+    testing::RegisterTest("Names", name, nullptr, nullptr, __FILE__, __LINE__,
+                          []() -> Odd* { return new Odd(true); });
+  }
+  // Only when the binary is asked for its tests.
+  std::ifstream command("/proc/self/cmdline");
+  if (std::string(std::istreambuf_iterator<char>(command), {}).find("list_tests") !=
+      std::string::npos) {
     testing::RegisterTest("Gone", "InTheCell", nullptr, nullptr, __FILE__, __LINE__,
                           []() -> Odd* { return new Odd(true); });
   }

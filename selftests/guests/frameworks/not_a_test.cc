@@ -14,6 +14,10 @@ int main(int, char** argv) {
   while (name.ends_with("floods"))
     puts("a line, and another, and another, and another, and one more");
   if (name.ends_with("lies")) puts("--gtest_list_tests");
+  if (name.ends_with("refuses")) {
+    fputs("usage: it [--data DIR]\n", stderr);
+    return -1;
+  }
   puts("garbage");
   return 0;
 }

@@ -26,6 +26,16 @@ TEST(JUnit, HasEveryTestWithItsResult) {
   std::filesystem::remove(file);
 }
 
+// By the parser that most CI services have.
+TEST(JUnit, IsTakenByLibxml2WhateverTestsPrint) {
+  const std::string file = scratch("odd.xml");
+  run(cloister_run({"--junit", file, "--filter=Prints.*:Names.*", tool("tests_careless"),
+                    tool("tests_googletest")}));
+  const Ended checked = run({{"xmllint", "--noout", file}});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  std::filesystem::remove(file);
+}
+
 TEST(JUnit, AFileThatCannotBeWrittenIsAnError) {
   const Ended ended = run(cloister_run(
       {"--junit", "/nowhere/results.xml", "--filter=Ends.Passes", tool("tests_googletest")}));

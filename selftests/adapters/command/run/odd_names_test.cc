@@ -16,6 +16,15 @@ TEST(OddNames, OfGoogleTestAreRunExactly) {
                                             Pair("Odd.axb", "PASS")));
 }
 
+TEST(OddNames, ThatNoReportCanSayAreRunByTheirPlaces) {
+  const Results results = run_tests({"--disabled", "--filter=Names.*", tool("tests_googletest")});
+  EXPECT_THAT(results.ended.out, HasSubstr("summary: 8 tests of 1 binary in "))
+      << results.ended.out;
+  EXPECT_THAT(results.ended.out, HasSubstr(": 8 passed, 0 failed, 0 skipped\n"));
+  EXPECT_THAT(results.verdicts, Contains(Pair("Names.Gr\\xfcn in Latin-1", "PASS")));
+  EXPECT_THAT(results.verdicts, Contains(Pair("Names.new\\nline", "PASS")));
+}
+
 TEST(OddNames, ParametersAndTypesOfGoogleTestAreTestsOfTheirOwn) {
   const auto verdicts = run_tests({"--filter=Few/*:Typed/*", tool("tests_googletest")}).verdicts;
   EXPECT_THAT(verdicts, testing::UnorderedElementsAre(Pair("Few/Numbers.AreSmall/0", "PASS"),

@@ -1,0 +1,103 @@
+#include "adapters/command/run/report_files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "adapters/command/kinds/kind.h"
+#include "framework/builder/message.h"
+
+namespace cloister::command {
+namespace {
+
+constexpr std::size_t kMostReport = std::size_t{64} << 20;
+// Kept free for it where a test fills the file system; the report of one test is less.
+constexpr off_t kReserved = off_t{32} << 10;
+// A hidden name, which a test that empties its /tmp passes over.
+constexpr std::string_view kDirectory = "/tmp";
+constexpr std::string_view kName = ".cloister-report-";
+
+std::string read_whole(int fd) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0 || status.st_size <= 0 ||
+      static_cast<std::size_t>(status.st_size) > kMostReport)
+    return "";
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  // What was reserved and not written.
+  while (text.ends_with('\0')) text.pop_back();
+  return text;
+}
+
+bool is_report(const std::string& name) { return name.find(kName) != std::string::npos; }
+
+// Of what is said to be left. A file may be gone by now: the test took it away.
+void forget(CellReport& report, std::size_t files) {
+  for (LeftThings& things : report.left) {
+    if (things.kind != LeftKind::kFile || things.where != kDirectory) continue;
+    std::erase_if(things.names, is_report);
+    things.count -= std::min<std::uint64_t>(things.count, files);
+  }
+  std::erase_if(report.left, [](const LeftThings& things) { return things.count == 0; });
+}
+
+}  // namespace
+
+Result<ReportFiles> ReportFiles::make() {
+  auto pair = make_socket_pair(SOCK_SEQPACKET);
+  if (!pair) return std::unexpected(pair.error());
+  return ReportFiles(std::move(pair->ours), std::move(pair->theirs));
+}
+
+Result<std::vector<std::string>> ReportFiles::open_in_guest() {
+  std::vector<std::string> paths;
+  for (int i = 0; i < kReports; ++i) {
+    // Others' where /tmp is the host's; then the watcher takes it away.
+    std::string path = fmt::format("{}/{}{}XXXXXX", kDirectory, kName, i);
+    const Fd file(::mkostemp(path.data(), O_CLOEXEC));
+    if (!file.open()) {
+      return failed(fmt::format("make the file '{}' for a test's report", path),
+                    "make room in its directory, and let the test write there");
+    }
+    std::ignore = ::fallocate(file.get(), 0, 0, kReserved);
+    iovec data{path.data(), path.size()};
+    Message message(&data, 1);
+    message.attach(file.get());
+    if (::sendmsg(guests_.get(), message.head(), MSG_NOSIGNAL) < 0)
+      return failed("hand the file of a test's report to the watcher");
+    paths.push_back(std::move(path));
+  }
+  guests_.reset();
+  return paths;
+}
+
+std::vector<std::string> ReportFiles::read(CellReport& report) {
+  std::vector<std::string> texts;
+  guests_.reset();
+  std::size_t left = 0;
+  for (int i = 0; i < kReports; ++i) {
+    char path[64] = {};
+    iovec data{path, sizeof path - 1};
+    Message message(&data, 1);
+    message.make_room();
+    if (::recvmsg(ours_.get(), message.head(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC) <= 0) break;
+    const Fd file(message.descriptor());
+    texts.push_back(read_whole(file.get()));
+    struct stat own{};
+    struct stat there{};
+    if (::fstat(file.get(), &own) == 0 && own.st_nlink > 0) ++left;
+    const bool is_hosts =
+        ::stat(path, &there) == 0 && there.st_dev == own.st_dev && there.st_ino == own.st_ino;
+    if (is_hosts) ::unlink(path);
+  }
+  forget(report, left);
+  return texts;
+}
+
+}  // namespace cloister::command
