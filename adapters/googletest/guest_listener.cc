@@ -17,13 +17,6 @@ namespace {
 
 constexpr int kLeakStatus = 23;  // LeakSanitizer's default exitcode
 
-void send_properties(GuestSide& guest, Scope scope, const testing::TestResult& result) {
-  for (int i = 0; i < result.test_property_count(); ++i) {
-    const testing::TestProperty& property = result.GetTestProperty(i);
-    send(guest, Property{scope, property.key(), property.value()});
-  }
-}
-
 GuestListener* the_listener = nullptr;
 
 }  // namespace
@@ -52,6 +45,14 @@ void GuestListener::begin(const testing::UnitTest& unit_test, int iteration) {
   OnTestIterationStart(unit_test, iteration);
 }
 
+void GuestListener::OnTestProgramStart(const testing::UnitTest& u) {
+  start_listeners_phase(Phase::kProgramStart);
+  ForwardingListener::OnTestProgramStart(u);
+}
+void GuestListener::OnTestIterationStart(const testing::UnitTest& u, int iteration) {
+  start_listeners_phase(Phase::kIterationStart);
+  ForwardingListener::OnTestIterationStart(u, iteration);
+}
 void GuestListener::OnEnvironmentsSetUpStart(const testing::UnitTest& u) {
   start_phase(Phase::kEnvironmentSetUp);
   ForwardingListener::OnEnvironmentsSetUpStart(u);
@@ -61,8 +62,9 @@ void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
   start_phase(Phase::kOwnWords);
 }
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
-  start_phase(Phase::kSuiteSetUp);
+  start_listeners_phase(Phase::kSuiteStart);
   ForwardingListener::OnTestSuiteStart(s);
+  start_phase(Phase::kSuiteSetUp);
   if (!guest_.is_guest()) return;
   suite_ = &s;
   only_.turn(s);
@@ -70,6 +72,7 @@ void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
 // The test, and every listener, sees its suite as it is.
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
   if (suite_ != nullptr && guest_.is_guest()) only_.turn(*suite_);
+  start_before_ = t.result()->start_timestamp();
   start_phase(Phase::kBody);
   ForwardingListener::OnTestStart(t);
 }
@@ -90,9 +93,10 @@ void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
     const GuestSide::Printed printed = guest_.printed();
     const char* file = result.file_name();
     // Between the environments and the first suite, what is asserted is the environments'.
-    const Phase phase = phase_ == Phase::kOwnWords ? Phase::kEnvironmentSetUp : phase_;
-    send(guest_, Part{phase, result.type(), file != nullptr, file != nullptr ? file : "",
-                      result.line_number(), result.message(), printed.out, printed.err});
+    const Phase now = phase_;
+    const Phase phase = now == Phase::kOwnWords ? Phase::kEnvironmentSetUp : now;
+    tell(Part{phase, result.type(), file != nullptr, file != nullptr ? file : "",
+              result.line_number(), result.message(), printed.out, printed.err});
   }
   ForwardingListener::OnTestPartResult(result);
 }
@@ -100,7 +104,8 @@ void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
 void GuestListener::OnTestEnd(const testing::TestInfo& t) {
   ForwardingListener::OnTestEnd(t);
   if (!guest_.is_guest()) return;
-  send(guest_, Times{t.result()->elapsed_time(), t.result()->start_timestamp()});
+  const testing::TimeInMillis start = t.result()->start_timestamp();
+  tell(Times{t.result()->elapsed_time(), start == start_before_ ? 0 : start});
   start_phase(Phase::kSuiteTearDown);
   if (suite_ != nullptr) only_.turn(*suite_);
 }
@@ -117,24 +122,38 @@ void GuestListener::start_phase(Phase phase) {
   guest_.start_phase(static_cast<std::uint8_t>(phase));
 }
 
+void GuestListener::start_listeners_phase(Phase phase) {
+  if (any_listener_in_guest()) start_phase(phase);
+}
+
 void GuestListener::give_up(int result) {
   if (!guest_.is_guest()) _exit(result);  // a process that the test forked
-  send_gave_up(guest_);
+  tell(GaveUp{});
   end_process();
 }
 
 void GuestListener::end(const testing::UnitTest& unit_test, int iteration) {
-  start_phase(Phase::kAfterEnd);
+  start_listeners_phase(Phase::kIterationEnd);
   in_guest_->OnTestIterationEnd(unit_test, iteration);
-  in_guest_->OnTestProgramEnd(unit_test);
-  send_properties(guest_, Scope::kTest, *test_.result());
+  // What is recorded after this is too late for any report.
+  tell_properties(Scope::kTest, *test_.result());
   const testing::TestSuite* suite = nullptr;
   for (int i = 0; suite == nullptr && i < unit_test.total_test_suite_count(); ++i) {
     if (unit_test.GetTestSuite(i)->should_run()) suite = unit_test.GetTestSuite(i);
   }
-  if (suite != nullptr) send_properties(guest_, Scope::kSuite, suite->ad_hoc_test_result());
-  send_properties(guest_, Scope::kProgram, unit_test.ad_hoc_test_result());
+  if (suite != nullptr) tell_properties(Scope::kSuite, suite->ad_hoc_test_result());
+  tell_properties(Scope::kProgram, unit_test.ad_hoc_test_result());
+  start_listeners_phase(Phase::kProgramEnd);
+  in_guest_->OnTestProgramEnd(unit_test);
+  start_phase(Phase::kAfterEnd);
   end_process();
+}
+
+void GuestListener::tell_properties(Scope scope, const testing::TestResult& result) {
+  for (int i = 0; i < result.test_property_count(); ++i) {
+    const testing::TestProperty& property = result.GetTestProperty(i);
+    tell(Property{scope, property.key(), property.value()});
+  }
 }
 
 void GuestListener::end_process() {
@@ -145,7 +164,11 @@ void GuestListener::end_process() {
   } else {
     fflush(nullptr);
   }
-  guest_.finish();
+  {
+    const std::lock_guard lock(telling_);
+    told_all_ = true;
+    guest_.finish();
+  }
   if (how_.static_destructors) exit(0);  // which also writes coverage and looks for leaks
   write_coverage();
   if (__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0) {

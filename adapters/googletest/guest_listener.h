@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <mutex>
+
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/messages.h"
 #include "adapters/googletest/registry.h"
@@ -28,6 +31,8 @@ class GuestListener final : public ForwardingListener {
   // The one that was made last; nullptr where there is none.
   static GuestListener* of_this_process();
 
+  void OnTestProgramStart(const testing::UnitTest& u) override;
+  void OnTestIterationStart(const testing::UnitTest& u, int iteration) override;
   void OnEnvironmentsSetUpStart(const testing::UnitTest& u) override;
   void OnEnvironmentsSetUpEnd(const testing::UnitTest& u) override;
   void OnTestSuiteStart(const testing::TestSuite& s) override;
@@ -40,7 +45,7 @@ class GuestListener final : public ForwardingListener {
 
   // For a guest that was forked in the middle of the run: the events that it has missed.
   void begin(const testing::UnitTest& unit_test, int iteration);
-  void expect_end(const Expectation& expectation) { send(guest_, expectation); }
+  void expect_end(const Expectation& expectation) { tell(expectation); }
   void start_phase(Phase phase);
   // GoogleTest has left its loop, with that result, before the end.
   [[noreturn]] void give_up(int result);
@@ -51,6 +56,16 @@ class GuestListener final : public ForwardingListener {
   testing::TestEventListener* target() const override;
 
  private:
+  // One message at a time, whichever threads have something to say; none after the last.
+  template <typename Message>
+  void tell(const Message& message) {
+    if (!guest_.is_guest()) return;
+    const std::lock_guard lock(telling_);
+    if (!told_all_) send(guest_, message);
+  }
+  // A stretch that only listeners have.
+  void start_listeners_phase(Phase phase);
+  void tell_properties(Scope scope, const testing::TestResult& result);
   [[noreturn]] void end_process();
 
   GuestSide guest_;
@@ -59,7 +74,10 @@ class GuestListener final : public ForwardingListener {
   OnlyTest only_;
   const testing::TestSuite* suite_ = nullptr;  // whose loop is on its way
   GuestEnd how_;
-  Phase phase_ = Phase::kEnvironmentSetUp;
+  testing::TimeInMillis start_before_ = 0;  // of another iteration, until the test is run
+  std::atomic<Phase> phase_ = Phase::kEnvironmentSetUp;
+  std::mutex telling_;
+  bool told_all_ = false;
 };
 
 }  // namespace cloister::googletest

@@ -93,6 +93,8 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   order_ = registry_.selected();
   if (options_.explain) explain_and_exit();
   ForwardingListener::OnTestIterationStart(unit_test, iteration);
+  if (environments_are_recreated()) first_of_program_ = nullptr;
+  for (ShownOnce* ends : {&environment_tear_down_, &iteration_end_, &program_end_}) ends->clear();
   if (order_.empty()) return;
   static ReplayEnvironment replay_environment;
   if (environments_ != nullptr) users_environments_ = *environments_;
@@ -108,8 +110,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
     *environments_ = {&replay_environment};
     environments_replaced_ = true;
   }
-  first_of_program_ = for_tear_down_ = nullptr;
-  other_world_failures_.clear();
+  if (any_listener_in_guest()) replay_start(iteration);
 }
 
 // What all guests need alike, once for all of them.
@@ -138,8 +139,7 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   // GoogleTest has set the environments up once, in another process.
   guest_->start_phase(Phase::kEnvironmentSetUp);
   for (testing::Environment* environment : users_environments_) environment->SetUp();
-  if (testing::Test::HasFatalFailure() || testing::Test::IsSkipped())
-    guest_->end(unit_test, iteration);
+  guest_->start_phase(Phase::kOwnWords);
 }
 
 void Keeper::explain_and_exit() {
@@ -157,7 +157,9 @@ void Keeper::explain_and_exit() {
 }
 
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
+  replay_iteration_end();
   end_iteration();
+  leave_loop_if_guest_did();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
   look_at_report();
   if (options_.timing) {
@@ -240,6 +242,33 @@ void Keeper::tell_what_no_test_told() const {
   results_.put_beside(UnitTest::GetInstance()->ad_hoc_test_result(), nullptr);
 }
 
+void Keeper::OnTestProgramEnd(const UnitTest& unit_test) {
+  replay_once(program_end_);
+  leave_loop_if_guest_did();
+  ForwardingListener::OnTestProgramEnd(unit_test);
+}
+
+// GoogleTest's printer introduces the suite only after all listeners have heard of its start.
+void Keeper::OnTestSuiteStart(const testing::TestSuite& suite) {
+  first_of_suite_ = nullptr;
+  suite_tear_down_.clear();
+  suite_time_ = 0;
+  ForwardingListener::OnTestSuiteStart(suite);
+  if (!any_listener_in_guest()) return;
+  first_of_suite_ = first_of(suite);
+  if (first_of_suite_ == nullptr) return;
+  replay(*first_of_suite_, Phase::kSuiteStart);
+  note_if_it_gave_up(*first_of_suite_, Phase::kSuiteStart);
+  leave_loop_if_guest_did();
+}
+
+void Keeper::OnTestStart(const testing::TestInfo& test) {
+  leave_loop_if_guest_did();
+  ForwardingListener::OnTestStart(test);
+  passed_over_ = record_of_passed_over(test);
+  if (passed_over_ != nullptr) replay_before_skip(*passed_over_);
+}
+
 void Keeper::OnTestEnd(const testing::TestInfo& test) {
   if (times_.start != 0) {
     pa::get(pa::ResultElapsed{}, *test.result()) = times_.elapsed;
@@ -247,9 +276,12 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
     suite_time_ += times_.elapsed;
     times_ = {};
   }
-  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
   begun_.insert(Registry::id_of(test));
+  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
+  if (replayed_ == nullptr && passed_over_ != nullptr)
+    replay_after_skip(*std::exchange(passed_over_, nullptr));
   replayed_ = nullptr;
+  leave_loop_if_guest_did();
   ForwardingListener::OnTestEnd(test);
 }
 
@@ -257,6 +289,9 @@ void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
   results_.put_beside(suite.ad_hoc_test_result(), &suite);
   pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
   suite_time_ = 0;
+  // In a suite that is passed over as a whole there was no other place for it.
+  if (first_of_suite_ != nullptr) replay_suite_tear_down();
+  leave_loop_if_guest_did();
   ForwardingListener::OnTestSuiteEnd(suite);
 }
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_set>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/result_stream.h"
+#include "adapters/googletest/shown_once.h"
 #include "adapters/googletest/timing.h"
 #include "framework/watch/pausing.h"
 
@@ -39,9 +41,12 @@ class Keeper final : public ForwardingListener {
   void replay_environments_tear_down();
 
   void OnTestIterationStart(const testing::UnitTest& unit_test, int iteration) override;
+  void OnTestSuiteStart(const testing::TestSuite& suite) override;
+  void OnTestStart(const testing::TestInfo& test) override;
   void OnTestEnd(const testing::TestInfo& test) override;
   void OnTestSuiteEnd(const testing::TestSuite& suite) override;
   void OnTestIterationEnd(const testing::UnitTest& unit_test, int iteration) override;
+  void OnTestProgramEnd(const testing::UnitTest& unit_test) override;
 
  private:
   Keeper();
@@ -60,18 +65,35 @@ class Keeper final : public ForwardingListener {
   void look_at_report();
   void end_interruption();
   void replay(const Record& record, Phase phase) const;
+  void replay_parts(const Record& record, std::span<const Part* const> parts,
+                    Record::Span output) const;
   void reissue(testing::TestPartResult::Type type, const std::string& file, int line,
                const std::string& message) const;
-  void replay_all(const Record& record, bool first_of_suite) const;
+  void replay_start(int iteration);
+  void replay_iteration_end();
+  // Of a test that GoogleTest passes over, what listeners in the guest did before that is said, and
+  // after it.
+  RecordPtr record_of_passed_over(const testing::TestInfo& test);
+  void replay_before_skip(const Record& record) const;
+  void replay_after_skip(const Record& record) const;
+  void replay_well_ended(const Record& record, bool set_up_is_shown) const;
+  void replay_all(const Record& record, bool set_up_is_shown) const;
   void replay_leaks(const Record& record, const testing::TestInfo& test) const;
   void replay_end(const Record& record, const testing::TestInfo& test) const;
-  void replay_end_of_world(const Record& record, Phase phase) const;
+  void replay_once(const ShownOnce& what);
+  // A guest that is shown left GoogleTest's loop in that stretch: the keeper will, before more is
+  // said.
+  void note_if_it_gave_up(const Record& record, Phase phase);
+  void leave_loop_if_guest_did() const;
+  const Record* shown_for(Phase phase) const;
   void note_own_set_up_failures(const Record& record) const;
   void note_that_it_did_not_run(const Record& record, const testing::TestInfo& test) const;
-  void remember_tear_downs(const RecordPtr& record, bool first_of_suite);
-  void reissue_others(const std::vector<Part>& others, const Record* shown) const;
+  void remember_ends(const RecordPtr& record);
+  // Where no test was replayed, the ends are as in the cell of the first.
+  void remember_ends_without_tests();
+  bool guests_do_more_than_their_tests() const;
   void record_properties(const Record& record, Scope scope) const;
-  RecordPtr first_of_current_suite();
+  RecordPtr first_of(const testing::TestSuite& suite);
 
   Options options_;
   Registry registry_;
@@ -91,17 +113,22 @@ class Keeper final : public ForwardingListener {
   std::unordered_set<TestId> begun_;         // likewise: GoogleTest has come to them
   RecordPtr not_run_;
   bool report_is_whole_ = true;
-  Times times_;         // of the test that was replayed last
-  RecordPtr replayed_;  // that test's, until its end is told
+  RecordPtr passed_over_;  // the test that is
+  Times times_;            // of the test that was replayed last
+  RecordPtr replayed_;     // that test's, until its end is told
   Timing timing_;
   ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;
-  RecordPtr first_of_program_;  // shown for the environments' set-up, and
-  RecordPtr for_tear_down_;     // for their tear-down
+  // Shown for the start of the program, of the iteration, of the environments, and of the suite.
+  RecordPtr program_start_;
+  RecordPtr iteration_start_;
+  RecordPtr first_of_program_;
   RecordPtr first_of_suite_;
-  // What else failed, in the cells of tests that are not shown for all.
-  std::vector<Part> other_suite_failures_;
-  std::vector<Part> other_world_failures_;
+  ShownOnce suite_tear_down_{Phase::kSuiteTearDown};
+  ShownOnce environment_tear_down_{Phase::kEnvironmentTearDown};
+  ShownOnce iteration_end_{Phase::kIterationEnd};
+  ShownOnce program_end_{Phase::kProgramEnd};
+  bool loop_was_left_ = false;            // by a guest, and so here
   std::unique_ptr<GuestListener> guest_;  // in a guest only
 };
 

@@ -44,6 +44,8 @@ testing::TestEventListener* listeners_in_guest() {
   return forwarder_of(*list);
 }
 
+bool any_listener_in_guest() { return !kept_for_guests().empty(); }
+
 void make_guest_listeners_ordinary() {
   for (auto* listener : std::exchange(kept_for_guests(), {}))
     testing::UnitTest::GetInstance()->listeners().Append(listener);

@@ -12,6 +12,7 @@ namespace cloister::googletest {
 testing::TestEventListener* users_listeners();
 // All that append_listener_in_guest() was given, as one. In a guest only.
 testing::TestEventListener* listeners_in_guest();
+bool any_listener_in_guest();
 // Makes those ordinary listeners, for a run without cells.
 void make_guest_listeners_ordinary();
 

@@ -101,8 +101,14 @@ bool take_event(const Event& event, Record& record) {
 
 std::string_view phase_words(Phase phase) {
   switch (phase) {
+    case Phase::kProgramStart:
+      return "the OnTestProgramStart of a listener";
+    case Phase::kIterationStart:
+      return "the OnTestIterationStart of a listener";
     case Phase::kEnvironmentSetUp:
       return "the set-up of a global environment";
+    case Phase::kSuiteStart:
+      return "the OnTestSuiteStart of a listener";
     case Phase::kSuiteSetUp:
       return "SetUpTestSuite";
     case Phase::kBody:
@@ -111,6 +117,10 @@ std::string_view phase_words(Phase phase) {
       return "TearDownTestSuite";
     case Phase::kEnvironmentTearDown:
       return "the tear-down of a global environment";
+    case Phase::kIterationEnd:
+      return "the OnTestIterationEnd of a listener";
+    case Phase::kProgramEnd:
+      return "the OnTestProgramEnd of a listener";
     case Phase::kAfterEnd:
       return "the process after the end of the test";
     case Phase::kOwnWords:
@@ -156,7 +166,7 @@ void send(GuestSide& guest, const Times& times) {
   send_frame(guest, Kind::kTimes, out);
 }
 
-void send_gave_up(GuestSide& guest) { send_frame(guest, Kind::kGaveUp, {}); }
+void send(GuestSide& guest, GaveUp) { send_frame(guest, Kind::kGaveUp, {}); }
 
 Phase Record::last_phase() const {
   return cell.phases.empty() ? Phase::kEnvironmentSetUp
@@ -171,6 +181,25 @@ Record::Span Record::output_of(Phase phase) const {
   if (from == cell.phases.end()) return {end, end};
   const auto to = from + 1;
   return {*from, to == cell.phases.end() ? end : *to};
+}
+
+std::vector<const Part*> Record::parts_of(Phase phase) const {
+  std::vector<const Part*> found;
+  for (const Part& part : parts) {
+    if (part.phase == phase) found.push_back(&part);
+  }
+  return found;
+}
+
+bool Record::says_something_in(Phase phase) const {
+  const auto [from, to] = output_of(phase);
+  return from.out_offset != to.out_offset || from.err_offset != to.err_offset ||
+         std::ranges::any_of(parts, [&](const Part& part) { return part.phase == phase; });
+}
+
+bool Record::failed_in(Phase phase) const {
+  return std::ranges::any_of(
+      parts, [&](const Part& part) { return part.phase == phase && part.failed(); });
 }
 
 Record make_record(CellReport&& report) {

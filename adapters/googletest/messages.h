@@ -17,11 +17,16 @@ namespace cloister::googletest {
 
 // The stretches of a guest's life. Assertions and output belong to whatever runs in them.
 enum class Phase : std::uint8_t {
+  kProgramStart,    // of listeners in the guest; without any, this and
+  kIterationStart,  // the other four of theirs do not occur
   kEnvironmentSetUp,
+  kSuiteStart,
   kSuiteSetUp,
   kBody,  // constructor to destructor of the fixture
   kSuiteTearDown,
   kEnvironmentTearDown,
+  kIterationEnd,
+  kProgramEnd,
   kAfterEnd,
   kOwnWords,  // GoogleTest's own, between the environments and the first suite: the keeper says
               // them itself
@@ -54,7 +59,8 @@ struct Property {
   std::string value;
 };
 
-// The test itself ran to its end; times as GoogleTest measured them in the guest.
+// The test itself ran to its end; times as GoogleTest measured them in the guest. Of a test that it
+// passed over there are none.
 struct Times {
   testing::TimeInMillis elapsed = 0;
   testing::TimeInMillis start = 0;
@@ -75,7 +81,8 @@ void send(GuestSide& guest, const Expectation& expectation);
 void send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Times& times);
 // GoogleTest has left its loop, because of an exception outside all tests.
-void send_gave_up(GuestSide& guest);
+struct GaveUp {};
+void send(GuestSide& guest, GaveUp gave_up);
 
 // Everything known of one test that ran in a cell.
 struct Record {
@@ -96,6 +103,10 @@ struct Record {
     PhaseStart to;
   };
   Span output_of(Phase phase) const;
+  std::vector<const Part*> parts_of(Phase phase) const;
+  // Whether anything was printed or asserted there.
+  bool says_something_in(Phase phase) const;
+  bool failed_in(Phase phase) const;
 };
 
 // Sorts the events of a report. Events that no guest of ours sends make the outcome ProtocolBroken.

@@ -56,24 +56,14 @@ bool ended_well(const Record& record) {
   return std::holds_alternative<Finished>(record.cell.outcome);
 }
 
-bool has_the_same(const Record& record, const Part& wanted) {
-  return std::ranges::any_of(record.parts, [&](const Part& part) {
-    return part.phase == wanted.phase && part.file == wanted.file && part.line == wanted.line;
-  });
+// An exception ends the run, and is shown where it does.
+bool fails_at_program_end(const Record& record) {
+  return record.failed_in(Phase::kProgramEnd) && !record.gave_up_in(Phase::kProgramEnd);
 }
 
-void add_once(std::vector<Part>& parts, const Part& part) {
-  const bool known = std::ranges::any_of(
-      parts, [&](const Part& other) { return other.file == part.file && other.line == part.line; });
-  if (!known) parts.push_back(part);
-}
-
-bool tears_down_a_world(const Record& record) {
-  constexpr Phase kTearDown = Phase::kEnvironmentTearDown;
-  const auto [from, to] = record.output_of(kTearDown);
-  return from.out_offset != to.out_offset || from.err_offset != to.err_offset ||
-         std::ranges::any_of(record.parts,
-                             [](const Part& part) { return part.phase == kTearDown; });
+// Made by GoogleTest for a test that it passes over.
+bool is_googletests_skip(const Part* part) {
+  return part->type == TestPartResult::kSkip && part->message.empty();
 }
 
 // A suite without a set-up of its own has nothing to wait for.
@@ -84,19 +74,25 @@ bool has_own(testing::internal::SetUpTestSuiteFunc function) {
 
 }  // namespace
 
-// Prints what the guest printed in one stretch of its life and re-issues its assertions between,
-// each where it was made.
+// What the guest printed and asserted in one stretch of its life. The parts of a stretch need not
+// follow each other: threads have their own pace.
 void Keeper::replay(const Record& record, Phase phase) const {
-  auto [from, to] = record.output_of(phase);
-  for (const Part& part : record.parts) {
-    if (part.phase != phase) continue;
-    const std::uint64_t out = std::clamp(part.out_offset, from.out_offset, to.out_offset);
-    const std::uint64_t err = std::clamp(part.err_offset, from.err_offset, to.err_offset);
+  const std::vector<const Part*> parts = record.parts_of(phase);
+  replay_parts(record, parts, record.output_of(phase));
+}
+
+// Prints that output and re-issues those assertions between, each where it was made.
+void Keeper::replay_parts(const Record& record, std::span<const Part* const> parts,
+                          Record::Span output) const {
+  auto& [from, to] = output;
+  for (const Part* part : parts) {
+    const std::uint64_t out = std::clamp(part->out_offset, from.out_offset, to.out_offset);
+    const std::uint64_t err = std::clamp(part->err_offset, from.err_offset, to.err_offset);
     print(stdout, record.cell.out.kept, from.out_offset, out);
     print(stderr, record.cell.err.kept, from.err_offset, err);
     from.out_offset = out;
     from.err_offset = err;
-    reissue(part.type, part.file, part.line, part.message);
+    reissue(part->type, part->file, part->line, part->message);
   }
   print(stdout, record.cell.out.kept, from.out_offset, to.out_offset);
   print(stderr, record.cell.err.kept, from.err_offset, to.err_offset);
@@ -117,21 +113,11 @@ void Keeper::replay_test(TestId id) {
                    fmt::format("cloister: {} was not run: the run was interrupted by {}",
                                full_name(test), Interruption::name()));
   }
-  const bool first_of_suite = record == first_of_suite_;
-  // The environments are torn down by the first cell's words, even when another iteration's set
-  // them up. One that a test adds is torn down only.
-  if (users_environments_.empty() ? for_tear_down_ == nullptr && tears_down_a_world(*record)
-                                  : id == order_.front()) {
-    for_tear_down_ = record;
-  }
-  if (ended_well(*record)) {
-    note_own_set_up_failures(*record);
-    replay(*record, Phase::kBody);
-    replay(*record, Phase::kAfterEnd);
-    if (!record->ran) note_that_it_did_not_run(*record, test);
-  } else {
-    replay_all(*record, first_of_suite);
-  }
+  const bool set_up_is_shown = first_of_suite_ != nullptr;
+  if (!set_up_is_shown) first_of_suite_ = record;
+  ended_well(*record) ? replay_well_ended(*record, set_up_is_shown)
+                      : replay_all(*record, set_up_is_shown && record == first_of_suite_);
+  note_if_it_gave_up(*record, Phase::kBody);
   replay_end(*record, test);
   replay_leaks(*record, test);
   say_what_was_limited(*record, test);
@@ -139,7 +125,7 @@ void Keeper::replay_test(TestId id) {
   record_properties(*record, Scope::kTest);
   if (options_.ledger) record_ledger(*record);
   if (options_.timing) timing_.take(record->cell);
-  remember_tear_downs(record, first_of_suite);
+  remember_ends(record);
   times_ = record->times;
   if (times_.start == 0) {
     times_.start = test.result()->start_timestamp();
@@ -151,12 +137,60 @@ void Keeper::replay_test(TestId id) {
   inbox_.drop(id);
 }
 
+// Its set-up failed or skipped, here as in its cell, and listeners have heard of it nevertheless.
+// With --gtest_fail_fast it is passed over here only.
+RecordPtr Keeper::record_of_passed_over(const testing::TestInfo& test) {
+  const UnitTest& unit_test = *UnitTest::GetInstance();
+  const testing::TestResult& suite = unit_test.current_test_suite()->ad_hoc_test_result();
+  const bool may_be =
+      suite.Failed() || suite.Skipped() || unit_test.ad_hoc_test_result().HasFatalFailure();
+  if (!may_be || !any_listener_in_guest() || GTEST_FLAG_GET(fail_fast)) return nullptr;
+  const RecordPtr record = wait_for(Registry::id_of(test));
+  const bool is = record->ran && record->times.start == 0 && ended_well(*record);
+  return is ? record : nullptr;
+}
+
+void Keeper::replay_before_skip(const Record& record) const {
+  const std::vector<const Part*> parts = record.parts_of(Phase::kBody);
+  const auto skip = std::ranges::find_if(parts, is_googletests_skip);
+  Record::Span output = record.output_of(Phase::kBody);
+  if (skip != parts.end()) output.to = {{}, (*skip)->out_offset, (*skip)->err_offset};
+  replay_parts(record, {parts.begin(), skip}, output);
+}
+
+void Keeper::replay_after_skip(const Record& record) const {
+  const std::vector<const Part*> parts = record.parts_of(Phase::kBody);
+  const auto skip = std::ranges::find_if(parts, is_googletests_skip);
+  if (skip == parts.end()) return;
+  const PhaseStart from{{}, (*skip)->out_offset, (*skip)->err_offset};
+  replay_parts(record, {skip + 1, parts.end()}, {from, record.output_of(Phase::kBody).to});
+  record_properties(record, Scope::kTest);
+}
+
+void Keeper::replay_well_ended(const Record& record, bool set_up_is_shown) const {
+  // A thread that goes on needs neither set-up nor listener to say something there.
+  if (!set_up_is_shown) replay(record, Phase::kSuiteSetUp);
+  note_own_set_up_failures(record);
+  replay(record, Phase::kBody);
+  // A plain run passes whatever fails there: here it is known whose it is.
+  if (fails_at_program_end(record)) replay(record, Phase::kProgramEnd);
+  replay(record, Phase::kAfterEnd);
+  if (!record.ran) note_that_it_did_not_run(record, *UnitTest::GetInstance()->current_test_info());
+}
+
 // Everything that is known goes to the test itself, whichever stretch it happened in.
-void Keeper::replay_all(const Record& record, bool first_of_suite) const {
+void Keeper::replay_all(const Record& record, bool set_up_is_shown) const {
+  if (&record != iteration_start_.get()) {
+    replay(record, Phase::kProgramStart);
+    replay(record, Phase::kIterationStart);
+  }
   if (&record != first_of_program_.get()) replay(record, Phase::kEnvironmentSetUp);
-  if (!first_of_suite) replay(record, Phase::kSuiteSetUp);
-  for (const Phase phase :
-       {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown, Phase::kAfterEnd}) {
+  if (!set_up_is_shown) {
+    replay(record, Phase::kSuiteStart);
+    replay(record, Phase::kSuiteSetUp);
+  }
+  for (const Phase phase : {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown,
+                            Phase::kIterationEnd, Phase::kProgramEnd, Phase::kAfterEnd}) {
     replay(record, phase);
   }
   // Before GoogleTest came to anything: what the start of the program, or main(), said.
@@ -194,12 +228,24 @@ void Keeper::replay_leaks(const Record& record, const testing::TestInfo& test) c
 void Keeper::note_own_set_up_failures(const Record& record) const {
   for (const Part& part : record.parts) {
     if (part.phase >= Phase::kBody || !part.failed()) continue;
-    const Record* shown =
-        part.phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
+    const Record* shown = shown_for(part.phase);
     if (shown != nullptr && has_the_same(*shown, part)) continue;
     const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
                                             phase_words(part.phase), part.message);
     reissue(TestPartResult::kFatalFailure, part.file, part.line, message);
+  }
+}
+
+const Record* Keeper::shown_for(Phase phase) const {
+  switch (phase) {
+    case Phase::kProgramStart:
+      return program_start_.get();
+    case Phase::kIterationStart:
+      return iteration_start_.get();
+    case Phase::kEnvironmentSetUp:
+      return first_of_program_.get();
+    default:
+      return first_of_suite_.get();
   }
 }
 
@@ -217,16 +263,20 @@ void Keeper::note_that_it_did_not_run(const Record& record, const testing::TestI
                   full_name(test)));
 }
 
-void Keeper::remember_tear_downs(const RecordPtr& record, bool first_of_suite) {
-  if (!ended_well(*record)) return;
-  for (const Part& part : record->parts) {
-    if (!part.failed()) continue;
-    if (part.phase == Phase::kSuiteTearDown && !first_of_suite) {
-      add_once(other_suite_failures_, part);
-    } else if (part.phase == Phase::kEnvironmentTearDown && record != for_tear_down_) {
-      add_once(other_world_failures_, part);
-    }
-  }
+void Keeper::remember_ends(const RecordPtr& record) {
+  suite_tear_down_.take(record);
+  environment_tear_down_.take(record);
+  iteration_end_.take(record);
+  if (!fails_at_program_end(*record)) program_end_.take(record);
+}
+
+bool Keeper::guests_do_more_than_their_tests() const {
+  return !users_environments_.empty() || any_listener_in_guest();
+}
+
+void Keeper::remember_ends_without_tests() {
+  if (!replayed_ids_.empty() || order_.empty() || !guests_do_more_than_their_tests()) return;
+  if (iteration_end_.shown() == nullptr) remember_ends(wait_for(order_.front()));
 }
 
 void Keeper::record_properties(const Record& record, Scope scope) const {
@@ -235,8 +285,7 @@ void Keeper::record_properties(const Record& record, Scope scope) const {
   }
 }
 
-RecordPtr Keeper::first_of_current_suite() {
-  const testing::TestSuite& suite = *UnitTest::GetInstance()->current_test_suite();
+RecordPtr Keeper::first_of(const testing::TestSuite& suite) {
   for (int i = 0; i < suite.total_test_count(); ++i) {
     const testing::TestInfo& test = *suite.GetTestInfo(i);
     if (test.should_run()) return wait_for(Registry::id_of(test));
@@ -244,55 +293,80 @@ RecordPtr Keeper::first_of_current_suite() {
   return nullptr;
 }
 
+// What listeners in the guest did at the start of the program is shown with the iteration's: no
+// guest is there before.
+void Keeper::replay_start(int iteration) {
+  iteration_start_ = wait_for(order_.front());
+  if (iteration == 0) {
+    program_start_ = iteration_start_;
+    replay(*program_start_, Phase::kProgramStart);
+    note_if_it_gave_up(*program_start_, Phase::kProgramStart);
+  }
+  replay(*iteration_start_, Phase::kIterationStart);
+  note_if_it_gave_up(*iteration_start_, Phase::kIterationStart);
+  leave_loop_if_guest_did();
+}
+
 void Keeper::replay_suite_set_up() {
-  first_of_suite_ = nullptr;
-  other_suite_failures_.clear();
-  suite_time_ = 0;
-  if (!registry_.current_suite_has(has_own)) return;
-  first_of_suite_ = first_of_current_suite();
-  if (first_of_suite_ != nullptr) replay(*first_of_suite_, Phase::kSuiteSetUp);
+  if (first_of_suite_ == nullptr) {
+    if (!registry_.current_suite_has(has_own)) return;
+    first_of_suite_ = first_of(*UnitTest::GetInstance()->current_test_suite());
+  }
+  if (first_of_suite_ == nullptr) return;
+  replay(*first_of_suite_, Phase::kSuiteSetUp);
+  note_if_it_gave_up(*first_of_suite_, Phase::kSuiteSetUp);
 }
 
 void Keeper::replay_suite_tear_down() {
-  if (first_of_suite_ == nullptr) return;
-  if (ended_well(*first_of_suite_)) replay(*first_of_suite_, Phase::kSuiteTearDown);
-  record_properties(*first_of_suite_, Scope::kSuite);
-  reissue_others(other_suite_failures_, first_of_suite_.get());
+  // A set-up that failed has left the tests out.
+  if (suite_tear_down_.shown() == nullptr && first_of_suite_ != nullptr)
+    suite_tear_down_.take(first_of_suite_);
+  replay_once(suite_tear_down_);
+  if (suite_tear_down_.shown() != nullptr)
+    record_properties(*suite_tear_down_.shown(), Scope::kSuite);
+  first_of_suite_ = nullptr;
+  suite_tear_down_.clear();
 }
 
-void Keeper::reissue_others(const std::vector<Part>& others, const Record* shown) const {
-  for (const Part& part : others) {
-    if (shown == nullptr || !has_the_same(*shown, part))
-      reissue(part.type, part.file, part.line, part.message);
-  }
+void Keeper::replay_once(const ShownOnce& what) {
+  if (what.shown() == nullptr) return;
+  replay(*what.shown(), what.phase());
+  for (const Part& part : what.others()) reissue(part.type, part.file, part.line, part.message);
+  note_if_it_gave_up(*what.shown(), what.phase());
 }
 
-// An environment that throws makes GoogleTest leave its loop. It says so by a part, which is one of
-// those that are replayed, and does nothing more for this exception.
-void Keeper::replay_end_of_world([[maybe_unused]] const Record& record,
-                                 [[maybe_unused]] Phase phase) const {
+// An environment or a listener that throws makes GoogleTest leave its loop. It says so by a part,
+// which is one of those that are replayed, and does nothing more for this exception.
+void Keeper::note_if_it_gave_up(const Record& record, Phase phase) {
+  loop_was_left_ = loop_was_left_ || record.gave_up_in(phase);
+}
+
+void Keeper::leave_loop_if_guest_did() const {
 #if GTEST_HAS_EXCEPTIONS
-  if (!record.gave_up_in(phase)) return;
+  if (!loop_was_left_) return;
   throw testing::AssertionException(TestPartResult(TestPartResult::kFatalFailure, "", -1, ""));
 #endif
 }
 
 void Keeper::replay_environments_set_up() {
-  if (users_environments_.empty()) return;
+  if (!guests_do_more_than_their_tests()) return;
   first_of_program_ = wait_for(order_.front());
   replay(*first_of_program_, Phase::kEnvironmentSetUp);
-  replay_end_of_world(*first_of_program_, Phase::kEnvironmentSetUp);
+  note_if_it_gave_up(*first_of_program_, Phase::kEnvironmentSetUp);
+  leave_loop_if_guest_did();
 }
 
 void Keeper::replay_environments_tear_down() {
-  if (for_tear_down_ == nullptr && !users_environments_.empty())
-    for_tear_down_ = wait_for(order_.front());
-  if (for_tear_down_ != nullptr) {
-    if (ended_well(*for_tear_down_)) replay(*for_tear_down_, Phase::kEnvironmentTearDown);
-    record_properties(*for_tear_down_, Scope::kProgram);
-  }
-  reissue_others(other_world_failures_, for_tear_down_.get());
-  if (for_tear_down_ != nullptr) replay_end_of_world(*for_tear_down_, Phase::kEnvironmentTearDown);
+  remember_ends_without_tests();
+  replay_once(environment_tear_down_);
+  leave_loop_if_guest_did();
+}
+
+void Keeper::replay_iteration_end() {
+  remember_ends_without_tests();
+  replay_once(iteration_end_);
+  if (environment_tear_down_.shown() != nullptr)
+    record_properties(*environment_tear_down_.shown(), Scope::kProgram);
 }
 
 }  // namespace cloister::googletest

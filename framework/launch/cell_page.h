@@ -15,7 +15,7 @@
 
 namespace cloister {
 
-inline constexpr int kMostPhases = 8;
+inline constexpr int kMostPhases = 16;
 inline constexpr std::size_t kSpillSize = std::size_t{60} * 1024;
 
 struct CellPage {

@@ -28,8 +28,9 @@ int run_all_tests();
 
 // Appends a listener that hears what happens in each test's own process, there, and takes it over.
 // For those that measure their process, such as a leak checker; what it asserts counts for the
-// test. UnitTest::listeners() are told in the keeper, where no test runs. Call it before the run.
-// In a run without cells it is a listener like the others.
+// test, the suite or the run, as in a plain run. UnitTest::listeners() are told in the keeper,
+// where no test runs. Call it before the run. In a run without cells it is a listener like the
+// others.
 void append_listener_in_guest(testing::TestEventListener* listener);
 
 // What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in

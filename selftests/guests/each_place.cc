@@ -1,5 +1,7 @@
 // Everything that test code can do wrong, in every place where it runs: a suite each. With
-// GUEST_ENVIRONMENT=place.kind a global environment does the same.
+// GUEST_ENVIRONMENT=place.kind a global environment does the same, and with
+// GUEST_LISTENER=place.kind a listener in the guest; that one also does what the names of the
+// suites Listener* ask for.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +16,17 @@
 
 namespace {
 
-constexpr std::array kPlaces{"SetUpTestSuite", "Constructor",      "SetUp", "Body", "TearDown",
-                             "Destructor",     "TearDownTestSuite"};
+constexpr std::array kPlaces{"SetUpTestSuite",
+                             "Constructor",
+                             "SetUp",
+                             "Body",
+                             "TearDown",
+                             "Destructor",
+                             "TearDownTestSuite",
+                             "ListenerSuiteStart",
+                             "ListenerTestStart",
+                             "ListenerTestEnd",
+                             "ListenerSuiteEnd"};
 constexpr std::array kKinds{"NonFatal", "Fatal", "Skip",    "Exception",
                             "Thrown",   "Trace", "Success", "Property"};
 constexpr int kPlaceCount = static_cast<int>(kPlaces.size());
@@ -84,6 +95,35 @@ struct KindsOfDestructor : AllKindsAt<5, std::integer_sequence<int, 0, 1, 2, 5, 
   };
 };
 
+// As well in suites that have neither SetUpTestSuite nor TearDownTestSuite.
+template <typename Misbehaviour>
+class NoHooks : public testing::Test {
+ protected:
+  NoHooks() { Misbehaviour::reached("Constructor"); }
+  ~NoHooks() override { Misbehaviour::reached("Destructor"); }
+  void SetUp() override { Misbehaviour::reached("SetUp"); }
+  void TearDown() override { Misbehaviour::reached("TearDown"); }
+};
+TYPED_TEST_SUITE_P(NoHooks);
+TYPED_TEST_P(NoHooks, First) { TypeParam::reached("Body"); }
+TYPED_TEST_P(NoHooks, Second) {}
+REGISTER_TYPED_TEST_SUITE_P(NoHooks, First, Second);
+
+// A listener that throws ends the run: GUEST_LISTENER does that.
+template <int place>
+struct KindsOfListener : AllKindsAt<place, std::integer_sequence<int, 0, 1, 2, 5, 6, 7>> {
+  using Names = KindsOfDestructor::Names;
+};
+#define LISTENER_AT(number, name)                                                 \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, EachPlace, KindsOfListener<number>::types, \
+                                 KindsOfListener<number>::Names);                 \
+  INSTANTIATE_TYPED_TEST_SUITE_P(name, NoHooks, KindsOfListener<number>::types,   \
+                                 KindsOfListener<number>::Names)
+LISTENER_AT(7, ListenerSuiteStart);
+LISTENER_AT(8, ListenerTestStart);
+LISTENER_AT(9, ListenerTestEnd);
+LISTENER_AT(10, ListenerSuiteEnd);
+
 #define AT(number, name) \
   INSTANTIATE_TYPED_TEST_SUITE_P(name, EachPlace, Kinds<number>::types, Kinds<number>::Names)
 AT(0, SetUpTestSuite);
@@ -94,6 +134,10 @@ AT(4, TearDown);
 INSTANTIATE_TYPED_TEST_SUITE_P(Destructor, EachPlace, KindsOfDestructor::types,
                                KindsOfDestructor::Names);
 AT(6, TearDownTestSuite);
+INSTANTIATE_TYPED_TEST_SUITE_P(Constructor, NoHooks, Kinds<1>::types, Kinds<1>::Names);
+INSTANTIATE_TYPED_TEST_SUITE_P(SetUp, NoHooks, Kinds<2>::types, Kinds<2>::Names);
+INSTANTIATE_TYPED_TEST_SUITE_P(Body, NoHooks, Kinds<3>::types, Kinds<3>::Names);
+INSTANTIATE_TYPED_TEST_SUITE_P(TearDown, NoHooks, Kinds<4>::types, Kinds<4>::Names);
 
 class World : public testing::Environment {
  public:
@@ -109,6 +153,34 @@ class World : public testing::Environment {
   std::string asked_;
 };
 
+class Listener : public testing::EmptyTestEventListener {
+ public:
+  explicit Listener(std::string asked) : asked_(std::move(asked)) {}
+  void OnTestIterationStart(const testing::UnitTest&, int) override { reached("IterationStart"); }
+  void OnEnvironmentsSetUpStart(const testing::UnitTest&) override { reached("WorldsStart"); }
+  void OnEnvironmentsSetUpEnd(const testing::UnitTest&) override { reached("WorldsStarted"); }
+  void OnTestSuiteStart(const testing::TestSuite& s) override { reached("SuiteStart", s.name()); }
+  void OnTestStart(const testing::TestInfo& t) override {
+    reached("TestStart", t.test_suite_name());
+  }
+  void OnTestEnd(const testing::TestInfo& t) override { reached("TestEnd", t.test_suite_name()); }
+  void OnTestSuiteEnd(const testing::TestSuite& s) override { reached("SuiteEnd", s.name()); }
+  void OnEnvironmentsTearDownStart(const testing::UnitTest&) override { reached("WorldsEnd"); }
+  void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override { reached("WorldsEnded"); }
+  void OnTestIterationEnd(const testing::UnitTest&, int) override { reached("IterationEnd"); }
+  void OnTestProgramEnd(const testing::UnitTest&) override { reached("ProgramEnd"); }
+
+ private:
+  void reached(const std::string& place, const std::string& suite = "") const {
+    printf("the listener's %s\n", place.c_str());
+    fprintf(stderr, "the listener's %s on stderr\n", place.c_str());
+    if (asked_.rfind(place + ".", 0) == 0) misbehave(place, asked_.substr(place.size() + 1));
+    if (suite.rfind("Listener" + place + "/", 0) == 0)
+      misbehave(place, suite.substr(suite.rfind('/') + 1));
+  }
+  std::string asked_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -118,6 +190,8 @@ int main(int argc, char** argv) {
     testing::AddGlobalTestEnvironment(new World(asked));
     testing::AddGlobalTestEnvironment(new World("None"));
   }
+  if (const char* asked = getenv("GUEST_LISTENER"))
+    cloister::append_listener_in_guest(new Listener(asked));
   const int result = cloister::run_all_tests();
   printf("main goes on\n");
   return result;

@@ -127,6 +127,21 @@ INSTANTIATE_TEST_SUITE_P(Launches, InGuest,
                          testing::Values("--cloister_launch=fork", "--cloister_launch=exec",
                                          "--cloister=off"));
 
+TEST(ListenerInGuest, IsShownAtTheStartOfTheRun) {
+  const Ended ended = run({{guest("listening")}});
+  EXPECT_TRUE(ended.contains("Running 2 tests from 1 test suite.\nchecker starts\n")) << ended.out;
+  EXPECT_EQ(ended.out.find("checker starts"), ended.out.rfind("checker starts")) << ended.out;
+}
+
+TEST(ListenerInGuest, HearsNothingOfWhatFailFastPassesOver) {
+  const Ended ended = run({{guest("each_place"), "--gtest_fail_fast",
+                            "--gtest_filter=Body/NoHooks/NonFatal.*:Body/NoHooks/Success.*"},
+                           {"GUEST_LISTENER="}});
+  const std::string end = "the listener's TestEnd\n";
+  EXPECT_NE(ended.out.find(end), std::string::npos) << ended.out;
+  EXPECT_EQ(ended.out.find(end), ended.out.rfind(end)) << ended.out;
+}
+
 TEST(ListenerInGuest, MayAssertAtTheVeryEnd) {
   const Ended ended = run({{guest("listening"), "--gtest_filter=*Poured*"}, {"GUEST_COMPLAINS=1"}});
   EXPECT_EQ(ended.status, 1);

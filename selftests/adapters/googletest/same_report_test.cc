@@ -134,10 +134,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     EachPlace, SameReport,
-    testing::Values(Mode{"Default", {}, {}, "each_place"},
-                    Mode{
-                        "Shuffled", {"--gtest_shuffle", "--gtest_random_seed=3"}, {}, "each_place"},
-                    Mode{"FailFast", {"--gtest_fail_fast"}, {}, "each_place"}),
+    testing::Values(
+        Mode{"Default", {"--gtest_filter=-Listener*"}, {}, "each_place"},
+        Mode{"Shuffled",
+             {"--gtest_filter=-Listener*", "--gtest_shuffle", "--gtest_random_seed=3"},
+             {},
+             "each_place"},
+        Mode{"FailFast", {"--gtest_filter=-Listener*", "--gtest_fail_fast"}, {}, "each_place"},
+        Mode{"Listener", {"--gtest_filter=Listener*"}, {"GUEST_LISTENER="}, "each_place"}),
     [](const auto& mode) { return mode.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -175,6 +179,30 @@ std::vector<Mode> worlds() {
   return modes;
 }
 INSTANTIATE_TEST_SUITE_P(World, SameReport, testing::ValuesIn(worlds()),
+                         [](const auto& mode) { return mode.param.name; });
+
+// What a listener in the guest can do wrong, whether there are environments and suites' hooks or
+// not. At the end of the program a plain run would pass:
+// ListenerInGuest.MayAssertAtTheVeryEnd.
+std::vector<Mode> listeners() {
+  std::vector<Mode> modes;
+  for (const char* place :
+       {"IterationStart", "WorldsStart", "WorldsStarted", "SuiteStart", "TestStart", "TestEnd",
+        "SuiteEnd", "WorldsEnd", "WorldsEnded", "IterationEnd", "ProgramEnd"}) {
+    for (const char* kind : {"NonFatal", "Fatal", "Skip", "Exception", "Property"}) {
+      const std::string name = std::string(place) + kind;
+      if (name == "ProgramEndNonFatal" || name == "ProgramEndFatal") continue;
+      modes.push_back({name,
+                       {"--gtest_filter=Body/*/Success.*:ListenerSuiteEnd/*/NonFatal.*"},
+                       {std::string("GUEST_LISTENER=") + place + "." + kind},
+                       "each_place"});
+    }
+  }
+  return modes;
+}
+class SamePlace : public SameReport {};
+TEST_P(SamePlace, OfWhatAListenerInTheGuestDid) { compare("xml"); }
+INSTANTIATE_TEST_SUITE_P(Listener, SamePlace, testing::ValuesIn(listeners()),
                          [](const auto& mode) { return mode.param.name; });
 
 // GoogleTest names the file itself here.

@@ -73,5 +73,22 @@ TEST_F(Uneven, EnvironmentTearDownsFailTheRunOnce) {
   EXPECT_TRUE(ended.contains("[  PASSED  ] 3 tests."));
 }
 
+TEST(LateFailure, OfAThreadFailsTheRunAsWithoutCells) {
+  Program program{{guest("late"), "--gtest_filter=*TornDown"}};
+  const Ended cells = run(program);
+  program.command.push_back("--cloister=off");
+  const Ended plain = run(program);
+  EXPECT_EQ(cells.status, 1);
+  EXPECT_TRUE(cells.contains("late")) << cells.out;
+  EXPECT_EQ(first_difference(without_times(plain.out), without_times(cells.out)), "");
+}
+
+TEST(LateFailure, OfManyThreadsIsOneOfTheTest) {
+  const Ended ended = run({{guest("late"), "--gtest_filter=*NeverStops*", "--gtest_brief=1"}});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(ended.contains("again"));
+  EXPECT_FALSE(ended.contains("cloister: Thread")) << ended.out.substr(0, 2000);
+}
+
 }  // namespace
 }  // namespace cloister::selftests

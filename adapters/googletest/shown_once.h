@@ -1,0 +1,33 @@
+// One stretch that every cell goes through and the report shows once: the first cell's that has
+// anything to say there, and what failed only in others.
+#pragma once
+
+#include <vector>
+
+#include "adapters/googletest/inbox.h"
+
+namespace cloister::googletest {
+
+class ShownOnce {
+ public:
+  explicit ShownOnce(Phase phase) : phase_(phase) {}
+
+  // A cell that ended well: of others everything is shown with their tests.
+  void take(const RecordPtr& record);
+  void clear();
+
+  Phase phase() const { return phase_; }
+  const RecordPtr& shown() const { return shown_; }
+  // Failures that the one shown does not have.
+  std::vector<Part> others() const;
+
+ private:
+  Phase phase_;
+  RecordPtr shown_;
+  std::vector<Part> others_;
+};
+
+// Whether it has a part of that stretch from the same place.
+bool has_the_same(const Record& record, const Part& wanted);
+
+}  // namespace cloister::googletest
