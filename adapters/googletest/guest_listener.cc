@@ -65,13 +65,12 @@ void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
   start_listeners_phase(Phase::kSuiteStart);
   ForwardingListener::OnTestSuiteStart(s);
   start_phase(Phase::kSuiteSetUp);
-  if (!guest_.is_guest()) return;
   suite_ = &s;
   only_.turn(s);
 }
 // The test, and every listener, sees its suite as it is.
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
-  if (suite_ != nullptr && guest_.is_guest()) only_.turn(*suite_);
+  if (suite_ != nullptr) only_.turn(*suite_);
   start_before_ = t.result()->start_timestamp();
   start_phase(Phase::kBody);
   ForwardingListener::OnTestStart(t);
@@ -103,7 +102,6 @@ void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
 
 void GuestListener::OnTestEnd(const testing::TestInfo& t) {
   ForwardingListener::OnTestEnd(t);
-  if (!guest_.is_guest()) return;
   const testing::TimeInMillis start = t.result()->start_timestamp();
   tell(Times{t.result()->elapsed_time(), start == start_before_ ? 0 : start});
   start_phase(Phase::kSuiteTearDown);
@@ -111,7 +109,7 @@ void GuestListener::OnTestEnd(const testing::TestInfo& t) {
 }
 
 void GuestListener::OnTestSuiteEnd(const testing::TestSuite& s) {
-  if (suite_ != nullptr && guest_.is_guest()) only_.turn(*suite_);
+  if (suite_ != nullptr) only_.turn(*suite_);
   ForwardingListener::OnTestSuiteEnd(s);
 }
 

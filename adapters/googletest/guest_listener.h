@@ -1,7 +1,7 @@
 // The only listener in a guest: turns GoogleTest's events into frames, tells those of the user's
 // listeners that are meant for guests, and ends the process when the test has. In a process that
 // the test forks it is out of the way: events go to the user's own listeners there, as they would
-// in a plain run.
+// in a plain run, and GoogleTest's loop, if a process comes back to it, is that of the guest.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -17,6 +17,7 @@
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
+#include "framework/kernel/process_mark.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
@@ -153,23 +154,22 @@ GuestCall run_tests(const WardenOrders& orders, Fd socket, void (*in_warden)()) 
   ::_exit(0);
 }
 
-const char* words_of(pid_t warden) {
-  return ::getpid() == warden ? "the warden, which starts the tests, cannot go on"
-                              : "a test cannot be started";
+const char* own_words() {
+  return process_mark() == ProcessMark::kWarden ? "the warden, which starts the tests, cannot go on"
+                                                : "a test cannot be started";
 }
 
 // What is thrown here must not reach GoogleTest, which would go on to the end of the user's main().
 GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
   ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
-  const pid_t warden = ::getpid();
+  mark_process(ProcessMark::kWarden);
   try {
     return run_tests(orders, std::move(socket), in_warden);
   } catch (const std::bad_alloc&) {
     ::dprintf(STDERR_FILENO,
-              "cloister: %s: no memory is left for it; raise its limit (ulimit -v)\n",
-              words_of(warden));
+              "cloister: %s: no memory is left for it; raise its limit (ulimit -v)\n", own_words());
   } catch (const std::exception& error) {
-    ::dprintf(STDERR_FILENO, "cloister: %s: %s\n", words_of(warden), error.what());
+    ::dprintf(STDERR_FILENO, "cloister: %s: %s\n", own_words(), error.what());
   }
   ::_exit(1);
 }

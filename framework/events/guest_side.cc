@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "framework/events/frame.h"
+#include "framework/kernel/process_mark.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -21,14 +22,15 @@ constexpr int kPatience =
 }  // namespace
 
 GuestSide::GuestSide(const GuestDescriptors& descriptors, CellPage* page)
-    : pid_(::getpid()), descriptors_(descriptors), page_(page) {
+    : descriptors_(descriptors), page_(page) {
+  mark_process(ProcessMark::kGuest);
   struct stat status;
   if (::fstat(descriptors_.event, &status) != 0) return;
   event_device_ = status.st_dev;
   event_inode_ = status.st_ino;
 }
 
-bool GuestSide::is_guest() const { return ::getpid() == pid_; }
+bool GuestSide::is_guest() const { return process_mark() == ProcessMark::kGuest; }
 
 void GuestSide::send(std::uint16_t kind, std::string_view payload) {
   if (!is_guest()) return;

@@ -2,8 +2,6 @@
 // works in the process that entered the cell and is silent in any process that this one forks.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string_view>
 
@@ -26,7 +24,7 @@ class GuestSide {
   const GuestDescriptors& descriptors() const { return descriptors_; }
   CellPage& page() const { return *page_; }
 
-  // True in the guest itself, false in what it forks.
+  // True in the guest itself, false in what it forks, into whichever pid namespace.
   bool is_guest() const;
 
   // Sends one frame; a payload over the limit is cut. Survives a closed or replaced descriptor by
@@ -49,7 +47,6 @@ class GuestSide {
   bool write_all(std::string_view head, std::string_view payload) const;
   void spill(std::string_view head, std::string_view payload);
 
-  pid_t pid_;
   GuestDescriptors descriptors_;
   CellPage* page_;
   std::uint32_t sequence_ = 0;
