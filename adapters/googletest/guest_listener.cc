@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/listeners.h"
 
@@ -145,6 +147,16 @@ void GuestListener::end(const testing::UnitTest& unit_test, int iteration) {
   in_guest_->OnTestProgramEnd(unit_test);
   start_phase(Phase::kAfterEnd);
   end_process();
+}
+
+void GuestListener::leave_out(const Part& part) {
+  if (!std::exchange(left_out_, true)) send(guest_, LeftOut{});
+  const bool counts = part.type != testing::TestPartResult::kSuccess;
+  if (counts && !std::exchange(types_left_out_[part.type], true)) send_in_place_of(guest_, part);
+}
+
+void GuestListener::leave_out(const Property&) {
+  if (!std::exchange(left_out_, true)) send(guest_, LeftOut{});
 }
 
 void GuestListener::tell_properties(Scope scope, const testing::TestResult& result) {

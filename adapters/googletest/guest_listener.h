@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <type_traits>
 
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/messages.h"
@@ -61,8 +63,16 @@ class GuestListener final : public ForwardingListener {
   void tell(const Message& message) {
     if (!guest_.is_guest()) return;
     const std::lock_guard lock(telling_);
-    if (!told_all_) send(guest_, message);
+    if (told_all_) return;
+    if constexpr (std::is_same_v<decltype(send(guest_, message)), bool>) {
+      if (!send(guest_, message)) leave_out(message);
+    } else {
+      send(guest_, message);
+    }
   }
+  // There is no room for it. What it means for the verdict is told nevertheless.
+  void leave_out(const Part& part);
+  void leave_out(const Property& property);
   // A stretch that only listeners have.
   void start_listeners_phase(Phase phase);
   void tell_properties(Scope scope, const testing::TestResult& result);
@@ -78,6 +88,8 @@ class GuestListener final : public ForwardingListener {
   std::atomic<Phase> phase_ = Phase::kEnvironmentSetUp;
   std::mutex telling_;
   bool told_all_ = false;
+  bool left_out_ = false;
+  std::array<bool, testing::TestPartResult::kSkip + 1> types_left_out_{};
 };
 
 }  // namespace cloister::googletest

@@ -1,7 +1,10 @@
 #include "adapters/googletest/messages.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "framework/events/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {
@@ -12,11 +15,59 @@ enum class Kind : std::uint16_t {
   kProperty = 2,
   kTimes = 3,
   kExpectation = 4,
-  kGaveUp = 5
+  kGaveUp = 5,
+  kLeftOut = 6
 };
 
-void send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
-  guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
+// For less, nothing is sent.
+constexpr std::size_t kLeastRoom = 1024;
+// Of what names something.
+constexpr std::size_t kLongestName = 4096;
+constexpr std::size_t kLongestNameAtTheEnd = 256;
+// Of all else in a message, and of its frame's head.
+constexpr std::size_t kNumbers = 64;
+
+bool send_frame(GuestSide& guest, Kind kind, const ByteWriter& payload) {
+  return guest.send(static_cast<std::uint16_t>(kind), payload.bytes());
+}
+
+// No message takes more than half of what is left, so that there is always room for another.
+std::size_t room_for_texts(const GuestSide& guest) {
+  const std::size_t most = std::min(guest.room() / 2, kLongestPayload);
+  return most < kLeastRoom ? 0 : most - kNumbers;
+}
+
+// Not within a character of UTF-8.
+std::string_view beginning_of(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+std::string cut(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  constexpr std::size_t kNote = 64;
+  const std::string_view kept = beginning_of(text, most - std::min(most, kNote));
+  return fmt::format("{}\n(cloister: {} more bytes were cut off)", kept, text.size() - kept.size());
+}
+
+std::string cut_name(const std::string& name, std::size_t most) {
+  if (name.size() <= most) return name;
+  const std::string_view kept = beginning_of(name, most);
+  return fmt::format("{}_and_{}_more_bytes", kept, name.size() - kept.size());
+}
+
+ByteWriter bytes_of(const Part& part, const std::string& file, const std::string& message) {
+  ByteWriter out;
+  out.number(part.phase);
+  out.number(static_cast<std::int32_t>(part.type));
+  out.number(static_cast<std::uint8_t>(part.has_file));
+  out.text(file);
+  out.number(static_cast<std::int32_t>(part.line));
+  out.text(message);
+  out.number(part.out_offset);
+  out.number(part.err_offset);
+  return out;
 }
 
 bool is_whole(const ByteReader& in) { return in.ok() && in.at_end(); }
@@ -93,6 +144,9 @@ bool take_event(const Event& event, Record& record) {
     case Kind::kGaveUp:
       record.gave_up |= is_whole(in);
       return is_whole(in);
+    case Kind::kLeftOut:
+      record.left_out |= is_whole(in);
+      return is_whole(in);
   }
   return false;
 }
@@ -129,34 +183,41 @@ std::string_view phase_words(Phase phase) {
   return "an unknown phase";
 }
 
-void send(GuestSide& guest, const Part& part) {
-  ByteWriter out;
-  out.number(part.phase);
-  out.number(static_cast<std::int32_t>(part.type));
-  out.number(static_cast<std::uint8_t>(part.has_file));
-  out.text(part.file);
-  out.number(static_cast<std::int32_t>(part.line));
-  out.text(part.message);
-  out.number(part.out_offset);
-  out.number(part.err_offset);
-  send_frame(guest, Kind::kPart, out);
+bool send(GuestSide& guest, const Part& part) {
+  const std::size_t room = room_for_texts(guest);
+  if (room == 0) return false;
+  const std::string file = cut_name(part.file, std::min(kLongestName, room / 2));
+  const std::string message = cut(part.message, room - std::min(room, file.size()));
+  return send_frame(guest, Kind::kPart, bytes_of(part, file, message));
 }
+
+void send_in_place_of(GuestSide& guest, const Part& part) {
+  const char* message =
+      "cloister: from here on what the test asserts is not shown: it has reported too much";
+  send_frame(guest, Kind::kPart,
+             bytes_of(part, cut_name(part.file, kLongestNameAtTheEnd), message));
+}
+
+void send(GuestSide& guest, LeftOut) { send_frame(guest, Kind::kLeftOut, {}); }
 
 void send(GuestSide& guest, const Expectation& expectation) {
   ByteWriter out;
   out.number(expectation.end.kind);
   out.number(static_cast<std::int32_t>(expectation.end.number));
-  out.text(expectation.file);
+  out.text(cut_name(expectation.file, kLongestNameAtTheEnd));
   out.number(static_cast<std::int32_t>(expectation.line));
   send_frame(guest, Kind::kExpectation, out);
 }
 
-void send(GuestSide& guest, const Property& property) {
+bool send(GuestSide& guest, const Property& property) {
+  const std::size_t room = room_for_texts(guest);
+  if (room == 0) return false;
+  const std::string key = cut_name(property.key, std::min(kLongestName, room / 2));
   ByteWriter out;
   out.number(property.scope);
-  out.text(property.key);
-  out.text(property.value);
-  send_frame(guest, Kind::kProperty, out);
+  out.text(key);
+  out.text(cut(property.value, room - std::min(room, key.size())));
+  return send_frame(guest, Kind::kProperty, out);
 }
 
 void send(GuestSide& guest, const Times& times) {

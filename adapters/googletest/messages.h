@@ -76,10 +76,17 @@ struct Expectation {
 std::string end_words(const ExpectedEnd& end);
 bool is_met(const ExpectedEnd& end, const Outcome& outcome);
 
-void send(GuestSide& guest, const Part& part);
+// The rest of a text that is too long is left out, and its end says how much that is. False, and
+// nothing sent, when there is hardly any room left.
+bool send(GuestSide& guest, const Part& part);
+bool send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Expectation& expectation);
-void send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Times& times);
+// In place of the first part, of each type, for which there was no room: that of the verdict.
+void send_in_place_of(GuestSide& guest, const Part& part);
+// Something was left out.
+struct LeftOut {};
+void send(GuestSide& guest, LeftOut left_out);
 // GoogleTest has left its loop, because of an exception outside all tests.
 struct GaveUp {};
 void send(GuestSide& guest, GaveUp gave_up);
@@ -93,6 +100,7 @@ struct Record {
   bool ran = false;  // GoogleTest came to the end of the test; only then there are times
   std::optional<Expectation> expectation;  // the last one
   bool gave_up = false;                    // GoogleTest left its loop before the end
+  bool left_out = false;                   // it reported more than there is room for
 
   bool gave_up_in(Phase phase) const { return gave_up && last_phase() == phase; }
   // The stretch in which the guest was when it ended.

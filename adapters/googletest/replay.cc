@@ -43,6 +43,12 @@ void say_what_was_limited(const Record& record, const testing::TestInfo& test) {
   }
 }
 
+void say_what_is_not_shown(const Record& record, const testing::TestInfo& test) {
+  if (!record.left_out) return;
+  fmt::print(stderr, "cloister: note: {} has reported too much: some of it is not shown\n",
+             full_name(test));
+}
+
 // What it left, where that is not a failure by itself.
 void say_what_was_left(const Record& record, const testing::TestInfo& test) {
   const bool fails =
@@ -120,6 +126,7 @@ void Keeper::replay_test(TestId id) {
   note_if_it_gave_up(*record, Phase::kBody);
   replay_end(*record, test);
   replay_leaks(*record, test);
+  say_what_is_not_shown(*record, test);
   say_what_was_limited(*record, test);
   say_what_was_left(*record, test);
   record_properties(*record, Scope::kTest);

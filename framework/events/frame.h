@@ -22,6 +22,8 @@ inline constexpr std::uint32_t kFrameMagic = 0x31464C43;
 inline constexpr std::size_t kLongestPayload = 16U << 20;
 // What one guest may send in all, kept in memory until its cell ends.
 inline constexpr std::size_t kMostEventBytes = 64U << 20;
+// Of that, and of the page that takes the pipe's place, what is kept for how the guest ends.
+inline constexpr std::size_t kRoomForTheEnd = std::size_t{4} << 10;
 
 // The engine's own kinds; all lower numbers are the adapter's.
 inline constexpr std::uint16_t kFinishedFrame = 0xFFFF;  // no payload: the guest is done

@@ -9,6 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "framework/events/frame.h"
 #include "framework/kernel/process_mark.h"
 #include "framework/wire/bytes.h"
@@ -32,21 +34,37 @@ GuestSide::GuestSide(const GuestDescriptors& descriptors, CellPage* page)
 
 bool GuestSide::is_guest() const { return process_mark() == ProcessMark::kGuest; }
 
-void GuestSide::send(std::uint16_t kind, std::string_view payload) {
-  if (!is_guest()) return;
-  payload = payload.substr(0, kLongestPayload);
+bool GuestSide::send(std::uint16_t kind, std::string_view payload) {
+  if (!is_guest() || payload.size() > kLongestPayload) return false;
+  const bool by_pipe = has_pipe();
+  const std::size_t size = sizeof(FrameHead) + payload.size();
+  if (size > left(by_pipe)) return false;
+  sent_ += size;
   const FrameHead head{kFrameMagic, kind, 0, sequence_++,
                        static_cast<std::uint32_t>(payload.size())};
   const std::string_view head_bytes(reinterpret_cast<const char*>(&head), sizeof head);
-  if (!write_all(head_bytes, payload)) spill(head_bytes, payload);
+  if (!by_pipe || !write_all(head_bytes, payload)) spill(head_bytes, payload);
+  return true;
+}
+
+std::size_t GuestSide::room() const {
+  const std::size_t all = left(has_pipe());
+  return all - std::min(all, kRoomForTheEnd);
+}
+
+std::size_t GuestSide::left(bool by_pipe) const {
+  const std::size_t in_all = kMostEventBytes - sent_;
+  if (by_pipe) return in_all;
+  return std::min(in_all, kSpillSize - std::min<std::size_t>(page_->spilled, kSpillSize));
+}
+
+bool GuestSide::has_pipe() const {
+  struct stat status;
+  return ::fstat(descriptors_.event, &status) == 0 && status.st_ino == event_inode_ &&
+         status.st_dev == event_device_;
 }
 
 bool GuestSide::write_all(std::string_view head, std::string_view payload) const {
-  struct stat status;
-  if (::fstat(descriptors_.event, &status) != 0 || status.st_ino != event_inode_ ||
-      status.st_dev != event_device_) {
-    return false;  // closed, or the test's own file by now
-  }
   iovec pieces[2] = {{const_cast<char*>(head.data()), head.size()},
                      {const_cast<char*>(payload.data()), payload.size()}};
   iovec* next = pieces;

@@ -2,6 +2,7 @@
 // works in the process that entered the cell and is silent in any process that this one forks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -27,9 +28,12 @@ class GuestSide {
   // True in the guest itself, false in what it forks, into whichever pid namespace.
   bool is_guest() const;
 
-  // Sends one frame; a payload over the limit is cut. Survives a closed or replaced descriptor by
-  // leaving the frame in the cell's page.
-  void send(std::uint16_t kind, std::string_view payload);
+  // Sends one frame. Survives a closed or replaced descriptor by leaving the frame in the cell's
+  // page. False, and nothing sent, when there is no room for it, or by another process.
+  bool send(std::uint16_t kind, std::string_view payload);
+  // Bytes, heads of frames included, after which there still is room for the end. Cutting texts to
+  // fit is for those who know them: no frame is cut.
+  std::size_t room() const;
   // Notes that stretch `phase` of the guest's life begins, and how much has been printed so far.
   void start_phase(std::uint8_t phase);
   // How much has been printed so far, on stdout and on stderr.
@@ -44,12 +48,17 @@ class GuestSide {
   void finish();
 
  private:
+  // The descriptor may be closed, or the test's own file by now.
+  bool has_pipe() const;
+  // Bytes that may still be sent.
+  std::size_t left(bool by_pipe) const;
   bool write_all(std::string_view head, std::string_view payload) const;
   void spill(std::string_view head, std::string_view payload);
 
   GuestDescriptors descriptors_;
   CellPage* page_;
   std::uint32_t sequence_ = 0;
+  std::size_t sent_ = 0;
   std::uint64_t event_device_ = 0;  // the pipe's identity, to notice another file under its number
   std::uint64_t event_inode_ = 0;
 };

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/cell_page.h"
@@ -61,6 +62,28 @@ TEST_F(GuestSideTest, SurvivesAClosedDescriptor) {
   ASSERT_EQ(reader.events().size(), 2U);
   EXPECT_EQ(reader.events()[1].payload, "by page");
   EXPECT_TRUE(reader.finished());
+}
+
+TEST_F(GuestSideTest, SendsNoPartOfAFrameForWhichThereIsNoRoom) {
+  events_.write_end.reset();
+  const std::string most_of_the_page(kSpillSize * 3 / 4, 'x');
+  EXPECT_TRUE(guest_.send(1, most_of_the_page));
+  EXPECT_FALSE(guest_.send(2, most_of_the_page));
+  EXPECT_TRUE(guest_.send(3, "short"));
+  guest_.finish();
+  const FrameReader reader = received();
+  ASSERT_EQ(reader.events().size(), 2U);
+  EXPECT_EQ(reader.events()[1].kind, 3);
+  EXPECT_EQ(reader.broken(), "");
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST_F(GuestSideTest, SaysHowMuchRoomThereIs) {
+  EXPECT_EQ(guest_.room(), kMostEventBytes - kRoomForTheEnd);
+  guest_.send(1, std::string(1000, 'x'));
+  EXPECT_EQ(guest_.room(), kMostEventBytes - kRoomForTheEnd - sizeof(FrameHead) - 1000);
+  events_.write_end.reset();
+  EXPECT_EQ(guest_.room(), kSpillSize - kRoomForTheEnd);
 }
 
 TEST_F(GuestSideTest, WritesNothingIntoAFileThatTookItsNumber) {
