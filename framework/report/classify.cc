@@ -20,8 +20,9 @@ Outcome classify(const Evidence& evidence) {
   }
   if (WIFSIGNALED(status)) {
     // The kernel's memory killer sends SIGKILL and nothing else; a SIGKILL with an empty kill count
-    // came from elsewhere.
-    if (WTERMSIG(status) == SIGKILL && evidence.oom_kills > 0)
+    // came from elsewhere, and so did one beside kills of others.
+    if (WTERMSIG(status) == SIGKILL && evidence.oom_kills > 0 &&
+        !evidence.only_others_killed_for_memory)
       return OutOfMemory{evidence.memory_cap, evidence.memory};
     return Signaled{WTERMSIG(status), static_cast<bool>(WCOREDUMP(status))};
   }

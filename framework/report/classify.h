@@ -17,6 +17,8 @@ struct Evidence {
   std::string entry_failure;    // the guest's own words; empty when it got in
   std::string broken_protocol;  // the frame reader's words; empty when all was well
   std::uint64_t oom_kills = 0;
+  // The kernel's log names others that it killed for memory, and not the guest.
+  bool only_others_killed_for_memory = false;
   Bytes memory_cap;
   MemoryParts memory{};  // when the cap was reached
   std::chrono::milliseconds deadline{};

@@ -1,9 +1,11 @@
 #include "framework/watch/gauges.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "framework/kernel/single_threaded_fork.h"
 #include "framework/watch/number_in.h"
 
 namespace cloister {
@@ -31,6 +34,32 @@ std::chrono::microseconds process_cpu_time(pid_t pid) {
     sum += ticks;
   }
   return std::chrono::microseconds(sum * 1'000'000 / ::sysconf(_SC_CLK_TCK));
+}
+
+// Records in there are those of at most some seconds.
+constexpr int kMostRecords = 10000;
+
+// Of a process in the pid namespace in which the kernel numbers those of its messages: its inode is
+// PROC_PID_INIT_INO of linux/proc_ns.h.
+bool is_in_first_pid_namespace() {
+  constexpr ino_t kFirst = 0xEFFFFFFC;
+  struct stat status{};
+  return ::stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == kFirst;
+}
+
+// At its end, each read of it a record.
+Fd open_kernel_log() {
+  // What is watched under ThreadSanitizer is not the guest itself (docs/decisions/0004).
+  if (!is_in_first_pid_namespace() || fork_starts_a_thread()) return Fd();
+  Fd log(::open("/dev/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (log.open() && ::lseek(log.get(), 0, SEEK_END) < 0) log.reset();
+  return log;
+}
+
+// "6,339,5140900,-;text", where the first number is the kernel's own below 8:
+// Documentation/ABI/testing/dev-kmsg.
+bool is_from_kernel(std::string_view record) {
+  return record.size() > 1 && record[0] < '8' && record[1] == ',';
 }
 
 Fd open_file(const std::string& path, int flags) {
@@ -61,6 +90,7 @@ void Gauges::watch_memory_v1(const std::string& group) {
   std::ignore = write_file(control, fmt::format("{} {}", alarm.get(), oom.get()));
   std::ignore = write_file(control, fmt::format("{} {} critical", alarm.get(), pressure.get()));
   memory_alarm_ = std::move(alarm);
+  kernel_log_ = open_kernel_log();
 }
 
 // The file becomes urgent to read whenever a count in it changes, and "max" does each time the cap
@@ -95,6 +125,24 @@ void Gauges::look_at_memory() {
   };
   // A look that came after the kill sees less than the one before it.
   if (sum(now) >= sum(memory_)) memory_ = now;
+}
+
+// "Memory cgroup out of memory: Killed process 123 (name) ...", one for each that is counted.
+bool Gauges::only_others_killed_for_memory() const {
+  const std::string of_guest = fmt::format("Killed process {} (", guest_);
+  bool of_others = false;
+  char text[8192];
+  for (int records = 0; kernel_log_.open() && records < kMostRecords; ++records) {
+    const ssize_t got = ::read(kernel_log_.get(), text, sizeof text);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EPIPE) return false;  // some are overwritten
+    if (got <= 0) break;
+    const std::string_view record(text, static_cast<std::size_t>(got));
+    if (!is_from_kernel(record)) continue;
+    if (record.find(of_guest) != record.npos) return false;
+    of_others = of_others || record.find("Killed process ") != record.npos;
+  }
+  return of_others;
 }
 
 std::chrono::microseconds Gauges::cpu_time() const {

@@ -366,18 +366,21 @@ CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
   }
   report.undying = undying_;
   report.said_finished = reader_.finished();
-  report.outcome = classify({.wait_status = wait_status_,
-                             .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
-                             .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
-                             .killed_with_the_run = killed_for_ == KilledFor::kEndOfRun,
-                             .said_finished = reader_.finished(),
-                             .entry_failure = reader_.entry_failure(),
-                             .broken_protocol = reader_.broken(),
-                             .oom_kills = report.usage.oom_kills,
-                             .memory_cap = plan_.watch.memory_cap,
-                             .memory = memory_at_cap(gone),
-                             .deadline = plan_.watch.deadline,
-                             .cpu_time = plan_.watch.cpu_time});
+  report.outcome =
+      classify({.wait_status = wait_status_,
+                .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
+                .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
+                .killed_with_the_run = killed_for_ == KilledFor::kEndOfRun,
+                .said_finished = reader_.finished(),
+                .entry_failure = reader_.entry_failure(),
+                .broken_protocol = reader_.broken(),
+                .oom_kills = report.usage.oom_kills,
+                .only_others_killed_for_memory =
+                    report.usage.oom_kills > 0 && gauges_.only_others_killed_for_memory(),
+                .memory_cap = plan_.watch.memory_cap,
+                .memory = memory_at_cap(gone),
+                .deadline = plan_.watch.deadline,
+                .cpu_time = plan_.watch.cpu_time});
   report.events = reader_.take_events();
   stage = CellStage::kDone;
   return report;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <new>
 
 #include "selftests/framework/caps/cap_guests.h"
@@ -48,6 +49,12 @@ TEST(MemoryCap, JustUnderIsFine) {
   if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome));
   EXPECT_GT(report.usage.peak_memory.count, kHeld);
+}
+
+// As on version 1, where the kernel's log can be read and says by which number of ours it killed.
+bool is_known_who_was_killed() {
+  return access("/sys/fs/cgroup/cgroup.controllers", F_OK) != 0 && access("/dev/kmsg", R_OK) == 0 &&
+         std::filesystem::read_symlink("/proc/self/ns/pid") == "pid:[4026531836]";
 }
 
 MemoryParts parts_of(const CellReport& report) {
@@ -121,6 +128,32 @@ TEST(MemoryCap, IsNotBlamedForAKillFromElsewhere) {
   if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
   ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
   EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGKILL);
+}
+
+// The kernel kills the larger one, on version 1 alone.
+TEST(MemoryCap, IsNotBlamedForAKillAfterThatOfAChild) {
+  const auto report = run_capped([](GuestSide&) {
+    if (fork() == 0) hold_memory(64 * kMiB);
+    int status = 0;
+    wait(&status);
+    raise(SIGKILL);
+  });
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_GE(report.usage.oom_kills, 1U);
+  if (!is_known_who_was_killed()) return;
+  ASSERT_TRUE(std::holds_alternative<Signaled>(report.outcome));
+  EXPECT_EQ(std::get<Signaled>(report.outcome).signal, SIGKILL);
+}
+
+TEST(MemoryCap, IsBlamedWhenAChildWasKilledBefore) {
+  const auto report = run_capped([](GuestSide&) {
+    if (fork() == 0) hold_memory(64 * kMiB);
+    int status = 0;
+    wait(&status);
+    hold_memory(64 * kMiB);
+  });
+  if (!lane_has(Facility::kMemoryCap)) return expect_refused(report, Facility::kMemoryCap);
+  EXPECT_TRUE(std::holds_alternative<OutOfMemory>(report.outcome));
 }
 
 TEST(MemoryCap, TooSmallToRunInIsRefusedWithOneThatWorks) {

@@ -41,6 +41,12 @@ TEST(Classify, OutOfMemoryNeedsTheKernelsCount) {
   EXPECT_EQ(std::get<Signaled>(classify({.wait_status = killed(SIGKILL)})).signal, SIGKILL);
 }
 
+TEST(Classify, OutOfMemoryIsNotWhoKillsItselfAfterOthersWereKilled) {
+  const auto outcome = classify(
+      {.wait_status = killed(SIGKILL), .oom_kills = 1, .only_others_killed_for_memory = true});
+  EXPECT_EQ(std::get<Signaled>(outcome).signal, SIGKILL);
+}
+
 TEST(Classify, ACrashWithAKilledChildIsTheCrash) {
   const auto outcome = classify({.wait_status = killed(SIGABRT), .oom_kills = 1});
   EXPECT_EQ(std::get<Signaled>(outcome).signal, SIGABRT);
