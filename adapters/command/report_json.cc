@@ -12,7 +12,8 @@ using Json = nlohmann::ordered_json;
 Json json_of(const MemoryParts& parts) {
   return {{"anonymous", parts.anonymous.count},
           {"file", parts.file.count},
-          {"shared", parts.shared.count}};
+          {"shared", parts.shared.count},
+          {"kernel", parts.kernel.count}};
 }
 
 constexpr const char* kLeftNames[kLeftKinds] = {

@@ -43,6 +43,10 @@ struct Advice {
     return "raise it with --cloister_deadline or CLOISTER_TEST, or " + debug_advice(name);
   }
   std::string operator()(const OutOfMemory& outcome) const {
+    if (outcome.parts.anonymous < outcome.parts.kernel) {
+      return "look for pipes and sockets that are filled and not read, or raise the cap with "
+             "--cloister_memory or CLOISTER_TEST";
+    }
     return outcome.parts.anonymous < outcome.parts.shared
                ? "look for large files in /tmp and /dev/shm, which are memory, or raise the cap "
                  "with --cloister_memory or CLOISTER_TEST"

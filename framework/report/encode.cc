@@ -15,7 +15,8 @@ struct PutOutcome {
   }
   void operator()(const TimedOut& o) const { out.number(o.deadline.count()); }
   void operator()(const OutOfMemory& o) const {
-    for (const Bytes bytes : {o.cap, o.parts.anonymous, o.parts.file, o.parts.shared})
+    for (const Bytes bytes :
+         {o.cap, o.parts.anonymous, o.parts.file, o.parts.shared, o.parts.kernel})
       out.number(bytes.count);
   }
   void operator()(const OutOfCpuTime& o) const { out.number(o.cap.count()); }
@@ -36,7 +37,8 @@ struct TakeOutcome {
     o.deadline = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
   }
   void operator()(OutOfMemory& o) const {
-    for (Bytes* bytes : {&o.cap, &o.parts.anonymous, &o.parts.file, &o.parts.shared})
+    for (Bytes* bytes :
+         {&o.cap, &o.parts.anonymous, &o.parts.file, &o.parts.shared, &o.parts.kernel})
       bytes->count = in.number<std::uint64_t>();
   }
   void operator()(OutOfCpuTime& o) const {

@@ -35,11 +35,15 @@ struct Ending {
   }
   std::string operator()(const OutOfMemory& outcome) const {
     const MemoryParts& parts = outcome.parts;
+    const std::string kernel = parts.kernel.count == 0
+                                   ? ""
+                                   : fmt::format(", {} of the kernel's (as in pipes and sockets)",
+                                                 bytes_text(parts.kernel));
     return fmt::format(
         "reached its memory cap of {} (peak {}) and was killed\n  memory: {} anonymous, {} shared, "
-        "{} of file cache",
+        "{} of file cache{}",
         bytes_text(outcome.cap), bytes_text(report.usage.peak_memory), bytes_text(parts.anonymous),
-        bytes_text(parts.shared), bytes_text(parts.file));
+        bytes_text(parts.shared), bytes_text(parts.file), kernel);
   }
   std::string operator()(const OutOfCpuTime& outcome) const {
     return fmt::format("used up its {} of processor time and was killed",

@@ -90,6 +90,7 @@ void Gauges::watch_memory_v1(const std::string& group) {
   std::ignore = write_file(control, fmt::format("{} {}", alarm.get(), oom.get()));
   std::ignore = write_file(control, fmt::format("{} {} critical", alarm.get(), pressure.get()));
   memory_alarm_ = std::move(alarm);
+  kernel_memory_ = open_file(group + "/memory.kmem.max_usage_in_bytes", O_RDONLY);
   kernel_log_ = open_kernel_log();
 }
 
@@ -123,8 +124,19 @@ void Gauges::look_at_memory() {
   const auto sum = [](const MemoryParts& parts) {
     return parts.anonymous.count + parts.file.count + parts.shared.count;
   };
+  const Bytes kernel{
+      std::max(memory_.kernel.count, v1 ? 0 : number_in(stat, "kernel") + number_in(stat, "sock"))};
   // A look that came after the kill sees less than the one before it.
   if (sum(now) >= sum(memory_)) memory_ = now;
+  memory_.kernel = kernel;
+}
+
+void Gauges::look_at_kernel_memory() {
+  char text[32];
+  const ssize_t got = ::pread(kernel_memory_.get(), text, sizeof text, 0);
+  if (got <= 0) return;
+  const std::uint64_t peak = number_in({text, static_cast<std::size_t>(got)});
+  memory_.kernel.count = std::max(memory_.kernel.count, peak);
 }
 
 // "Memory cgroup out of memory: Killed process 123 (name) ...", one for each that is counted.

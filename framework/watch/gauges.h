@@ -27,6 +27,8 @@ class Gauges {
   short memory_events() const;
   // The cap is near or reached: looks at what the memory is made of.
   void look_at_memory();
+  // The guest has ended, and its group is still there: what the kernel held for it at most.
+  void look_at_kernel_memory();
   // When the guest has ended: the kernel has killed for want of memory, and its log names others
   // and not the guest. False where the log cannot be read.
   bool only_others_killed_for_memory() const;
@@ -42,7 +44,8 @@ class Gauges {
   CgroupVersion memory_version_{};
   Fd memory_alarm_;
   Fd memory_stat_;
-  Fd kernel_log_;  // from the guest's start on
+  Fd kernel_memory_;  // version 1: its peak
+  Fd kernel_log_;     // from the guest's start on
   MemoryParts memory_;
 };
 

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,9 @@ Clock::duration earliest(std::chrono::microseconds cpu_time) {
 }
 
 constexpr int kEventStream = 0;
+
+// Of its memory every cell has some that is the kernel's: it is named from this part of the cap on.
+constexpr std::uint64_t kKernelPart = 16;
 
 // After the cell's end its pipes hold what fits into them; only a process that outlived it can add
 // to that.
@@ -221,6 +225,7 @@ void RunningCell::guest_ended(int wait_status, const rusage& used) {
   ended_ = Clock::now();
   wait_status_ = wait_status;
   used_ = used;
+  if (WIFSIGNALED(wait_status)) gauges_.look_at_kernel_memory();
   // Without a pid namespace the guest's group is all that can be found of what it left behind.
   if ((plan_.inside.namespaces & CLONE_NEWPID) == 0) ::kill(-guest_, SIGKILL);
   stage = CellStage::kEnding;
@@ -253,10 +258,15 @@ MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
     parts.file.count = files - std::min(files, shared);
     parts.shared.count = std::max(parts.shared.count, shared);
   }
-  const std::uint64_t sum = parts.anonymous.count + parts.file.count + parts.shared.count;
   const std::uint64_t cap = plan_.watch.memory_cap.count;
-  Bytes& most = parts.anonymous < parts.shared ? parts.shared : parts.anonymous;
-  most.count += cap - std::min(cap, sum);
+  std::uint64_t sum = parts.anonymous.count + parts.file.count + parts.shared.count;
+  // A peak, perhaps of another moment.
+  parts.kernel.count = std::min(parts.kernel.count, cap - std::min(cap, sum));
+  if (parts.kernel.count < cap / kKernelPart) parts.kernel = {};
+  sum += parts.kernel.count;
+  Bytes* most = parts.anonymous < parts.shared ? &parts.shared : &parts.anonymous;
+  if (*most < parts.kernel) most = &parts.kernel;
+  most->count += cap - std::min(cap, sum);
   return parts;
 }
 

@@ -35,11 +35,13 @@ struct OutOfCpuTime {
 };
 // What the memory of a cell is made of. `shared` is what several processes can hold at once: tmpfs
 // files, POSIX and System V shared memory, shared anonymous mappings; `file` is the page cache of
-// other files.
+// other files; `kernel` is what the kernel holds for its processes, as what is in pipes and
+// sockets, and 0 unless it is a sixteenth of the cap.
 struct MemoryParts {
   Bytes anonymous;
   Bytes file;
   Bytes shared;
+  Bytes kernel;
 };
 // The kernel killed the guest because its cell had reached the memory cap.
 struct OutOfMemory {

@@ -63,6 +63,15 @@ TEST(FailureWords, PointToTmpfsWhenTheMemoryIsThere) {
             std::string::npos);
 }
 
+TEST(FailureWords, NameTheKernelsMemoryAndPointToWhatFillsIt) {
+  const std::string words =
+      failure_words(record_of(OutOfMemory{64_MiB, {4_MiB, 0_MiB, 1_MiB, 59_MiB}}), "A.B");
+  EXPECT_NE(words.find("0 bytes of file cache, 59 MiB of the kernel's (as in pipes and sockets)\n"),
+            std::string::npos)
+      << words;
+  EXPECT_NE(words.find("advice: look for pipes and sockets"), std::string::npos) << words;
+}
+
 TEST(FailureWords, NameTheCpuTime) {
   EXPECT_EQ(failure_words(record_of(OutOfCpuTime{200ms}), "A.B"),
             "cloister: A.B used up its 200 ms of processor time and was killed\n"

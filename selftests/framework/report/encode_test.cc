@@ -45,7 +45,7 @@ TEST(EncodedReport, EveryOutcomeSurvives) {
                               Exited{3},
                               Signaled{9, false},
                               TimedOut{2s},
-                              OutOfMemory{64_MiB, {1_MiB, 2_MiB, 3_MiB}},
+                              OutOfMemory{64_MiB, {1_MiB, 2_MiB, 3_MiB, 4_MiB}},
                               OutOfCpuTime{1s},
                               SetupFailed{"w"},
                               ProtocolBroken{"why"},
