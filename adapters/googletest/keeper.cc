@@ -276,21 +276,21 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
     suite_time_ += times_.elapsed;
     times_ = {};
   }
-  begun_.insert(Registry::id_of(test));
-  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
   if (replayed_ == nullptr && passed_over_ != nullptr)
     replay_after_skip(*std::exchange(passed_over_, nullptr));
+  begun_.insert(Registry::id_of(test));
+  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
   replayed_ = nullptr;
   leave_loop_if_guest_did();
   ForwardingListener::OnTestEnd(test);
 }
 
 void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
-  results_.put_beside(suite.ad_hoc_test_result(), &suite);
   pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
   suite_time_ = 0;
   // In a suite that is passed over as a whole there was no other place for it.
   if (first_of_suite_ != nullptr) replay_suite_tear_down();
+  results_.put_beside(suite.ad_hoc_test_result(), &suite);
   leave_loop_if_guest_did();
   ForwardingListener::OnTestSuiteEnd(suite);
 }
