@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -44,7 +45,7 @@ struct OwnSession {
   }
 };
 
-// Files from descriptor 3 on.
+// Files from descriptor 3 on, and nothing behind them.
 struct Files {
   const std::vector<const Fd*>& files;
   template <typename Launcher>
@@ -61,6 +62,8 @@ struct Files {
     moved.reserve(files.size());
     for (const Fd* file : files) moved.push_back(::fcntl(file->get(), F_DUPFD, kOutOfTheWay));
     for (std::size_t i = 0; i < files.size(); ++i) ::dup2(moved[i], static_cast<int>(3 + i));
+    // What Boost has made the standard streams from stays open otherwise.
+    ::close_range(static_cast<unsigned>(3 + files.size()), UINT_MAX, CLOSE_RANGE_CLOEXEC);
     return {};
   }
 };
