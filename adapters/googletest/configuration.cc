@@ -59,5 +59,17 @@ CellConfig config_of(const testing::TestInfo& test, const Options& run) {
   return config;
 }
 
+std::vector<int> kept_by_any_test(const Options& run) {
+  std::vector<int> kept;
+  const auto add_those_of = [&kept](const CellConfig& config) {
+    if (config.keep_fds) kept.insert(kept.end(), config.keep_fds->begin(), config.keep_fds->end());
+  };
+  add_those_of(run.config);
+  add_those_of(run.file.config);
+  for (const ConfigOverride& each : run.file.overrides) add_those_of(each.config);
+  for (const auto& [name, config] : said()) add_those_of(config);
+  return kept;
+}
+
 }  // namespace googletest
 }  // namespace cloister

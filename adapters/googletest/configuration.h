@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include <cloister/config.h>
 
 #include "adapters/googletest/options.h"
@@ -12,5 +14,8 @@ namespace cloister::googletest {
 // What the file says, for every test and then for those that an override matches, below what
 // environment and flags say, below what its suite says, below what the test itself says.
 CellConfig config_of(const testing::TestInfo& test, const Options& run);
+
+// The descriptors that any test is to keep.
+std::vector<int> kept_by_any_test(const Options& run);
 
 }  // namespace cloister::googletest

@@ -98,7 +98,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   if (order_.empty()) return;
   static ReplayEnvironment replay_environment;
   if (environments_ != nullptr) users_environments_ = *environments_;
-  const WardenOrders orders{options_, registry_, order_, iteration == 0};
+  const WardenOrders orders{options_, registry_, order_, iteration == 0, results_.descriptor()};
   auto side = start_warden(orders, [] { instance().prepare_guests(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
   inbox_ = Inbox(std::move(std::get<WardenLink>(side)));

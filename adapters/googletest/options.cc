@@ -80,7 +80,7 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
      parse_exit, true},
     {"launch", "auto, fork or exec",
      "how a test's process begins: as a fork of the run, or with main() by exec, which 'auto' does "
-     "when threads exist before the run (default auto)",
+     "when forks would lack or share what exists before the run (default auto)",
      parse_launch, true},
     {"config", "a file's name, or 'none'",
      "settings for the run (default: the nearest cloister.toml from the working directory upward)",

@@ -27,7 +27,7 @@ CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
 
 // How a guest comes to its test.
 enum class Launch : std::uint8_t {
-  kAuto,  // by exec where threads exist before the run, which a fork would lack; else by fork
+  kAuto,  // by exec where forks would lack or share something (before_the_run.h); else by fork
   kFork,
   kExec,
 };

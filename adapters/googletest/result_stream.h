@@ -23,6 +23,7 @@ class ResultStream {
   void put_not_begun(const testing::TestInfo& test) const;
   // The failures that are no test's: those of the suite, or of the program where there is none.
   void put_beside(const testing::TestResult& result, const testing::TestSuite* suite) const;
+  int descriptor() const { return fd_.get(); }
 
  private:
   void send(const std::string& name, Result result, const std::string& words,

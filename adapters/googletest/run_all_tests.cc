@@ -6,10 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include <cloister/gtest.h>
 
+#include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/doctor.h"
 #include "adapters/googletest/guest_arguments.h"
@@ -18,7 +17,6 @@
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
-#include "framework/kernel/single_threaded_fork.h"
 #include "framework/watch/room.h"
 
 namespace cloister {
@@ -41,41 +39,6 @@ bool debugged() {
   if (tracer != std::string::npos && status[tracer + strlen("TracerPid:\t")] != '0') return true;
   const char* preload = getenv("LD_PRELOAD");
   return preload != nullptr && strstr(preload, "vgpreload") != nullptr;
-}
-
-// Threads that exist besides this one. ThreadSanitizer's own is none of the user's.
-int other_threads() {
-  const std::string status = read_file("/proc/self/status").value_or("");
-  const std::size_t at = status.find("Threads:\t");
-  const int threads =
-      at == std::string::npos ? 1 : atoi(status.c_str() + at + strlen("Threads:\t"));
-  return std::max(0, threads - (fork_starts_a_thread() ? 2 : 1));
-}
-
-// Threads that exist before the run are in no fork of it. A program that is started anew makes them
-// again.
-googletest::Launch decide_launch(googletest::Launch asked) {
-  using googletest::Launch;
-  // One that was joined may be counted for some microseconds more.
-  int threads = other_threads();
-  for (int look = 0; threads > 0 && look < 10; ++look) {
-    usleep(1000);
-    threads = other_threads();
-  }
-  if (threads == 0 || asked == Launch::kExec) return asked;
-  const bool one = threads == 1;
-  const std::string what =
-      fmt::format("{} more thread{} running before the tests", threads, one ? " is" : "s are");
-  if (asked == Launch::kFork) {
-    fmt::print(stderr, "cloister: note: {}; {} not exist in them\n", what,
-               one ? "it does" : "they do");
-    return asked;
-  }
-  fmt::print(stderr,
-             "cloister: note: {}: each test starts the program anew, for a fork would be without "
-             "{} (--cloister_launch=fork forks nevertheless)\n",
-             what, one ? "it" : "them");
-  return Launch::kExec;
 }
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
@@ -118,7 +81,7 @@ int run_all_tests() {
                fits.error().text());
     exit(kWrongUsage);
   }
-  options->launch = decide_launch(options->launch);
+  options->launch = googletest::decide_launch(*options);
   const bool anew = options->launch == googletest::Launch::kExec;
   auto own = anew ? command_line() : Result<std::vector<std::string>>(arguments);
   if (own) own = googletest::for_guests(*own);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
@@ -115,7 +116,7 @@ void run_started_again(StartedAgain start) {
   GTEST_FLAG_SET(repeat, 1);  // the first iteration is the last, which tears the environments down
   const WithoutVariables hidden;
   GuestListener guest(start.side, users_listeners(), registry.test(test.id),
-                      {test.static_destructors, true});
+                      {test.static_destructors, other_threads() > 0});
   SelectsOne selects(guest, registry, test.id, hidden);
   const ListenersReplaced replaced(&selects);
   int result = 0;

@@ -13,6 +13,7 @@
 #include <exception>
 #include <new>
 
+#include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
 #include "framework/config/settings.h"
 #include "framework/host/probe.h"
@@ -134,11 +135,14 @@ void refuse_all(const Error& error) {
   }
 }
 
-GuestCall run_tests(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
+GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held, Fd socket,
+                    void (*in_warden)()) {
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
-  WatchOptions options{.guests = {streams_are_one(), orders.options.launch == Launch::kExec}};
+  WatchOptions options{.guests = {.join_output = streams_are_one(),
+                                  .will_exec = orders.options.launch == Launch::kExec,
+                                  .held = std::move(held)}};
   options.jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
   if (orders.options.fill_processors) options.load = LoadMeter(the_warden->host.facts);
   auto watch = Watch::make(std::move(the_warden->host.builder), std::move(options),
@@ -160,11 +164,12 @@ const char* own_words() {
 }
 
 // What is thrown here must not reach GoogleTest, which would go on to the end of the user's main().
-GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden)()) {
+GuestCall live_as_warden(const WardenOrders& orders, std::vector<HeldDescriptor> held, Fd socket,
+                         void (*in_warden)()) {
   ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
   mark_process(ProcessMark::kWarden);
   try {
-    return run_tests(orders, std::move(socket), in_warden);
+    return run_tests(orders, std::move(held), std::move(socket), in_warden);
   } catch (const std::bad_alloc&) {
     ::dprintf(STDERR_FILENO,
               "cloister: %s: no memory is left for it; raise its limit (ulimit -v)\n", own_words());
@@ -177,6 +182,7 @@ GuestCall live_as_warden(const WardenOrders& orders, Fd socket, void (*in_warden
 }  // namespace
 
 std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)()) {
+  auto held = held_in_tests(orders.options.launch, orders.results);
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
   // What is buffered now must not come out of every guest again. Where other threads exist, one of
@@ -190,7 +196,7 @@ std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, voi
   const pid_t pid = single_threaded_fork();
   if (pid == 0) {
     pair->ours.reset();
-    return live_as_warden(orders, std::move(pair->theirs), in_warden);
+    return live_as_warden(orders, std::move(held), std::move(pair->theirs), in_warden);
   }
   if (pid < 0) {
     return WardenLink{

@@ -28,6 +28,7 @@ struct WardenOrders {
   const Registry& registry;
   std::vector<TestId> tests;    // in the order to start them
   bool announce_losses = true;  // say on stderr what this host lacks
+  int results = -1;             // a descriptor of the keeper's own, which is no test's
 };
 
 // Forks. Returns in the keeper with a link, and in each guest with its GuestCall; in the warden

@@ -289,9 +289,10 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::leaks>("leaks", "ignore, report or fail",
                        "what becomes of what a test leaves in its cell (default report)",
                        parse_leaks),
-    setting<&C::keep_fds>("keep_fds", "descriptor numbers from 3, separated by commas",
-                          "descriptors opened before the run that tests may use (default none)",
-                          parse_keep_fds, true),
+    setting<&C::keep_fds>(
+        "keep_fds", "descriptor numbers from 3, separated by commas",
+        "descriptors opened before the run that tests share as they are (default none)",
+        parse_keep_fds, true),
 });
 
 }  // namespace

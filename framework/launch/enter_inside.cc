@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,10 +18,10 @@
 
 #include <algorithm>
 
-#include "framework/builder/close_others.h"
 #include "framework/events/frame.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
+#include "framework/launch/held_descriptor.h"
 
 namespace cloister {
 namespace {
@@ -143,26 +142,6 @@ void limit_capabilities(std::uint64_t keep, int event_fd) {
   if (syscall(SYS_capset, &head, sets) != 0) give_up(event_fd, "drop the guest's capabilities");
 }
 
-void close_all_but(const std::vector<int>& kept_by_user, const HighDescriptors& own) {
-  constexpr int kMostKept = 64;
-  int kept[kMostKept + 4];
-  int count = 0;
-  for (const int fd : kept_by_user) {
-    if (count < kMostKept) kept[count++] = fd;
-  }
-  for (const int fd : {own.event, own.out, own.err, own.page}) {
-    if (fd >= 0) kept[count++] = fd;
-  }
-  std::sort(kept, kept + count);
-  unsigned next = 3;
-  for (int i = 0; i < count; ++i) {
-    const auto fd = static_cast<unsigned>(kept[i]);
-    if (fd > next) close_between(next, fd - 1);
-    next = std::max(next, fd + 1);
-  }
-  close_between(next, UINT_MAX);
-}
-
 // Last of all, so that a cap on descriptors counts the test's own only.
 void limit_resources(const GuestStart& start, int event_fd) {
   const GuestPlan& plan = start.plan.guest;
@@ -232,6 +211,7 @@ GuestSide enter_cell(const GuestStart& start) {
   const HighDescriptors own = move_high(start, joined);
 
   Stopwatch watch;
+  reopen_held(start.held, start.plan.guest.keep_fds);
   join_cgroups(start.join_paths, own.event);
   watch.lap(start.page->costs, Cost::kJoinCgroups);
   join_clocks(start, own.event);
@@ -249,7 +229,8 @@ GuestSide enter_cell(const GuestStart& start) {
     give_up(own.event, "change to the run's working directory inside the cell");
   }
   set_standard_streams(start, own.event);
-  close_all_but(start.plan.guest.keep_fds, own);
+  const int own_numbers[] = {own.event, own.out, own.err, own.page};
+  close_all_but(start.plan.guest.keep_fds, start.held, own_numbers, start.null_fd);
   limit_resources(start, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
   watch.lap(start.page->costs, Cost::kPrepareGuest);

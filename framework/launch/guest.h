@@ -15,6 +15,7 @@
 #include "framework/events/guest_side.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/cell_builder.h"
+#include "framework/launch/held_descriptor.h"
 #include "framework/plan/plan.h"
 
 namespace cloister {
@@ -32,8 +33,9 @@ struct GuestStart {
   int page_fd = -1;  // of the page, for a guest that will exec; else -1
   int event_fd = -1;
   int out_fd = -1;
-  int err_fd = -1;                      // equal to out_fd when both streams are joined
-  int null_fd = -1;                     // becomes the guest's stdin
+  int err_fd = -1;                         // equal to out_fd when both streams are joined
+  int null_fd = -1;                        // becomes the guest's stdin
+  std::span<const HeldDescriptor> held{};  // of its program, sorted by number
   std::optional<rlimit> descriptors{};  // the limit on them that the guest has; nothing: as it is
   sigset_t signal_mask;                 // the mask the guest runs with
 };
@@ -44,8 +46,8 @@ struct Forked {
 };
 
 // Forks. Returns twice: with the guest's pid, and in the guest with its GuestSide, inside the cell,
-// all foreign descriptors closed. A guest that cannot get in says so on its event pipe and never
-// returns.
+// all descriptors closed that are not its own, its program's (GuestStart::held) or kept by its
+// plan. A guest that cannot get in says so on its event pipe and never returns.
 Result<Forked> fork_guest(const GuestStart& start);
 
 // In the guest: everything between the fork and the first line of the test. No heap, no locks, no

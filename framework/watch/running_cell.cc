@@ -73,6 +73,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
                    .out_fd = out,
                    .err_fd = join ? out : writers[2].get(),
                    .null_fd = null_fd,
+                   .held = options.held,
                    .descriptors = descriptors,
                    .signal_mask = guest_mask};
   Stopwatch forking;

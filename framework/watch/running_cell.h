@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <cloister/report.h>
 
@@ -36,6 +37,7 @@ enum class CellStage : std::uint8_t {
 struct GuestOptions {
   bool join_output = false;  // stdout and stderr go into one pipe, in the order written
   bool will_exec = false;    // the guest will start its program again (launch/start_again.h)
+  std::vector<HeldDescriptor> held{};  // what was open before the run and is not closed in guests
 };
 
 // How long a cell is waited for where the kernel, or somebody who holds its processes, may keep it

@@ -93,7 +93,8 @@ struct CellConfig {
   std::optional<Bytes> output{};
   // Default Leaks::kReport.
   std::optional<Leaks> leaks{};
-  // Descriptors above 2 that were open before the run and stay open in the guest. Default none.
+  // Descriptors above 2 that were open before the run and that the guest shares as they are.
+  // Default none. What guests have of the others: docs/decisions/0092.
   std::optional<std::vector<int>> keep_fds{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }

@@ -31,7 +31,9 @@ namespace fs = std::filesystem;
   for (const std::string& variable : program.environment)
     putenv(const_cast<char*>(variable.c_str()));
   if (!program.directory.empty() && chdir(program.directory.c_str()) != 0) _exit(126);
-  dup2(open("/dev/null", O_RDONLY), 0);
+  const int null = open("/dev/null", O_RDONLY);
+  dup2(null, 0);
+  if (null > 2) close(null);
   dup2(out, 1);
   dup2(err, 2);
   execvp(argv[0], argv.data());

@@ -1,4 +1,5 @@
 // A GoogleTest binary that is linked with Cloister: its cells are as its own code says.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -17,4 +18,8 @@ TEST(Linked, Fails) { EXPECT_EQ(3, 1 + 1); }
 TEST(Linked, Skips) { GTEST_SKIP() << "no printer"; }
 TEST(Linked, Crashes) { crash(); }
 TEST(Linked, Hangs) { hang(); }
+TEST(Linked, SeesNoDescriptorOfTheRun) {
+  constexpr int kFirstOfItsCell = 900;
+  for (int fd = 3; fd < kFirstOfItsCell; ++fd) EXPECT_EQ(fcntl(fd, F_GETFD), -1) << fd;
+}
 TEST(Linked, SeesTheFlags) { EXPECT_NE(getenv("HOME"), nullptr); }

@@ -13,13 +13,20 @@ TEST(Linked, IsFoundOutByAsking) {
 
 TEST(Linked, EveryEndHasItsVerdict) {
   const auto verdicts = run_tests({"--deadline=700ms", tool("tests_linked")}).verdicts;
-  EXPECT_THAT(verdicts,
-              testing::UnorderedElementsAre(testing::Pair("Linked.HasTheCellOfItsCode", "PASS"),
-                                            testing::Pair("Linked.Fails", "FAIL"),
-                                            testing::Pair("Linked.Skips", "SKIP"),
-                                            testing::Pair("Linked.Crashes", "CRASH"),
-                                            testing::Pair("Linked.Hangs", "TIMEOUT"),
-                                            testing::Pair("Linked.SeesTheFlags", "PASS")));
+  EXPECT_THAT(
+      verdicts,
+      testing::UnorderedElementsAre(
+          testing::Pair("Linked.HasTheCellOfItsCode", "PASS"),
+          testing::Pair("Linked.SeesNoDescriptorOfTheRun", "PASS"),
+          testing::Pair("Linked.Fails", "FAIL"), testing::Pair("Linked.Skips", "SKIP"),
+          testing::Pair("Linked.Crashes", "CRASH"), testing::Pair("Linked.Hangs", "TIMEOUT"),
+          testing::Pair("Linked.SeesTheFlags", "PASS")));
+}
+
+TEST(Linked, SeesNoDescriptorOfTheRunWhereItIsStartedAnew) {
+  Program program = cloister_run({"--test=Linked.SeesNoDescriptorOfTheRun", tool("tests_linked")});
+  program.environment.push_back("CLOISTER_LAUNCH=exec");
+  EXPECT_EQ(run(program).status, 0);
 }
 
 TEST(Linked, IsInOneSummaryWithOthers) {
