@@ -3,9 +3,22 @@
 
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
+#include "framework/builder/loopback.h"
 #include "framework/builder/path.h"
 
 namespace cloister::inside {
+namespace {
+
+// A host that allows no rtnetlink(7) leaves loopback with the addresses that the kernel gives it.
+void make_it_a_host() {
+  const int socket_fd = sys::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (socket_fd < 0) return;
+  const LoopbackMessages messages;
+  sys::send(socket_fd, &messages, sizeof messages, 0);  // done when it returns
+  sys::close(socket_fd);
+}
+
+}  // namespace
 
 bool set_hostname(std::string_view name, InsideReply& failure) {
   if (sys::sethostname(name.data(), name.size()) == 0) return true;
@@ -17,11 +30,12 @@ bool bring_up_loopback(InsideReply& failure) {
   if (socket_fd < 0) return fail(failure, "open a socket to bring up loopback");
   ifreq request{};
   strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
+  request.ifr_flags = kLoopbackFlags;
   // The kernel adds 127.0.0.1/8 and ::1 by itself when lo goes up: netdevice(7).
   const bool up = sys::ioctl(socket_fd, SIOCSIFFLAGS, &request) == 0;
   if (!up) fail(failure, "bring up loopback");
   sys::close(socket_fd);
+  if (up) make_it_a_host();
   return up;
 }
 

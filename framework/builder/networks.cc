@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "framework/builder/doing.h"
+#include "framework/builder/loopback.h"
 #include "framework/builder/system_call.h"
 
 namespace cloister {
@@ -23,14 +24,24 @@ Network idle[kMostIdle];
 int idle_count = 0;
 int listener = -1;
 
+// As init does it.
+void make_it_a_host() {
+  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (fd < 0) return;
+  const LoopbackMessages messages;
+  [[maybe_unused]] const ssize_t sent = send(fd, &messages, sizeof messages, 0);
+  close(fd);
+}
+
 bool bring_up_loopback(InsideReply& failure) {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   ifreq request{};
   strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
+  request.ifr_flags = kLoopbackFlags;
   const bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
   if (!up) fail(failure, "bring up loopback");
   if (fd >= 0) close(fd);
+  if (up) make_it_a_host();
   return up;
 }
 

@@ -28,6 +28,8 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
       return enter_root(failure);
     case StepCode::kSetClocks:
       return set_clocks(fields, failure);
+    case StepCode::kNameInHosts:
+      return name_in_hosts(fields, failure);
   }
   errno = EINVAL;
   return fail(failure, "perform set-up step %d", static_cast<int>(code));

@@ -21,6 +21,7 @@ struct StepFields {
     out.number(step.inodes);
     put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
     out.number(static_cast<std::uint8_t>(step.optional));
+    out.number(static_cast<std::uint8_t>(step.holds_hosts));
   }
   void operator()(const MakeReadOnly& step) const { out.text(step.target); }
   void operator()(const SetHostname& step) const { out.text(step.name); }
@@ -37,6 +38,10 @@ struct StepFields {
     out.number(step.offsets.monotonic);
     out.number(step.offsets.boottime);
   }
+  void operator()(const NameInHosts& step) const {
+    out.text(step.name);
+    out.text(step.directory);
+  }
 };
 
 template <StepCode code, typename Step>
@@ -52,7 +57,8 @@ static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
               kStandsFor<StepCode::kStartRoot, StartRoot> &&
               kStandsFor<StepCode::kBindMount, BindMount> &&
               kStandsFor<StepCode::kEnterRoot, EnterRoot> &&
-              kStandsFor<StepCode::kSetClocks, SetClocks>);
+              kStandsFor<StepCode::kSetClocks, SetClocks> &&
+              kStandsFor<StepCode::kNameInHosts, NameInHosts>);
 
 }  // namespace
 

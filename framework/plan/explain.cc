@@ -63,6 +63,7 @@ std::string step_text(const SetupStep& step) {
             return fmt::format("set the monotonic clock on by {} s, the boottime clock by {} s",
                                s.offsets.monotonic, s.offsets.boottime);
           },
+          [](const NameInHosts& s) { return fmt::format("name '{}' in '/etc/hosts'", s.name); },
       },
       step);
 }

@@ -13,6 +13,8 @@ void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& pl
 void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_clocks(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
+// After the mounts and the hostname.
+void plan_hosts(const CellRequest& request, CellPlan& plan);
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 void plan_cgroups(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 

@@ -117,6 +117,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
     plan.inside.namespaces |= CLONE_NEWUTS;
     plan.inside.steps.emplace_back(SetHostname{*config.hostname});
   }
+  plan_hosts(whole, plan);
   plan.inside.look_for = look_for(config, plan);
   plan.guest.streams = request.streams;
   plan.guest.keep_fds = config.keep_fds.value_or(std::vector<int>{});

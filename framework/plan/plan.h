@@ -37,6 +37,7 @@ struct MountTmpfs {
   std::uint64_t inodes = 0;       // besides its root and what is kept
   std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
   bool optional = true;           // where there is no `target`, there is nothing to cover
+  bool holds_hosts = false;       // has room for what NameInHosts keeps in it
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {
@@ -72,9 +73,17 @@ struct SetClocks {  // of a time namespace, which the guest then joins
   ClockOffsets offsets;
   friend bool operator==(const SetClocks&, const SetClocks&) = default;
 };
+// The cell's /etc/hosts: that of its root, where there is one, and a line with its own address and
+// `name`. The file is kept in `directory`, a tmpfs of the cell, or in a tmpfs for it alone where
+// that is "".
+struct NameInHosts {
+  std::string name;
+  std::string directory;
+  friend bool operator==(const NameInHosts&, const NameInHosts&) = default;
+};
 using SetupStep =
     std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname, BringUpLoopback,
-                 OpenLowPorts, StartRoot, BindMount, EnterRoot, SetClocks>;
+                 OpenLowPorts, StartRoot, BindMount, EnterRoot, SetClocks, NameInHosts>;
 
 // `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
 struct IdMapping {

@@ -19,6 +19,7 @@ enum class StepCode : std::uint8_t {
   kBindMount,
   kEnterRoot,
   kSetClocks,
+  kNameInHosts,
 };
 
 // A network namespace that the run lends to one cell after the other, as long as none has used it:
@@ -28,6 +29,10 @@ enum class LentNetwork : std::uint8_t {
   kDown,      // even loopback is down
   kLoopback,  // loopback is up
 };
+
+// What a tmpfs of the cell has room for besides the guest's files when the cell's /etc/hosts is
+// kept in it.
+inline constexpr std::uint64_t kHostsSize = 4096;
 
 // Where init looks for what the guest left: bits of InsidePlan::look_for.
 inline constexpr std::uint8_t kLookForProcesses = 1;

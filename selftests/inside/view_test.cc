@@ -164,12 +164,12 @@ INSTANTIATE_TEST_SUITE_P(Many, Alone, testing::Range(0, 8));
 
 struct Capacity {
   unsigned long long bytes;
-  unsigned long long inodes;  // free
+  unsigned long long inodes;
 };
 Capacity capacity(const char* path) {
   struct statvfs status{};
   EXPECT_EQ(statvfs(path, &status), 0);
-  return {status.f_blocks * status.f_frsize, status.f_ffree};
+  return {status.f_bavail * status.f_frsize, status.f_ffree};
 }
 
 TEST(Tmpfs, HaveTheDefaultCaps) {

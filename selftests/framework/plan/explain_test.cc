@@ -22,6 +22,7 @@ TEST(Explain, ShowsEveryFactOfAPlan) {
   step        bring up loopback
   step        open ports below 1024
   step        set hostname 'cloister'
+  step        name 'cloister' in '/etc/hosts'
   cgroup      /cg/memory/run/cell-7, memory.limit_in_bytes=67108864, memory.memsw.limit_in_bytes=67108864
   cgroup      /cg/pids/run/cell-7, pids.max=4096
   capability  0x1fffe9fffff

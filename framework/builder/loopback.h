@@ -1,0 +1,76 @@
+// What makes loopback look like the network of a host: an address besides 127.0.0.1 and ::1, and
+// ways for multicast and broadcast. There is no way to anywhere else. Said to the kernel in one
+// message, rtnetlink(7), by init and by who makes networks to lend.
+#pragma once
+
+#include <linux/if_addr.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cloister {
+
+// getaddrinfo(3) with AI_ADDRCONFIG looks for an address other than these two. Programs that
+// advertise themselves take the first that is not 127.*: RFC 1918, RFC 4193.
+inline constexpr std::uint8_t kOwnIpv4[4] = {10, 67, 76, 1};
+inline constexpr std::uint8_t kOwnIpv6[16] = {0xfd, 0x43, 0x4c, 0x6f, 0x69, 0x73, 0, 0,
+                                              0,    0,    0,    0,    0,    0,    0, 1};
+
+inline constexpr int kLoopbackIndex = 1;  // in every network namespace
+
+// kSize is that of an address: 4 or 16 bytes.
+template <std::size_t kSize>
+struct AddAddress {
+  AddAddress(std::uint8_t family, const std::uint8_t (&address)[kSize]) {
+    message.ifa_family = family;
+    message.ifa_prefixlen = kSize * 8;
+    message.ifa_flags = IFA_F_NODAD;  // nobody else is there to ask: usable at once
+    message.ifa_index = kLoopbackIndex;
+    for (std::size_t i = 0; i < kSize; ++i) bytes[i] = address[i];
+  }
+  nlmsghdr head{sizeof(AddAddress), RTM_NEWADDR, NLM_F_REQUEST | NLM_F_CREATE, 0, 0};
+  ifaddrmsg message{};
+  rtattr local{sizeof local + kSize, IFA_LOCAL};
+  std::uint8_t bytes[kSize] = {};
+};
+
+// To all addresses that begin with `bits` bits of `prefix`.
+template <std::size_t kSize>
+struct AddRoute {
+  AddRoute(std::uint8_t family, std::uint8_t kind, std::uint8_t table, std::uint8_t bits,
+           const std::uint8_t (&prefix)[4]) {
+    message.rtm_family = family;
+    message.rtm_dst_len = bits;
+    message.rtm_table = table;
+    message.rtm_protocol = RTPROT_STATIC;
+    message.rtm_scope = RT_SCOPE_LINK;
+    message.rtm_type = kind;
+    for (std::size_t i = 0; i < sizeof prefix; ++i) bytes[i] = prefix[i];
+  }
+  nlmsghdr head{sizeof(AddRoute), RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_CREATE, 0, 0};
+  rtmsg message{};
+  rtattr device{sizeof device + sizeof index, RTA_OIF};
+  int index = kLoopbackIndex;
+  rtattr target{sizeof target + kSize, RTA_DST};
+  std::uint8_t bytes[kSize] = {};
+};
+
+// A way by loopback is one only for what is local: net/ipv6/route.c, fib6_is_reject().
+//
+// The kernel goes on to the next when it refuses one, as those of IPv6 on a host without it.
+struct LoopbackMessages {
+  AddAddress<4> address{AF_INET, kOwnIpv4};
+  AddRoute<4> multicast{AF_INET, RTN_UNICAST, RT_TABLE_MAIN, 4, {224}};
+  AddRoute<4> broadcast{AF_INET, RTN_BROADCAST, RT_TABLE_LOCAL, 32, {255, 255, 255, 255}};
+  AddAddress<16> address6{AF_INET6, kOwnIpv6};
+  AddRoute<16> multicast6{AF_INET6, RTN_LOCAL, RT_TABLE_LOCAL, 8, {255}};
+};
+
+// IFF_MULTICAST is what programs look for that choose a device for it.
+inline constexpr short kLoopbackFlags = IFF_UP | IFF_MULTICAST;
+
+}  // namespace cloister
