@@ -28,7 +28,8 @@ Measured with {machine}: {rounds} rounds, {tests} trivial tests in a run.
 * `cells that re-use networks` are the same with `--cloister_reuse_network`: a network is handed on from a test that made no
   socket (docs/decisions/0070). The trivial tests make none.
 * The `kernel floor` is a program that makes the same cells with the system calls that it takes and nothing else
-  (`benchmarks/floor.cc`): no results, no output, no deadline, no second try. Its guest does nothing and ends; `around
+  (`benchmarks/floor.cc`): no results, no output, no deadline, no second try,
+  no address and no name that resolves (docs/decisions/0090). Its guest does nothing and ends; `around
   GoogleTest` the same program is a GoogleTest program, which both of its forks are of, and its guest runs a test.
 * A `plain fork` runs the test in a fork of its program and does nothing else (`BENCH_FORKED` in
   `benchmarks/bench_tests.cc`). It is the pages that it touches from its start to its end, some fifty, each a fault and half

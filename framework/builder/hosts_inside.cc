@@ -15,16 +15,21 @@ constexpr const char* kElsewhere = "/proc";
 
 // The name's line comes first: the host may know somebody else by it.
 bool fill(int file, int hosts, std::string_view name) {
-  char line[128];
-  const int length = snprintf(line, sizeof line, "%d.%d.%d.%d\t%s\n", kOwnIpv4[0], kOwnIpv4[1],
-                              kOwnIpv4[2], kOwnIpv4[3], Path{name}.c_str());
-  if (sys::write(file, line, static_cast<std::size_t>(length)) != length) return false;
-  ssize_t copied = 0;
+  char text[kHostsSize];
+  auto held =
+      static_cast<std::size_t>(snprintf(text, sizeof text, "%d.%d.%d.%d\t%s\n", kOwnIpv4[0],
+                                        kOwnIpv4[1], kOwnIpv4[2], kOwnIpv4[3], Path{name}.c_str()));
+  ssize_t more = 0;
   do {
-    copied = sys::sendfile(file, hosts, std::size_t{1} << 24);
-  } while (copied > 0);
-  // As the host's to an ordinary user, whose file it is: not to be written to. Whatever the umask.
-  return copied == 0 && sys::fchmod(file, 0444) == 0;
+    more = sys::read(hosts, text + held, sizeof text - held);
+    if (more < 0) return false;
+    held += static_cast<std::size_t>(more);
+    if (sys::write(file, text, held) != static_cast<ssize_t>(held)) return false;
+    held = 0;
+  } while (more > 0);
+  // An ordinary user, whose file it is, may write to it no more than to the host's. By itself, as
+  // the umask is the run's.
+  return sys::fchmod(file, 0444) == 0;
 }
 
 // Binds a file, which then has no other name.

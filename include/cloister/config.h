@@ -34,7 +34,8 @@ enum class Leaks {
 };
 
 struct CellConfig {
-  // The hostname inside. Default "cloister". At most 64 bytes, by uname(2).
+  // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). With a network of the
+  // cell's own it resolves, by a private /etc/hosts.
   std::optional<std::string> hostname{};
   // Default Network::kLoopback.
   std::optional<Network> network{};

@@ -34,6 +34,32 @@ TEST(Network, ShowsLoopbackAlone) {
   EXPECT_EQ(exec({"--net=host"}, {"ip", "-br", "a"}).out, outside("ip -br a"));
 }
 
+TEST(Hostname, ResolvesInsideToAnAddressOfTheCell) {
+  EXPECT_THAT(exec_sh({"--hostname", "priory"}, "getent ahosts priory").out,
+              HasSubstr("10.67.76.1"));
+  EXPECT_THAT(exec_sh({"--hostname", "priory", "--root", "/"}, "getent ahosts priory").out,
+              HasSubstr("10.67.76.1"));
+  EXPECT_EQ(outside("getent ahosts priory"), "");
+}
+
+TEST(HostsFile, IsTheCallersWhereTheCallerBindsOne) {
+  EXPECT_EQ(exec_sh({"--bind", "/dev/null:/etc/hosts"}, "cat /etc/hosts").out, "");
+}
+
+TEST(HostsFile, IsTheHostsWithTheHostsNetwork) {
+  EXPECT_EQ(exec({"--net=host"}, {"cat", "/etc/hosts"}).out, outside("cat /etc/hosts"));
+}
+
+TEST(HostsFile, ThatIsMissingInTheRootStaysMissing) {
+  EXPECT_EQ(exec_sh({"--tmpfs", "/etc:1M"}, "ls -A /etc").out, "");
+}
+
+TEST(HostsFile, LeavesProcAsItIs) {
+  const std::string types = "grep -c '^[^ ]* /proc ' /proc/mounts";
+  EXPECT_EQ(exec_sh({"--tmpfs", "/mnt:1M"}, types).out,
+            exec_sh({"--tmpfs", "/mnt:1M", "--net=host"}, types).out);
+}
+
 TEST(Processes, AreTheCellsAlone) {
   EXPECT_EQ(exec_sh({}, "ps -e -o comm=").out, "cell-init\nsh\nps\n");
   EXPECT_EQ(exec_sh({}, "cat /proc/1/comm; echo $PPID").out, "cell-init\n0\n");
