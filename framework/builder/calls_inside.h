@@ -53,8 +53,6 @@ inline ssize_t readlink(const char* path, char* into, std::size_t size) {
 }
 inline int fstat(int fd, struct stat* status) { return call(SYS_fstat, fd, status); }
 inline int fchmod(int fd, mode_t mode) { return call(SYS_fchmod, fd, mode); }
-inline int unlink(const char* path) { return call(SYS_unlinkat, AT_FDCWD, path, 0); }
-inline off_t lseek(int fd, off_t to) { return syscall(SYS_lseek, fd, to, SEEK_SET); }
 inline int statfs(const char* path, struct statfs* status) {
   return call(SYS_statfs, path, status);
 }

@@ -31,7 +31,7 @@ bool bind_mount(ByteReader& fields, InsideReply& failure);
 bool enter_root(InsideReply& failure);
 // Reads the step's own fields: the offsets.
 bool set_clocks(ByteReader& fields, InsideReply& failure);
-// Reads the step's own fields: the name, the directory to keep the file in.
+// Reads the step's own fields: the name, whether /proc is yet to be mounted.
 bool name_in_hosts(ByteReader& fields, InsideReply& failure);
 
 // What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.

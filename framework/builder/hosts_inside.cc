@@ -10,12 +10,12 @@ namespace cloister::inside {
 namespace {
 
 constexpr const char* kHosts = "/etc/hosts";
-// Covered for as long as it takes to bind a file of a tmpfs that is mounted there.
-constexpr const char* kElsewhere = "/proc";
+constexpr const char* kPlace = "/proc";  // of a tmpfs that nobody gets to see
+constexpr const char* kFile = "/proc/hosts";
 
 // The name's line comes first: the host may know somebody else by it.
 bool fill(int file, int hosts, std::string_view name) {
-  char text[kHostsSize];
+  char text[4096];
   auto held =
       static_cast<std::size_t>(snprintf(text, sizeof text, "%d.%d.%d.%d\t%s\n", kOwnIpv4[0],
                                         kOwnIpv4[1], kOwnIpv4[2], kOwnIpv4[3], Path{name}.c_str()));
@@ -32,47 +32,33 @@ bool fill(int file, int hosts, std::string_view name) {
   return sys::fchmod(file, 0444) == 0;
 }
 
-// Binds a file, which then has no other name.
-bool cover(std::string_view directory, int hosts, std::string_view name) {
-  const Path path{directory, "/.cloister-hosts"};
-  const int file = sys::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+// The file keeps its name, which nobody can reach: what has none cannot be mounted over.
+bool cover(int hosts, std::string_view name) {
+  const int file = sys::open(kFile, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) return false;
   const bool covered =
-      fill(file, hosts, name) && sys::mount(path.c_str(), kHosts, nullptr, MS_BIND, nullptr) == 0;
+      fill(file, hosts, name) && sys::mount(kFile, kHosts, nullptr, MS_BIND, nullptr) == 0;
   const int error = errno;
-  sys::unlink(path.c_str());
   sys::close(file);
   errno = error;
   return covered;
-}
-
-bool cover_from_elsewhere(int hosts, std::string_view name) {
-  if (sys::mount("tmpfs", kElsewhere, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0) return false;
-  const bool covered = cover(kElsewhere, hosts, name);
-  const int error = errno;
-  sys::umount2(kElsewhere, MNT_DETACH);
-  errno = error;
-  return covered;
-}
-
-// Whether what was set aside in `directory` is enough for it.
-bool has_room(std::string_view directory, const struct stat& hosts, std::string_view name) {
-  constexpr std::size_t kAddress = 20;
-  return !directory.empty() &&
-         static_cast<std::uint64_t>(hosts.st_size) + kAddress + name.size() <= kHostsSize;
 }
 
 }  // namespace
 
 bool name_in_hosts(ByteReader& fields, InsideReply& failure) {
   const std::string_view name = fields.text();
-  const std::string_view directory = fields.text();
+  const bool before_proc = fields.number<std::uint8_t>() != 0;
   const int hosts = sys::open(kHosts, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status{};
   if (hosts < 0) return true;  // nothing to resolve names by
   bool done = sys::fstat(hosts, &status) == 0 && !S_ISREG(status.st_mode);
-  done = done || (has_room(directory, status, name) && cover(directory, hosts, name)) ||
-         (sys::lseek(hosts, 0) == 0 && cover_from_elsewhere(hosts, name));
+  if (!done && sys::mount("tmpfs", kPlace, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") == 0) {
+    done = cover(hosts, name);
+    const int error = errno;
+    if (!before_proc) sys::umount2(kPlace, MNT_DETACH);  // waits for the kernel's readers
+    errno = error;
+  }
   // Who may not mount, as in some containers, keeps the host's names.
   done = done || errno == EPERM || errno == EACCES;
   if (!done) fail(failure, "name '%s' in '%s'", Path{name}.c_str(), kHosts);

@@ -26,7 +26,6 @@ struct Inside {
   std::size_t tmpfs_count = 0;
   std::string_view tmpfs_targets[kMostTmpfs];
   std::uint64_t inodes_at_start[kMostTmpfs] = {};
-  std::uint64_t bytes_at_start[kMostTmpfs] = {};
   // The file systems that belong to this cell alone.
   int own_count = 0;
   dev_t own[kMostOwn] = {};

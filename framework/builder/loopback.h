@@ -3,6 +3,7 @@
 // message, rtnetlink(7), by init and by who makes networks to lend.
 #pragma once
 
+#include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -69,6 +70,11 @@ struct LoopbackMessages {
   AddAddress<16> address6{AF_INET6, kOwnIpv6};
   AddRoute<16> multicast6{AF_INET6, RTN_LOCAL, RT_TABLE_LOCAL, 8, {255}};
 };
+
+// A host that forbids rtnetlink(7) leaves loopback with the addresses that the kernel gives it.
+inline constexpr bool is_forbidden(int error) {
+  return error == EPERM || error == EACCES || error == EAFNOSUPPORT || error == EPROTONOSUPPORT;
+}
 
 // IFF_MULTICAST is what programs look for that choose a device for it.
 inline constexpr short kLoopbackFlags = IFF_UP | IFF_MULTICAST;

@@ -87,15 +87,12 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
     kept[kept_count].name = entry;
     if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
   }
-  const bool optional = fields.number<std::uint8_t>() != 0;
-  const bool holds_hosts = fields.number<std::uint8_t>() != 0;
   char options[96];
   // The cap is on the test's own files: the root and what is kept come on top.
-  const auto all_bytes = bytes + (holds_hosts ? kHostsSize : 0);
-  const auto all_inodes =
-      inodes + 1 + static_cast<std::uint64_t>(kept_count) + (holds_hosts ? 1 : 0);
+  const auto all_inodes = inodes + 1 + static_cast<std::uint64_t>(kept_count);
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
-           static_cast<unsigned long long>(all_bytes), static_cast<unsigned long long>(all_inodes));
+           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(all_inodes));
+  const bool optional = fields.number<std::uint8_t>() != 0;
   const MountPoint point(name, true);
   if (!point.there() && optional && errno == ENOENT) return true;  // nothing that could be shared
   if (!point.there() || sys::mount("tmpfs", point.c_str(), "tmpfs", kPlain, options) != 0) {
@@ -115,10 +112,8 @@ void weigh_tmpfs_at_start() {
   Inside& own = here();
   for (std::size_t i = 0; i < own.tmpfs_count; ++i) {
     struct statfs status{};
-    if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) != 0) continue;
-    own.inodes_at_start[i] = status.f_files - status.f_ffree;
-    own.bytes_at_start[i] =
-        (status.f_blocks - status.f_bfree) * static_cast<std::uint64_t>(status.f_frsize);
+    if (sys::statfs(Path{shown(own.tmpfs_targets[i])}.c_str(), &status) == 0)
+      own.inodes_at_start[i] = status.f_files - status.f_ffree;
   }
 }
 
@@ -134,10 +129,8 @@ void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
     const auto block = static_cast<std::uint64_t>(status.f_frsize);
     const std::uint64_t inodes = status.f_files - status.f_ffree;
     const std::uint64_t at_start = own.inodes_at_start[i];
-    const std::uint64_t used = (status.f_blocks - status.f_bfree) * block;
-    const std::uint64_t not_its = own.bytes_at_start[i];
-    records[i] = {used - (used < not_its ? used : not_its), status.f_blocks * block - not_its,
-                  inodes, status.f_files, inodes - (inodes < at_start ? inodes : at_start)};
+    records[i] = {(status.f_blocks - status.f_bfree) * block, status.f_blocks * block, inodes,
+                  status.f_files, inodes - (inodes < at_start ? inodes : at_start)};
   }
 }
 

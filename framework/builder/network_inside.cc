@@ -9,13 +9,15 @@
 namespace cloister::inside {
 namespace {
 
-// A host that allows no rtnetlink(7) leaves loopback with the addresses that the kernel gives it.
-void make_it_a_host() {
-  const int socket_fd = sys::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (socket_fd < 0) return;
+bool make_it_a_host(InsideReply& failure) {
   const LoopbackMessages messages;
-  sys::send(socket_fd, &messages, sizeof messages, 0);  // done when it returns
-  sys::close(socket_fd);
+  const int socket_fd = sys::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  // Done when it returns.
+  const bool done = socket_fd >= 0 && sys::send(socket_fd, &messages, sizeof messages, 0) >= 0;
+  const bool well = done || is_forbidden(errno);
+  if (!well) fail(failure, "give loopback an address");
+  if (socket_fd >= 0) sys::close(socket_fd);
+  return well;
 }
 
 }  // namespace
@@ -35,8 +37,7 @@ bool bring_up_loopback(InsideReply& failure) {
   const bool up = sys::ioctl(socket_fd, SIOCSIFFLAGS, &request) == 0;
   if (!up) fail(failure, "bring up loopback");
   sys::close(socket_fd);
-  if (up) make_it_a_host();
-  return up;
+  return up && make_it_a_host(failure);
 }
 
 bool open_low_ports(InsideReply&) {

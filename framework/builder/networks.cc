@@ -25,12 +25,14 @@ int idle_count = 0;
 int listener = -1;
 
 // As init does it.
-void make_it_a_host() {
-  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (fd < 0) return;
+bool make_it_a_host(InsideReply& failure) {
   const LoopbackMessages messages;
-  [[maybe_unused]] const ssize_t sent = send(fd, &messages, sizeof messages, 0);
-  close(fd);
+  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  const bool done = fd >= 0 && send(fd, &messages, sizeof messages, 0) >= 0;
+  const bool well = done || is_forbidden(errno);
+  if (!well) fail(failure, "give loopback an address");
+  if (fd >= 0) close(fd);
+  return well;
 }
 
 bool bring_up_loopback(InsideReply& failure) {
@@ -41,8 +43,7 @@ bool bring_up_loopback(InsideReply& failure) {
   const bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
   if (!up) fail(failure, "bring up loopback");
   if (fd >= 0) close(fd);
-  if (up) make_it_a_host();
-  return up;
+  return up && make_it_a_host(failure);
 }
 
 // As init does it: where /proc/sys is read-only they stay closed.

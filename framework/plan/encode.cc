@@ -21,7 +21,6 @@ struct StepFields {
     out.number(step.inodes);
     put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
     out.number(static_cast<std::uint8_t>(step.optional));
-    out.number(static_cast<std::uint8_t>(step.holds_hosts));
   }
   void operator()(const MakeReadOnly& step) const { out.text(step.target); }
   void operator()(const SetHostname& step) const { out.text(step.name); }
@@ -40,7 +39,7 @@ struct StepFields {
   }
   void operator()(const NameInHosts& step) const {
     out.text(step.name);
-    out.text(step.directory);
+    out.number(static_cast<std::uint8_t>(step.before_proc));
   }
 };
 

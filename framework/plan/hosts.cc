@@ -9,17 +9,6 @@ namespace cloister {
 namespace {
 
 constexpr const char* kHosts = "/etc/hosts";
-constexpr const char* kShm = "/dev/shm";
-
-// Tmpfs of the cell that are there for sure to be written to; nothing else is mounted over them.
-MountTmpfs* room_for_it(const CellRequest& request, CellPlan& plan) {
-  if (request.has_own_root()) return nullptr;
-  for (SetupStep& step : plan.inside.steps) {
-    auto* tmpfs = std::get_if<MountTmpfs>(&step);
-    if (tmpfs != nullptr && tmpfs->target == kShm) return tmpfs;
-  }
-  return nullptr;
-}
 
 }  // namespace
 
@@ -28,10 +17,13 @@ void plan_hosts(const CellRequest& request, CellPlan& plan) {
   if ((plan.inside.namespaces & kNeeded) != kNeeded) return;
   const auto is_it = [](const MountRequest& mount) { return mount.target == kHosts; };
   if (std::ranges::any_of(request.mounts, is_it)) return;  // the caller's own
-  MountTmpfs* tmpfs = room_for_it(request, plan);
-  if (tmpfs != nullptr) tmpfs->holds_hosts = true;
-  plan.inside.steps.emplace_back(
-      NameInHosts{*request.config.hostname, tmpfs == nullptr ? "" : tmpfs->target});
+  // Before the new root is entered there is only the host's file.
+  const auto mounts_proc = [](const SetupStep& step) {
+    return step == SetupStep{MountProc{"/proc"}};
+  };
+  std::vector<SetupStep>& steps = plan.inside.steps;
+  const auto at = request.has_own_root() ? steps.end() : std::ranges::find_if(steps, mounts_proc);
+  steps.insert(at, NameInHosts{*request.config.hostname, at != steps.end()});
 }
 
 }  // namespace cloister

@@ -37,7 +37,6 @@ struct MountTmpfs {
   std::uint64_t inodes = 0;       // besides its root and what is kept
   std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
   bool optional = true;           // where there is no `target`, there is nothing to cover
-  bool holds_hosts = false;       // has room for what NameInHosts keeps in it
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {
@@ -74,11 +73,10 @@ struct SetClocks {  // of a time namespace, which the guest then joins
   friend bool operator==(const SetClocks&, const SetClocks&) = default;
 };
 // The cell's /etc/hosts: that of its root, where there is one, and a line with its own address and
-// `name`. The file is kept in `directory`, a tmpfs of the cell, or in a tmpfs for it alone where
-// that is "".
+// `name`. The file lies in a tmpfs on /proc.
 struct NameInHosts {
   std::string name;
-  std::string directory;
+  bool before_proc = false;  // MountProc covers that tmpfs; else it is taken off again
   friend bool operator==(const NameInHosts&, const NameInHosts&) = default;
 };
 using SetupStep =

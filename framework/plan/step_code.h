@@ -30,10 +30,6 @@ enum class LentNetwork : std::uint8_t {
   kLoopback,  // loopback is up
 };
 
-// What a tmpfs of the cell has room for besides the guest's files when the cell's /etc/hosts is
-// kept in it.
-inline constexpr std::uint64_t kHostsSize = 4096;
-
 // Where init looks for what the guest left: bits of InsidePlan::look_for.
 inline constexpr std::uint8_t kLookForProcesses = 1;
 inline constexpr std::uint8_t kLookForPorts = 2;

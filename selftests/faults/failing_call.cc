@@ -46,6 +46,7 @@ const std::map<std::string, unsigned> kCalls = {
     {"dup2", SYS_dup2},
     {"execve", SYS_execve},
     {"execveat", SYS_execveat},
+    {"fchmod", SYS_fchmod},
     {"fcntl", SYS_fcntl},
     {"ioctl", SYS_ioctl},
     {"kill", SYS_kill},

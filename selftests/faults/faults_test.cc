@@ -138,9 +138,9 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"mount_setattr", "EPERM"}, Fault{"openat", "EMFILE", "clone"},
         Fault{"pidfd_open", "EMFILE"}, Fault{"pipe2", "EMFILE"}, Fault{"prctl", "EPERM", "clone"},
         Fault{"readlink", "ENOMEM", "clone"}, Fault{"rmdir", "EBUSY"}, Fault{"sendmsg", "ENOMEM"},
-        Fault{"sendto", "ENOMEM"}, Fault{"sethostname", "EPERM"}, Fault{"setns", "EPERM"},
-        Fault{"setsid", "EPERM"}, Fault{"signalfd4", "EMFILE"}, Fault{"socket", "EMFILE"},
-        Fault{"socketpair", "EMFILE"}, Fault{"unshare", "ENOSPC"},
+        Fault{"sendto", "ENOMEM"}, Fault{"sethostname", "EPERM"}, Fault{"fchmod", "ENOSPC"},
+        Fault{"setns", "EPERM"}, Fault{"setsid", "EPERM"}, Fault{"signalfd4", "EMFILE"},
+        Fault{"socket", "EMFILE"}, Fault{"socketpair", "EMFILE"}, Fault{"unshare", "ENOSPC"},
         Fault{"write", "ENOSPC", "clone"}, Fault{"mmap", "ENOMEM", "clone"}),
     name_of);
 

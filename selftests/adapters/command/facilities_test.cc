@@ -50,6 +50,23 @@ TEST(HostsFile, IsTheHostsWithTheHostsNetwork) {
   EXPECT_EQ(exec({"--net=host"}, {"cat", "/etc/hosts"}).out, outside("cat /etc/hosts"));
 }
 
+TEST(HostsFile, CanBeMountedOver) {
+  const std::string line = "mount --bind /dev/null /etc/hosts && wc -c < /etc/hosts";
+  EXPECT_EQ(exec_sh(as_mounting_root(), line).out, "0\n");
+}
+
+// A cell in a cell, whose host has a file is no small one.
+TEST(HostsFile, OfAnySizeIsCopiedWhole) {
+  const std::string fill =
+      "i=0; while [ $i -lt 1000 ]; do echo 10.1.1.1 host$i; i=$((i+1)); done > /mnt/hosts; ";
+  const std::string inner = tool("cloister") + " exec -q -- sh -c";
+  const Ended ended =
+      exec_sh(as_mounting_root({"--tmpfs", "/mnt:1M"}),
+              fill + "mount --bind /mnt/hosts /etc/hosts; " + inner +
+                  " 'getent ahosts cloister | head -n 1; tail -n 1 /etc/hosts; ls -A /dev/shm'");
+  EXPECT_EQ(ended.out, "10.67.76.1      STREAM cloister\n10.1.1.1 host999\n") << ended.err;
+}
+
 TEST(HostsFile, ThatIsMissingInTheRootStaysMissing) {
   EXPECT_EQ(exec_sh({"--tmpfs", "/etc:1M"}, "ls -A /etc").out, "");
 }

@@ -15,6 +15,7 @@ TEST(Explain, ShowsEveryFactOfAPlan) {
   uid map     0 -> 0 (4294967295)
   gid map     0 -> 0 (4294967295)
   step        make every mount private
+  step        name 'cloister' in '/etc/hosts'
   step        mount proc on '/proc'
   step        make '/sys/fs/cgroup' read-only
   step        mount tmpfs on '/tmp' (1 GiB, 131072 inodes), keep 'build'
@@ -22,7 +23,6 @@ TEST(Explain, ShowsEveryFactOfAPlan) {
   step        bring up loopback
   step        open ports below 1024
   step        set hostname 'cloister'
-  step        name 'cloister' in '/etc/hosts'
   cgroup      /cg/memory/run/cell-7, memory.limit_in_bytes=67108864, memory.memsw.limit_in_bytes=67108864
   cgroup      /cg/pids/run/cell-7, pids.max=4096
   capability  0x1fffe9fffff
