@@ -55,7 +55,7 @@ TEST(HostsFile, CanBeMountedOver) {
   EXPECT_EQ(exec_sh(as_mounting_root(), line).out, "0\n");
 }
 
-// A cell in a cell, whose host has a file is no small one.
+// A cell in a cell, whose host has a file that is no small one.
 TEST(HostsFile, OfAnySizeIsCopiedWhole) {
   const std::string fill =
       "i=0; while [ $i -lt 1000 ]; do echo 10.1.1.1 host$i; i=$((i+1)); done > /mnt/hosts; ";
