@@ -16,6 +16,7 @@
 #include "adapters/command/exec.h"
 #include "adapters/command/output.h"
 #include "adapters/command/run/run.h"
+#include "framework/kernel/standard_streams.h"
 
 namespace cloister::command {
 namespace {
@@ -93,6 +94,10 @@ int run(std::vector<std::string> arguments) {
 int main(int argc, char** argv) {
   using namespace cloister::command;
   try {
+    if (const auto filled = cloister::fill_standard_streams(); !filled) {
+      fmt::print(stderr, "cloister: {}\n", filled.error().text());
+      return kOwnFailure;
+    }
     return with_output_written(run(std::vector<std::string>(argv + 1, argv + argc)));
   } catch (const std::bad_alloc&) {
     fputs("cloister: there is no memory left; raise its limit (ulimit -v)\n", stderr);

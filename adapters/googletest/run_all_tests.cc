@@ -17,6 +17,7 @@
 #include "adapters/googletest/options.h"
 #include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/standard_streams.h"
 #include "framework/watch/room.h"
 
 namespace cloister {
@@ -30,6 +31,14 @@ bool help_is_asked(const std::vector<std::string>& arguments) {
       return true;
   }
   return false;
+}
+
+// Before anything that stays open gets one of their numbers.
+void fill_streams() {
+  const auto filled = fill_standard_streams();
+  if (filled) return;
+  fmt::print(stderr, "cloister: {}\n", filled.error().text());
+  exit(kWrongUsage);
 }
 
 // TracerPid of proc(5) names a debugger; valgrind runs the program inside itself.
@@ -70,6 +79,7 @@ int run_all_tests() {
     fmt::print(stderr, "{}\n", options.error());
     exit(kWrongUsage);
   }
+  if (options->enabled) fill_streams();
   if (options->doctor) return googletest::run_doctor();
   if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
   if (runs_plain(*options, arguments)) {
