@@ -16,10 +16,11 @@ namespaces  -m --mount  -u --uts  -i --ipc  -p --pid  -U --user  -C --cgroup
 identity    -r --map-root-user  -c --map-current-user  --setgroups allow|deny
             -S --uid --setuid N  -G --gid --setgid N
             --privileged           every capability inside, as to mount
-files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  in this order
+files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]
+                                   mounted in the order given
             -R --root DIR          DIR is the root;  --new-root an empty one
             -w --wd --workdir DIR  where to start
-            --mount-proc[=DIR]  --propagation private|slave|shared|unchanged
+            --propagation private|slave|shared|unchanged
             --private-tmp  --tmp-size SIZE  --shm-size SIZE  --tmpfs-inodes N
 caps        --memory SIZE  --memory-high SIZE  --pids --processes N
             --cpus N  --cpu-set LIST  --cpu-time TIME  --deadline TIME

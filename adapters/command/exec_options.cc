@@ -59,7 +59,8 @@ void add_value(CLI::App& app, const char* names, Use use) {
   app.add_option_function<std::string>(names, use);
 }
 
-// One that may be given several times, each time with one value.
+// One that may be given several times, each time with one value. It is used as soon as it is read:
+// what several such options add to one list stands there in the order of the command line.
 template <typename Use>
 void add_values(CLI::App& app, const char* names, Use use) {
   app.add_option_function<std::vector<std::string>>(names,
@@ -67,7 +68,8 @@ void add_values(CLI::App& app, const char* names, Use use) {
                                                       for (const std::string& value : values)
                                                         use(value);
                                                     })
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->trigger_on_parse();
 }
 
 void add_namespaces(CLI::App& app, CellRequest& request) {
@@ -149,11 +151,17 @@ MountRequest tmpfs_of(const std::string& text) {
 }
 
 void add_files(CLI::App& app, CellRequest& request) {
-  app.add_flag("--mount-proc,!--no-mount-proc")->each([&request](const std::string& text) {
-    if (text.starts_with('/')) request.proc_target = text;
-    leave_out(request, Facility::kPrivateProc,
-              !text.starts_with('/') && !switch_of("--mount-proc", text));
-  });
+  app.add_flag("--mount-proc,!--no-mount-proc")
+      ->each([&request](const std::string& text) {
+        const bool names_target = text.starts_with('/');
+        if (names_target) {
+          request.proc_target = text;
+          request.mounts_before_proc = request.mounts.size();
+        }
+        leave_out(request, Facility::kPrivateProc,
+                  !names_target && !switch_of("--mount-proc", text));
+      })
+      ->trigger_on_parse();
   add_value(app, "--propagation",
             [&request](const std::string& text) { request.propagation = propagation_of(text); });
   add_value(app, "-R,--root", [&request](const std::string& text) {

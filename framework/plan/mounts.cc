@@ -64,6 +64,7 @@ struct View {
     for (const char* device : kDevices) add(BindMount{device, at + device, false});
   }
   void requested() const {
+    std::size_t mounted = 0;
     for (const MountRequest& mount : request.mounts) {
       if (!mount.source.empty()) {
         add(BindMount{mount.source, at + mount.target, mount.read_only});
@@ -71,6 +72,7 @@ struct View {
         tmpfs(mount.target, mount.size.count > 0 ? mount.size : *request.config.tmp_size, {},
               false);
       }
+      if (++mounted == request.mounts_before_proc) proc();
     }
   }
 };
@@ -93,7 +95,7 @@ void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& p
   if (request.propagation != Propagation::kUnchanged)
     view.add(SetPropagation{at_first(request.propagation)});
   if (request.has_own_root()) view.add(StartRoot{request.root.value_or("/")});
-  view.proc();
+  if (request.mounts_before_proc == 0) view.proc();
   if (!request.has_own_root()) view.cgroups();
   view.private_tmp();
   if (request.root == "") view.devices();

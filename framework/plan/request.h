@@ -60,7 +60,8 @@ struct CellRequest {
   std::optional<std::string> root{};
   std::vector<MountRequest> mounts{};  // in this order, into the new "/"
   std::string proc_target = "/proc";
-  std::string working_directory{};  // "" is the caller's, and "/" below a new root
+  std::size_t mounts_before_proc = 0;  // how many of them; 0 is before all else
+  std::string working_directory{};     // "" is the caller's, and "/" below a new root
   Streams streams = Streams::kCaptured;
 
   // A view of the files that is put together and then entered by pivot_root(2).

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -35,6 +36,7 @@ class Files : public testing::Test {
 
 using Bind = Files;
 using Tmpfs = Files;
+using Mounts = Files;
 using Root = Files;
 using Propagation = Files;
 
@@ -78,6 +80,37 @@ TEST_F(Tmpfs, IsEmptyAndAsLargeAsAsked) {
   const Ended ended =
       exec_sh({"--tmpfs", "/mnt:4M"}, "ls /mnt; df --output=size /mnt | tail -1 | tr -d ' '");
   EXPECT_EQ(ended.out, "4096\n") << ended.err;
+}
+
+// "/mnt" with what is asked for there, in the order given.
+TEST_F(Mounts, AreMadeInTheOrderGiven) {
+  const std::string bind = directory_ + ":/mnt";
+  EXPECT_EQ(exec({"--tmpfs", "/mnt", "--bind", bind}, {"ls", "/mnt"}).out, "psalm\n");
+  EXPECT_EQ(exec({"--bind", bind, "--tmpfs", "/mnt"}, {"ls", "/mnt"}).out, "");
+  EXPECT_EQ(exec({"--bind", bind, "--tmpfs", "/mnt", "--bind", bind}, {"ls", "/mnt"}).out,
+            "psalm\n");
+  EXPECT_EQ(exec({"--tmpfs=/mnt", "--bind=" + directory_ + ":/mnt/here"}, {"ls", "/mnt"}).out,
+            "here\n");
+}
+
+TEST_F(Mounts, AreInThatOrderWithProcToo) {
+  const std::string show = "ls /mnt; readlink /mnt/self >/dev/null && echo proc";
+  EXPECT_EQ(exec_sh({"--tmpfs", "/mnt", "--mount-proc=/mnt/proc"}, show).out, "proc\n");
+  EXPECT_EQ(exec_sh({"--mount-proc=/mnt", "--tmpfs", "/mnt"}, show).out, "");
+  EXPECT_THAT(exec_sh({"--tmpfs", "/mnt", "--mount-proc=/mnt"}, show).out,
+              testing::EndsWith("\nproc\n"));
+}
+
+TEST_F(Mounts, AreExplainedInThatOrder) {
+  const std::string plan = exec({"--explain", "--tmpfs", "/mnt:4M", "--bind", directory_ + ":/mnt",
+                                 "--mount-proc=/mnt/proc", "--tmpfs", "/srv"},
+                                {"true"})
+                               .out;
+  const std::size_t places[] = {plan.find("mount tmpfs on '/mnt'"), plan.find("to '/mnt'"),
+                                plan.find("mount proc on '/mnt/proc'"),
+                                plan.find("mount tmpfs on '/srv'")};
+  EXPECT_TRUE(std::ranges::is_sorted(places)) << plan;
+  EXPECT_NE(std::ranges::max(places), std::string::npos) << plan;
 }
 
 TEST_F(Root, MadeOfBindsShowsNothingElse) {

@@ -94,6 +94,17 @@ TEST(RootOfItsOwn, IsTheHostsViewWhereOnlyMountsAreAskedFor) {
   EXPECT_EQ(plan.watch.tmpfs, (std::vector<std::string>{"/tmp", "/dev/shm", "/mnt"}));
 }
 
+TEST(RootOfItsOwn, HasProcWhereItWasAskedForAmongTheMounts) {
+  const CellPlan plan = plan_for({.mounts = {{.source = "", .target = "/a", .size = 4_MiB},
+                                             {.source = "/usr", .target = "/a"}},
+                                  .proc_target = "/a/proc",
+                                  .mounts_before_proc = 1},
+                                 kRoot);
+  const std::size_t first = place_of(plan, MountTmpfs{"./a", 4_MiB .count, 131072, {}, false});
+  EXPECT_EQ(place_of(plan, MountProc{"./a/proc"}), first + 1);
+  EXPECT_EQ(place_of(plan, BindMount{"/usr", "./a", false}), first + 2);
+}
+
 TEST(RootOfItsOwn, NeedsAMountNamespaceAndAbsolutePaths) {
   HostFacts lesser = kRoot;
   lesser.losses.push_back({Facility::kMountNamespace, "no", "yes"});
