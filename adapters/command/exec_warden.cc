@@ -9,7 +9,9 @@
 
 #include <algorithm>
 
+#include "adapters/command/libraries.h"
 #include "adapters/command/output.h"
+#include "framework/host/plan_here.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/report/encode.h"
@@ -28,14 +30,7 @@ constexpr char kStopped = 'z';
 constexpr char kEnded = 'r';
 
 Result<CellPlan> plan_of(const ExecOptions& options, const HostFacts& facts) {
-  const auto lost = std::ranges::find_if(
-      facts.losses, [](const Loss& loss) { return is_default(loss.facility); });
-  if (options.require && lost != facts.losses.end()) {
-    return std::unexpected(Error{fmt::format("give this command the {} that --require demands: {}",
-                                             facility_name(lost->facility), lost->why),
-                                 0, lost->cure});
-  }
-  return make_plan(options.request, facts);
+  return plan_here(options.request, facts, options.require ? "--require" : "");
 }
 
 class OneCommand final : public CellSource {
@@ -88,9 +83,9 @@ std::vector<std::string> candidates(const std::string& command) {
   return files;
 }
 
-// A program below /tmp must stay visible there.
+// A program below /tmp must stay visible there, and what it is loaded with.
 void keep_visible(const std::string& command, HostFacts& facts) {
-  for (std::string& file : candidates(command)) facts.needed_paths.push_back(std::move(file));
+  for (const std::string& file : candidates(command)) need_program(facts, file);
 }
 
 // Everything a warden has, in one object that is never destroyed in the guest.
@@ -104,7 +99,7 @@ struct Warden {
   Warden(const ExecOptions& given, Fd keeper)
       : options(given),
         outbox(std::move(keeper)),
-        host(open_host(Trying::kDefaultCellApart)),
+        host(open_host()),
         source(options, host.facts),
         sink(outbox) {
     if (!options.command.empty()) keep_visible(options.command.front(), host.facts);

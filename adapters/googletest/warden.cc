@@ -16,6 +16,8 @@
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
 #include "framework/config/settings.h"
+#include "framework/host/needed_paths.h"
+#include "framework/host/plan_here.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/kernel/process_mark.h"
@@ -50,16 +52,8 @@ class TestSource final : public CellSource {
 
  private:
   Result<CellPlan> new_plan(const CellConfig& config) const {
-    const auto lost =
-        std::ranges::find_if(facts_.losses, [](const Loss& l) { return is_default(l.facility); });
-    if (orders_.options.require && lost != facts_.losses.end()) {
-      const Loss& loss = *lost;
-      return std::unexpected(
-          Error{fmt::format("give this test the {} that --cloister_require demands: {}",
-                            facility_name(loss.facility), loss.why),
-                0, loss.cure});
-    }
-    return make_plan(config, facts_);
+    return plan_here({.config = config}, facts_,
+                     orders_.options.require ? "--cloister_require" : "");
   }
 
   const WardenOrders& orders_;
@@ -68,6 +62,13 @@ class TestSource final : public CellSource {
   std::string last_asked_;
   std::optional<Result<SharedPlan>> last_;
 };
+
+// What the command line names, data of the tests for example, they shall see.
+Host open_host_for(const WardenOrders& orders) {
+  Host host = open_host();
+  for (const std::string& argument : orders.options.arguments) need_named_in(host.facts, argument);
+  return host;
+}
 
 class Reports final : public ReportSink {
  public:
@@ -119,7 +120,7 @@ struct Warden {
   Warden(const WardenOrders& given, Fd socket)
       : orders(given),
         outbox(std::move(socket)),
-        host(open_host()),
+        host(open_host_for(given)),
         source(orders, host.facts),
         reports(orders.registry, source, outbox) {}
 };
@@ -214,7 +215,7 @@ std::string configuration_text(const Options& options) {
 }
 
 std::string explain_tests(const WardenOrders& orders) {
-  Host host = open_host();
+  Host host = open_host_for(orders);
   std::string text = configuration_text(orders.options) + losses_text(host.facts);
   TestSource source(orders, host.facts);
   for (const TestId id : orders.tests) {

@@ -53,6 +53,15 @@ inline ssize_t readlink(const char* path, char* into, std::size_t size) {
 }
 inline int fstat(int fd, struct stat* status) { return call(SYS_fstat, fd, status); }
 inline int fchmod(int fd, mode_t mode) { return call(SYS_fchmod, fd, mode); }
+inline int fstatat(int directory, const char* path, struct stat* status, int flags) {
+  return call(SYS_newfstatat, directory, path, status, flags);
+}
+inline ssize_t readlinkat(int directory, const char* path, char* into, std::size_t size) {
+  return syscall(SYS_readlinkat, directory, path, into, size);
+}
+inline int symlink(const char* target, const char* path) {
+  return call(SYS_symlinkat, target, AT_FDCWD, path);
+}
 inline int statfs(const char* path, struct statfs* status) {
   return call(SYS_statfs, path, status);
 }

@@ -11,36 +11,53 @@ namespace {
 
 constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
 
-// Where an entry that stays visible is held while the tmpfs covers it.
-struct KeptEntry {
-  std::string_view name;
-  int fd = -1;
-  bool directory = false;
-};
-constexpr int kMostKept = 64;
-
-bool open_entry(std::string_view target, KeptEntry& entry) {
-  entry.fd = sys::open(Path{target, "/", entry.name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+// How many of the entries there are.
+std::uint64_t count_entries(int directory, ByteReader names, std::uint32_t count) {
+  std::uint64_t there = 0;
   struct stat status{};
-  if (entry.fd < 0 || sys::fstat(entry.fd, &status) != 0) return false;
-  entry.directory = S_ISDIR(status.st_mode);
-  return true;
+  for (; count > 0; --count) {
+    const Path name{names.text()};
+    if (sys::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) ++there;
+  }
+  return there;
 }
 
-// Binds the entry, reached through its descriptor, back to where it was.
-bool show_entry(std::string_view target, const KeptEntry& entry, InsideReply& failure) {
-  const Path to{target, "/", entry.name};
+// A link is made again: it cannot be bound, and what it leads to is kept by itself.
+bool show_link(int entry, const char* to) {
+  char target[PATH_MAX];
+  const ssize_t length = sys::readlinkat(entry, "", target, sizeof target - 1);
+  if (length < 0) return false;
+  target[length] = '\0';
+  return sys::symlink(target, to) == 0;
+}
+
+// Binds the entry, reached through its descriptor, to where it was.
+bool bind_entry(int entry, bool directory, const char* to) {
   char from[32];
-  snprintf(from, sizeof from, "/proc/self/fd/%d", entry.fd);
-  if (entry.directory) {
-    sys::mkdir(to.c_str(), 0755);
+  snprintf(from, sizeof from, "/proc/self/fd/%d", entry);
+  if (directory) {
+    sys::mkdir(to, 0755);
   } else {
-    sys::close(sys::open(to.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    sys::close(sys::open(to, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   }
-  if (sys::mount(from, to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
-    return fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
-  }
-  return true;
+  return sys::mount(from, to, nullptr, MS_BIND | MS_REC, nullptr) == 0;
+}
+
+// Shows an entry of the directory that the tmpfs on `target` covers. One that is not there, or
+// cannot be seen, is passed over.
+bool show_entry(int covered, std::string_view target, std::string_view name, InsideReply& failure) {
+  const int entry = sys::openat(covered, Path{name}.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (entry < 0) return true;
+  const Path to{target, "/", name};
+  struct stat status{};
+  const bool shown_again =
+      sys::fstat(entry, &status) == 0 &&
+      (S_ISLNK(status.st_mode) ? show_link(entry, to.c_str())
+                               : bind_entry(entry, S_ISDIR(status.st_mode), to.c_str()));
+  const int error = errno;
+  sys::close(entry);
+  errno = error;
+  return shown_again || fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
 }
 
 }  // namespace
@@ -76,20 +93,15 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   if (own.tmpfs_count < kMostTmpfs) own.tmpfs_targets[own.tmpfs_count++] = name;
   const auto bytes = fields.number<std::uint64_t>();
   const auto inodes = fields.number<std::uint64_t>();
-  KeptEntry kept[kMostKept];
-  int kept_count = 0;
-  for (std::uint32_t left = fields.count(); left > 0; --left) {
-    const std::string_view entry = fields.text();
-    if (kept_count == kMostKept) {
-      errno = E2BIG;
-      return fail(failure, "keep more than %d entries of '%s' visible", kMostKept, seen.c_str());
-    }
-    kept[kept_count].name = entry;
-    if (open_entry(target.c_str(), kept[kept_count])) ++kept_count;
-  }
+  const std::uint32_t kept_count = fields.count();
+  ByteReader kept = fields;
+  for (std::uint32_t left = kept_count; left > 0; --left) fields.text();
+  // What is covered can still be reached from the directory, once that is open.
+  const int covered =
+      kept_count == 0 ? -1 : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   char options[96];
   // The cap is on the test's own files: the root and what is kept come on top.
-  const auto all_inodes = inodes + 1 + static_cast<std::uint64_t>(kept_count);
+  const auto all_inodes = inodes + 1 + count_entries(covered, kept, kept_count);
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
            static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(all_inodes));
   const bool optional = fields.number<std::uint8_t>() != 0;
@@ -99,10 +111,10 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
     return fail(failure, "mount tmpfs on '%s'", seen.c_str());
   }
   point.may_be_filled();
-  for (int i = 0; i < kept_count; ++i) {
-    if (!show_entry(target.c_str(), kept[i], failure)) return false;
-    sys::close(kept[i].fd);
+  for (std::uint32_t left = kept_count; left > 0; --left) {
+    if (!show_entry(covered, target.c_str(), kept.text(), failure)) return false;
   }
+  if (covered >= 0) sys::close(covered);
   return true;
 }
 

@@ -167,6 +167,18 @@ bool parse_keep_fds(std::string_view text, CellConfig& into) {
   return true;
 }
 
+bool parse_keep_paths(std::string_view text, CellConfig& into) {
+  std::vector<std::string> paths;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (!text.starts_with('/')) return false;
+    paths.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  into.keep_paths = std::move(paths);
+  return true;
+}
+
 // How each type of field goes over a wire.
 template <typename Number>
   requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
@@ -176,9 +188,10 @@ void put(ByteWriter& out, Number value) {
 void put(ByteWriter& out, const std::string& value) { out.text(value); }
 void put(ByteWriter& out, Bytes value) { out.number(value.count); }
 void put(ByteWriter& out, std::chrono::milliseconds value) { out.number(value.count()); }
-void put(ByteWriter& out, const std::vector<int>& value) {
+template <typename Each>
+void put(ByteWriter& out, const std::vector<Each>& value) {
   out.number(static_cast<std::uint32_t>(value.size()));
-  for (const int each : value) out.number(each);
+  for (const Each& each : value) put(out, each);
 }
 
 template <typename Number>
@@ -191,9 +204,10 @@ void take(ByteReader& in, Bytes& value) { take(in, value.count); }
 void take(ByteReader& in, std::chrono::milliseconds& value) {
   value = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
 }
-void take(ByteReader& in, std::vector<int>& value) {
+template <typename Each>
+void take(ByteReader& in, std::vector<Each>& value) {
   value.resize(in.count());
-  for (int& each : value) take(in, each);
+  for (Each& each : value) take(in, each);
 }
 
 // What is the same for every field of a CellConfig.
@@ -293,6 +307,10 @@ constexpr auto kSettings = std::to_array<Setting>({
         "keep_fds", "descriptor numbers from 3, separated by commas",
         "descriptors opened before the run that tests share as they are (default none)",
         parse_keep_fds, true),
+    setting<&C::keep_paths>("keep_paths", "absolute paths, separated by commas",
+                            "what stays visible below the private /tmp and /dev/shm (default what "
+                            "the run needs)",
+                            parse_keep_paths, true),
 });
 
 }  // namespace

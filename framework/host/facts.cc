@@ -46,6 +46,10 @@ std::string_view facility_name(Facility facility) {
 
 bool is_default(Facility facility) { return facility < Facility::kSoftMemoryCap; }
 
+bool is_backstop(Facility facility) {
+  return facility == Facility::kMemoryCap || facility == Facility::kProcessCap;
+}
+
 std::string_view controller_name(Controller controller, CgroupVersion version) {
   switch (controller) {
     case Controller::kMemory:

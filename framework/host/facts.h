@@ -41,8 +41,11 @@ inline constexpr Facility kAllFacilities[] = {
     Facility::kMemoryCap,     Facility::kProcessCap,   Facility::kSoftMemoryCap,
     Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap,
     Facility::kTimeNamespace, Facility::kNetworkReuse};
-// Whether a default cell has it, so that its loss is worth a word in every run.
+// Whether a default cell has it.
 bool is_default(Facility facility);
+// Whether it is a backstop, or measures: of a default cell, but not what tests are isolated by. Its
+// loss is for the doctor to tell, and for who demands it.
+bool is_backstop(Facility facility);
 // "private /proc", as used in messages.
 std::string_view facility_name(Facility facility);
 
@@ -107,6 +110,9 @@ enum class Container : std::uint8_t { kNone, kDocker, kPodman, kOther };
 // Whose runner this is a job of: its containers are configured in places of their own.
 enum class Ci : std::uint8_t { kNone, kGithub, kGitlab };
 
+// What each cell has of its own, so that it hides what lies there.
+inline constexpr std::string_view kCoveredDirectories[] = {"/tmp", "/dev/shm"};
+
 // What decides about the cure for a loss.
 struct Surroundings {
   Container container{};
@@ -136,8 +142,9 @@ struct HostFacts {
   Bytes smallest_memory;  // a cap below this does not hold a guest that does nothing; 0 is unknown
   Surroundings surroundings;
   std::string working_directory;
-  // Files and directories that must stay visible when a private tmpfs covers what they lie under:
-  // the working directory, the test binary and what it has loaded, TMPDIR.
+  // Files, directories and links that must stay visible when a private tmpfs covers what they lie
+  // under (needed_paths.h): the working directory, the test binary and what it has loaded, what the
+  // environment names.
   std::vector<std::string> needed_paths;
   std::vector<Loss> losses;
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 
+#include "framework/host/needed_paths.h"
 #include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/network_witness.h"
@@ -142,13 +143,9 @@ HostFacts gather_facts() {
   facts.hard_limits = hard_limits();
   facts.working_directory = link_target("/proc/self/cwd");
   std::set<std::string> needed = {facts.working_directory, link_target("/proc/self/exe")};
-  if (const char* tmpdir = std::getenv("TMPDIR"); tmpdir != nullptr && tmpdir[0] == '/') {
-    std::string path = tmpdir;
-    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    needed.insert(path);
-  }
   add_mapped_files(needed);
   facts.needed_paths.assign(needed.begin(), needed.end());
+  need_environment(facts);
   if (facts.working_directory == "/tmp" || facts.working_directory == "/dev/shm") {
     facts.losses.push_back({Facility::kPrivateTmp,
                             fmt::format("the run was started in '{}' itself, which would be hidden",

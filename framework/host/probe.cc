@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "framework/events/frame_reader.h"
+#include "framework/host/needed_paths.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
@@ -224,6 +225,7 @@ Bytes smallest_memory(std::uint64_t peak) {
 Host open_host(Trying trying) {
   Host host{gather_facts(), std::nullopt};
   HostFacts& facts = host.facts;
+  need_instruments(facts, trying != Trying::kEverything);
   find_cgroups(facts);
   Result<void> run_namespace;
   if (!facts.privileged) {
@@ -242,7 +244,7 @@ Host open_host(Trying trying) {
       if (facts.has(facility)) lose(facts, facility, owned.error().text());
     }
   }
-  Trial trial(*builder, *pages, trying == Trying::kDefaultCellApart);
+  Trial trial(*builder, *pages, !facts.privileged);
   if (!run_namespace) {
     lose_everything(facts, run_namespace.error());
     return host;

@@ -27,9 +27,6 @@ struct Host {
 enum class Trying : std::uint8_t {
   kDefaultCell,  // what is used on request only is believed to work until it is asked for
   kEverything,   // that, too, in a cell that asks for it
-  // A default cell, whose guest is forked by another process: an ordinary user's process that has
-  // forked into a pid namespace can fork no guest without one any more.
-  kDefaultCellApart,
 };
 
 // Readies the calling process, which must be single-threaded and expendable, for making cells: an

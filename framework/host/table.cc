@@ -56,7 +56,7 @@ std::string losses_text(const HostFacts& facts) {
   // One line per cause: a host without user namespaces lacks ten things for one reason.
   std::vector<std::pair<const Loss*, std::vector<std::string_view>>> causes;
   for (const Loss& loss : facts.losses) {
-    if (!is_default(loss.facility)) continue;
+    if (!is_default(loss.facility) || is_backstop(loss.facility)) continue;
     const auto same = std::ranges::find_if(causes, [&](const auto& cause) {
       return cause.first->why == loss.why && cause.first->cure == loss.cure;
     });

@@ -26,7 +26,8 @@ std::string cgroups_text(const HostFacts& facts);
 // "memory cap           no      <why>; <cure>", and the cgroups.
 std::string facts_table(const HostFacts& facts);
 
-// A notice for each cause of what a default cell lacks here, a line each; empty when it is whole.
+// A notice for each cause of what a default cell lacks here, a line each; empty when it is whole
+// but for backstops.
 std::string losses_text(const HostFacts& facts);
 
 }  // namespace cloister

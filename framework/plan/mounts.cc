@@ -16,14 +16,20 @@ constexpr const char* kDevices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
 
 // The entries of `target` that lead to a needed path. The whole entry stays, not just the path: a
 // build tree reaches its own siblings through "..".
-std::vector<std::string> entries_to_keep(const std::string& target, const HostFacts& facts) {
-  std::vector<std::string> names;
-  for (const std::string& path : facts.needed_paths) {
+void add_entries(const std::string& target, const std::vector<std::string>& paths,
+                 std::vector<std::string>& names) {
+  for (const std::string& path : paths) {
     if (!path.starts_with(target + "/")) continue;
     std::string name = path.substr(target.size() + 1);
     name = name.substr(0, name.find('/'));
     if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
+}
+std::vector<std::string> entries_to_keep(const std::string& target, const CellConfig& config,
+                                         const HostFacts& facts) {
+  std::vector<std::string> names;
+  add_entries(target, facts.needed_paths, names);
+  if (config.keep_paths) add_entries(target, *config.keep_paths, names);
   return names;
 }
 
@@ -57,7 +63,9 @@ struct View {
     for (const auto& [target, size] : targets) {
       // Another root has its own files.
       tmpfs(target, size,
-            request.root ? std::vector<std::string>{} : entries_to_keep(target, facts), true);
+            request.root ? std::vector<std::string>{}
+                         : entries_to_keep(target, request.config, facts),
+            true);
     }
   }
   void devices() const {

@@ -97,6 +97,10 @@ struct CellConfig {
   // Descriptors above 2 that were open before the run and that the guest shares as they are.
   // Default none. What guests have of the others: docs/decisions/0092.
   std::optional<std::vector<int>> keep_fds{};
+  // Files and directories below /tmp or /dev/shm that stay visible under the private ones, besides
+  // those that the run is seen to need: working directory, test binary, what the environment names.
+  // Of each the whole entry of /tmp stays, and all tests share it. Default none.
+  std::optional<std::vector<std::string>> keep_paths{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
@@ -125,6 +129,9 @@ struct CellConfig {
   CellConfig& with_output(Bytes value) { return set(output, value); }
   CellConfig& with_leaks(Leaks value) { return set(leaks, value); }
   CellConfig& with_keep_fds(std::vector<int> value) { return set(keep_fds, std::move(value)); }
+  CellConfig& with_keep_paths(std::vector<std::string> value) {
+    return set(keep_paths, std::move(value));
+  }
 
  private:
   template <typename T, typename Value>

@@ -11,10 +11,14 @@
 #include <filesystem>
 #include <map>
 #include <new>
+#include <set>
 
+#include "adapters/command/libraries.h"
 #include "adapters/command/run/ask.h"
 #include "adapters/command/run/report_files.h"
 #include "framework/config/settings.h"
+#include "framework/host/needed_paths.h"
+#include "framework/host/plan_here.h"
 #include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/plan/guest_pid.h"
@@ -46,16 +50,11 @@ class Watcher final : public CellSource, public ReportSink {
  public:
   Watcher(const CellsOrder& order, Fd socket)
       : order_(order), outbox_(std::move(socket)), host_(open_host()), stop_(make_shared_flag()) {
-    for (const std::uint32_t number : order_.which) {
-      std::error_code none;
-      const auto& program = order_.tests[number].binary->program;
-      auto& needed = host_.facts.needed_paths;
-      for (const std::string& path : {std::filesystem::absolute(program, none).string(),
-                                      std::filesystem::canonical(program, none).string()}) {
-        if (!path.empty() && std::ranges::find(needed, path) == needed.end())
-          needed.push_back(path);
-      }
-    }
+    std::set<std::string> programs;
+    for (const std::uint32_t number : order_.which)
+      programs.insert(order_.tests[number].binary->program);
+    for (const std::string& program : programs) need_program(host_.facts, program);
+    for (const std::string& flag : order_.flags) need_named_in(host_.facts, flag);
     note(losses_text(host_.facts));
   }
 
@@ -156,14 +155,7 @@ class Watcher final : public CellSource, public ReportSink {
 
  private:
   Result<CellPlan> plan(const CellConfig& config) const {
-    const auto lost = std::ranges::find_if(host_.facts.losses,
-                                           [](const Loss& l) { return is_default(l.facility); });
-    if (order_.require && lost != host_.facts.losses.end()) {
-      return std::unexpected(Error{fmt::format("give this test the {} that --require demands: {}",
-                                               facility_name(lost->facility), lost->why),
-                                   0, lost->cure});
-    }
-    return make_plan(config, host_.facts);
+    return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
   }
   void note(const std::string& lines) {
     if (lines.empty()) return;

@@ -1,0 +1,94 @@
+#include "framework/host/needed_paths.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ranges>
+
+namespace cloister {
+namespace {
+
+constexpr int kMostLinks = 40;  // as path_resolution(7)
+
+std::string link_target(const std::string& link) {
+  char target[4096];
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+// The names of a path, the last one first, before those that are there already.
+void push_names(std::vector<std::string>& names, std::string_view path) {
+  const auto begin = static_cast<std::ptrdiff_t>(names.size());
+  for (const auto name : path | std::views::split('/')) {
+    std::string text(name.begin(), name.end());
+    if (!text.empty() && text != ".") names.push_back(std::move(text));
+  }
+  std::reverse(names.begin() + begin, names.end());
+}
+
+// The entry of a directory that a cell covers through which `path` leads; empty where it is none.
+std::string covered_entry(std::string_view path) {
+  for (const std::string_view directory : kCoveredDirectories) {
+    if (!path.starts_with(directory) || path.substr(directory.size(), 1) != "/") continue;
+    return std::string(path.substr(0, path.find('/', directory.size() + 1)));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::string> way_of(std::string_view path) {
+  std::vector<std::string> way;
+  std::vector<std::string> names;  // that are left to go, the next one last
+  push_names(names, path);
+  if (!path.starts_with('/')) push_names(names, link_target("/proc/self/cwd"));
+  std::string at;  // "" is "/"
+  for (int links = 0; !names.empty();) {
+    const std::string name = std::move(names.back());
+    names.pop_back();
+    if (name == "..") {
+      at.resize(at.empty() ? 0 : at.rfind('/'));
+      continue;
+    }
+    at += "/" + name;
+    const std::string target = link_target(at);
+    if (target.empty() || ++links > kMostLinks) continue;
+    way.push_back(at);
+    at.resize(target.starts_with('/') ? 0 : at.rfind('/'));
+    push_names(names, target);
+  }
+  way.push_back(at.empty() ? "/" : at);
+  return way;
+}
+
+void need(HostFacts& facts, std::string_view path) {
+  for (std::string& place : way_of(path)) {
+    const std::string entry = covered_entry(place);
+    struct stat status{};
+    const bool is_new = std::ranges::find(facts.needed_paths, place) == facts.needed_paths.end();
+    if (!entry.empty() && is_new && ::lstat(entry.c_str(), &status) == 0)
+      facts.needed_paths.push_back(std::move(place));
+  }
+}
+
+void need_named_in(HostFacts& facts, std::string_view text) {
+  if (text.find('/') == std::string_view::npos) return;
+  for (const std::string_view separators : {"", ":", ":,; \t\n='\""}) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::size_t end = std::min(rest.find_first_of(separators), rest.size());
+      if (rest.starts_with('/')) need(facts, rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+}
+
+void need_environment(HostFacts& facts) {
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const char* value = std::strchr(*variable, '=');
+    if (value != nullptr) need_named_in(facts, value + 1);
+  }
+}
+
+}  // namespace cloister

@@ -1,0 +1,52 @@
+#include "framework/host/plan_here.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "framework/host/needed_paths.h"
+
+namespace cloister {
+namespace {
+
+Result<void> look_at_demand(const CellRequest& asked, const HostFacts& facts,
+                            std::string_view demanded_by) {
+  const auto lost = std::ranges::find_if(
+      facts.losses, [](const Loss& loss) { return is_default(loss.facility); });
+  if (demanded_by.empty() || lost == facts.losses.end()) return {};
+  return std::unexpected(Error{fmt::format("give this {} the {} that {} demands: {}", asked.role,
+                                           facility_name(lost->facility), demanded_by, lost->why),
+                               0, lost->cure});
+}
+
+// A whole directory that cells cover cannot stay, and what is not there was meant otherwise.
+Result<void> look_at(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0)
+    return failed(fmt::format("keep '{}' visible (keep_paths)", path), "make it before the run");
+  const std::string place = way_of(path).back();
+  if (std::ranges::find(kCoveredDirectories, place) == std::end(kCoveredDirectories)) return {};
+  return std::unexpected(
+      Error{fmt::format("keep '{}' visible (keep_paths): it is what a private one covers", path), 0,
+            "name what lies below it, or set private_tmp to 0"});
+}
+
+}  // namespace
+
+Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
+                           std::string_view demanded_by) {
+  if (auto given = look_at_demand(asked, facts, demanded_by); !given)
+    return std::unexpected(given.error());
+  if (asked.config.keep_paths) {
+    std::vector<std::string> ways;
+    for (const std::string& path : *asked.config.keep_paths) {
+      if (auto good = look_at(path); !good) return std::unexpected(good.error());
+      for (std::string& place : way_of(path)) ways.push_back(std::move(place));
+    }
+    asked.config.keep_paths = std::move(ways);
+  }
+  return make_plan(asked, facts);
+}
+
+}  // namespace cloister
