@@ -210,7 +210,8 @@ std::vector<HeldDescriptor> held_in_tests(Launch launch, int own) {
                     .becomes = is_shared || is_ring ? InGuest::kNull
                                : has_position(open) ? InGuest::kReopened
                                                     : InGuest::kSame,
-                    .close_on_exec = open.close_on_exec && !anew,
+                    // What a test executes has no part in what the run was started with.
+                    .close_on_exec = (open.close_on_exec || open.inherited) && !anew,
                     .flags = open.flags,
                     .offset = anew ? open.offset_at_start : -1});
   }

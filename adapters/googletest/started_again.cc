@@ -1,6 +1,7 @@
 #include "adapters/googletest/started_again.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
+#include "framework/launch/open_descriptors.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {
@@ -103,6 +105,10 @@ void start_program_again(GuestSide side, const TestToStart& test,
 }
 
 void run_started_again(StartedAgain start) {
+  // As in a guest that is forked: before_the_run.cc.
+  for (const OpenDescriptor& open : list_descriptors()) {
+    if (open.inherited) ::fcntl(open.number, F_SETFD, FD_CLOEXEC);
+  }
   const TestToStart test = test_of(start.words);
   Registry registry;
   registry.enumerate();

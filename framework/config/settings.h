@@ -9,6 +9,7 @@
 
 #include <cloister/config.h>
 
+#include "framework/config/amounts.h"
 #include "framework/kernel/error.h"
 
 namespace cloister {
@@ -39,23 +40,5 @@ CellConfig overlay(CellConfig below, const CellConfig& above);
 // As bytes, for another process of the run.
 std::string encode(const CellConfig& config);
 CellConfig decode_config(std::string_view bytes);
-
-// "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024, at most 9e18 bytes. Nothing for
-// anything else.
-std::optional<Bytes> parse_bytes(std::string_view text);
-// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds when there is no unit, at most 1e9. Nothing for
-// anything else.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-std::optional<bool> parse_switch(std::string_view text);
-// Decimal digits and nothing else, at most `most`.
-std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t most);
-
-// "0-3,6": the processors' numbers. Nothing for anything else.
-std::optional<std::vector<int>> parse_cpu_list(std::string_view text);
-
-// "64 MiB", "1.5 GiB", "17 bytes"
-std::string bytes_text(Bytes bytes);
-// "2 s", "250 ms", "10 min"
-std::string duration_text(std::chrono::milliseconds duration);
 
 }  // namespace cloister

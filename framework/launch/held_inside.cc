@@ -42,7 +42,8 @@ void close_all_but(std::span<const int> as_they_are, std::span<const HeldDescrip
     if (has(as_they_are, each.number)) continue;
     if (each.becomes == InGuest::kNull)
       dup3(null_fd, each.number, each.close_on_exec ? O_CLOEXEC : 0);
-    if (each.becomes == InGuest::kSame && !each.close_on_exec) fcntl(each.number, F_SETFD, 0);
+    if (each.becomes == InGuest::kSame)
+      fcntl(each.number, F_SETFD, each.close_on_exec ? FD_CLOEXEC : 0);
   }
   for (unsigned next = 3; next <= INT_MAX;) {
     unsigned kept = UINT_MAX;

@@ -212,7 +212,7 @@ constexpr int kFirstOfCloister = 900;
 
 TEST(Inherited, IsTheOnlyOne) {
   for (int fd = 3; fd < kFirstOfCloister; ++fd)
-    EXPECT_EQ(fcntl(fd, F_GETFD), fd == kInherited ? 0 : -1) << fd << ' ' << link_of(fd);
+    EXPECT_EQ(fcntl(fd, F_GETFD), fd == kInherited ? FD_CLOEXEC : -1) << fd << ' ' << link_of(fd);
 }
 TEST(Inherited, IsNone) {
   for (int fd = 3; fd < kFirstOfCloister; ++fd)
