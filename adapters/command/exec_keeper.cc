@@ -19,8 +19,30 @@
 namespace cloister::command {
 namespace {
 
-// What somebody who ends or prods this process means for the command.
-constexpr int kPassedOn[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+// Whether a signal to this process is for the command. The others are this process's own: those
+// that nobody can take, that of its child, those of its own faults (tini leaves out the same:
+// https://github.com/krallin/tini/blob/v0.19.0/src/tini.c), and SIGTSTP, by which it pauses the
+// cell. With a pseudo-terminal so are those of the reads and writes that it makes for the command.
+bool is_passed_on(int number, bool terminal) {
+  switch (number) {
+    case SIGKILL:
+    case SIGSTOP:
+    case SIGCHLD:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGSEGV:
+    case SIGSYS:
+    case SIGTSTP:
+      return false;
+    case SIGPIPE:
+    case SIGTTIN:
+      return !terminal;
+    default:
+      return true;
+  }
+}
 
 struct WardenLink {
   pid_t pid = -1;  // of the builder, which ends after the warden
@@ -102,8 +124,9 @@ class Keeper {
   void block_signals() {
     sigset_t passed;
     sigemptyset(&passed);
-    for (const int number : kPassedOn) sigaddset(&passed, number);
-    if (options_.terminal) sigaddset(&passed, SIGWINCH);
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+      if (is_passed_on(number, options_.terminal)) sigaddset(&passed, number);
+    }
     sigset_t blocked = passed;
     sigaddset(&blocked, SIGTTOU);
     ::sigprocmask(SIG_BLOCK, &blocked, &caller_mask_);
@@ -155,7 +178,7 @@ class Keeper {
     signalfd_siginfo info{};
     while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
       const int number = static_cast<int>(info.ssi_signo);
-      if (number == SIGWINCH) {
+      if (number == SIGWINCH && options_.terminal) {
         copy_window_size(pty_.master);
       } else if (options_.request.streams == Streams::kCallersSession &&
                  info.ssi_code == SI_KERNEL) {
@@ -168,6 +191,16 @@ class Keeper {
     }
   }
 
+  // The signal that has continued this process, so that it is passed once: a command that stops
+  // again at once stays so.
+  static void take_continuation() {
+    sigset_t continuation;
+    sigemptyset(&continuation);
+    sigaddset(&continuation, SIGCONT);
+    const timespec at_once{};
+    ::sigtimedwait(&continuation, nullptr, &at_once);
+  }
+
   // A command that stops gives its caller's shell the terminal, as a job does; when the shell
   // continues this process, it goes on. The terminal's own stop key has stopped both already.
   void stop_too() {
@@ -175,6 +208,7 @@ class Keeper {
     terminal_.take_back();
     tell_warden(kPause);  // the deadline waits, too
     ::raise(SIGSTOP);
+    take_continuation();
     terminal_.give_to(command_);  // before anything, the warden included, continues the command
     tell_warden(kGoOn);
     const pid_t group = ::getpgid(command_);

@@ -1,5 +1,6 @@
 // `cloister exec` as a way to start a command: how it ends, what it is given, what is said.
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -236,6 +237,53 @@ TEST_F(Running, ACommandThatDoesNotMindASignalGoesOn) {
   EXPECT_EQ(next_line(), "told");
   kill(cloister_, SIGINT);
   EXPECT_EQ(WEXITSTATUS(status()), 0);
+}
+
+// Those that nobody can take, those of cloister's own child and faults, and SIGTSTP, which pauses.
+bool is_cloisters_own(int number) {
+  for (const int own :
+       {SIGKILL, SIGSTOP, SIGCHLD, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGTSTP}) {
+    if (number == own) return true;
+  }
+  return number > SIGSYS && number < SIGRTMIN;
+}
+
+TEST_F(Running, EverySignalThatCanBeIsPassedOn) {
+  std::vector<int> passed;
+  std::string traps;
+  for (int number = 1; number <= SIGRTMAX; ++number) {
+    if (is_cloisters_own(number)) continue;
+    passed.push_back(number);
+    traps += "trap 'echo " + std::to_string(number) + "' " + std::to_string(number) + "; ";
+  }
+  start("exec bash -c \"" + traps + "echo ready; while :; do sleep 0.01; done\"");
+  for (const int number : passed) {
+    kill(cloister_, number);
+    ASSERT_EQ(next_line(), std::to_string(number));
+  }
+  kill(cloister_, SIGKILL);
+  status();
+}
+
+TEST_F(Running, ACommandThatHasStoppedItselfIsContinued) {
+  start("echo ready; kill -STOP $$; echo continued");
+  // Again and again: before it has stopped, the signal continues nothing.
+  for (pollfd wait{output_, POLLIN, 0}; poll(&wait, 1, 50) == 0;) kill(cloister_, SIGCONT);
+  EXPECT_EQ(next_line(), "continued");
+  EXPECT_EQ(status(), 0);
+}
+
+TEST(Timeout, EndsACommandThatIsStopped) {
+  const auto timed_out = [](const std::vector<std::string>& options, const std::string& line) {
+    std::vector<std::string> words{"setsid", "-w", "timeout"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"0.5", tool("cloister"), "exec", "-q", "--", "sh", "-c", line});
+    return run({.command = words, .limit = std::chrono::seconds(20)});
+  };
+  EXPECT_EQ(timed_out({}, "kill -STOP $$").status, 124);
+  EXPECT_EQ(timed_out({"-s", "ALRM"}, "kill -STOP $$").status, 124);
+  const Ended killed = timed_out({"-k", "0.2"}, "trap '' TERM; kill -STOP $$; exec sleep 1000");
+  EXPECT_EQ(killed.signal, SIGKILL);  // timeout(1) ends as it has ended its command
 }
 
 TEST_F(Running, NothingOutlivesACloisterThatIsKilled) {

@@ -110,6 +110,27 @@ TEST(CallersJob, AShellThatSuspendsItselfIsAJobOfItsCaller) {
   EXPECT_SHOWS(terminal, "status=3");
 }
 
+TEST(CallersJob, StopsAsOftenAsTheCommandDoes) {
+  OnTerminal terminal = caller();
+  TYPE_LINE(terminal, tool("cloister") +
+                          " exec -q -- sh -c 'kill -STOP $$; echo on''ce; kill -STOP $$; echo "
+                          "twi''ce'; echo sto''pped=$?");
+  EXPECT_SHOWS(terminal, "stopped=");
+  TYPE_LINE(terminal, "fg; echo sta''tus=$?");
+  EXPECT_SHOWS(terminal, "once\r\n");
+  EXPECT_SHOWS(terminal, "status=147");  // 128 + SIGSTOP
+  TYPE_LINE(terminal, "fg; echo l''ast=$?");
+  EXPECT_SHOWS(terminal, "twice\r\n");
+  EXPECT_SHOWS(terminal, "last=0");
+}
+
+TEST(CallersJob, ThatIsStoppedEndsByTimeout) {
+  OnTerminal terminal = caller();
+  TYPE_LINE(terminal, "timeout 0.5 " + tool("cloister") +
+                          " exec -q -- sh -c 'kill -STOP $$'; echo sta''tus=$?");
+  EXPECT_SHOWS(terminal, "status=124");
+}
+
 TEST(CallersJob, SharesTheTerminalWithItsPipeline) {
   OnTerminal terminal = caller();
   TYPE_LINE(terminal, tool("cloister") +
