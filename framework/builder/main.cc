@@ -188,12 +188,12 @@ void serve_witness() {
 }
 
 void take_roll_call(Building& building) {
-  static RollCall roll;
-  const ssize_t got = recv(building.socket, &roll, sizeof roll, MSG_DONTWAIT);
-  if (got <= 0) return;
-  memset(reinterpret_cast<char*>(&roll) + got, 0, sizeof roll - static_cast<std::size_t>(got));
-  building.left = static_cast<RollCall*>(malloc(sizeof roll));
-  if (building.left != nullptr) memcpy(building.left, &roll, sizeof roll);
+  auto* roll = static_cast<RollCall*>(calloc(1, sizeof(RollCall)));
+  if (roll != nullptr && recv(building.socket, roll, sizeof *roll, MSG_DONTWAIT) > 0) {
+    building.left = roll;
+  } else {
+    free(roll);
+  }
 }
 
 // Reaps whatever has ended: inits, the process that runs the cells, and the guests that it left

@@ -97,7 +97,8 @@ void check_googletest_report(std::string_view input) {
       ran.message = trimmed(fields[3]) + "\n";
     }
     report += "</testcase></testsuite>";
-    expected.push_back(std::move(ran));
+    // A failure without any name is no test's.
+    if (said != Said::kFailed || ran.report_name != ".") expected.push_back(std::move(ran));
   }
   report += "</testsuites>";
   const Told told = make_googletest()->read(std::vector<std::string>{report, ""});

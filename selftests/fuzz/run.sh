@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd) seconds=$2
 shift 2
 targets=("$@")
-[ "$#" -gt 0 ] || targets=(frames reports config_file settings options kinds)
+[ "$#" -gt 0 ] || targets=(frames reports config_file settings options kinds junit)
 programs=$build/selftests/fuzz
 found=$build/fuzz
 mkdir -p "$found"

@@ -105,7 +105,7 @@ class GoogleTest final : public Kind {
     for (const auto& suite : document.document_element().children("testsuite")) {
       for (const auto& one : suite.children("testcase")) {
         // Failures of an environment or a suite stand here as a test without any name.
-        if (std::string_view(one.attribute("name").value()).empty() &&
+        if (one.child("failure") && std::string_view(one.attribute("name").value()).empty() &&
             std::string_view(one.attribute("classname").value()).empty()) {
           told.beside.push_back(beside_words(suite.attribute("name").value(), messages_of(one)));
         } else if (std::string_view(one.attribute("status").value()) == "run") {

@@ -12,8 +12,4 @@ namespace cloister::command {
 Result<void> write_junit(const std::string& path, const std::vector<Selected>& tests,
                          const std::vector<Attempt>& attempts, const FailuresBeside& beside);
 
-// In UTF-8, of the characters that XML 1.0 has: https://www.w3.org/TR/xml/#charsets. What is none
-// of them becomes '?'.
-std::string valid_xml_text(std::string_view text);
-
 }  // namespace cloister::command

@@ -28,9 +28,10 @@ using cloister::kFrameMagic;
 
 constexpr int kMostDescriptors = 1024;
 
-// The pipe that reports go through: the lowest above the standard streams.
+// The pipe that reports go through: the lowest of Cloister's, which are above what a test would open.
 int event_pipe() {
-  for (int fd = 3; fd < kMostDescriptors; ++fd) {
+  constexpr int kFirstOfCloister = 900;
+  for (int fd = kFirstOfCloister; fd < kMostDescriptors; ++fd) {
     struct stat status{};
     if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)) return fd;
   }
