@@ -54,7 +54,8 @@ void FrameReader::take(std::uint16_t kind, std::string_view payload) {
     const auto number = fields.number<std::int32_t>();
     std::string doing(fields.text());
     std::string hint(fields.at_end() ? "" : fields.text());
-    entry_failure_ = Error{std::move(doing), number, std::move(hint)}.text();
+    entry_error_ = Error{std::move(doing), number, std::move(hint)};
+    entry_failure_ = entry_error_.text();
   } else if (kind >= kFirstEngineFrame) {
     broken_ = fmt::format("a frame of unknown kind {:#x} came", kind);
   } else {

@@ -9,6 +9,8 @@
 
 #include <cloister/report.h>
 
+#include "framework/kernel/error.h"
+
 namespace cloister {
 
 class FrameReader {
@@ -22,6 +24,8 @@ class FrameReader {
   bool finished() const { return finished_; }
   // Why the guest could not enter its cell; empty when it did.
   const std::string& entry_failure() const { return entry_failure_; }
+  // The same as it was said.
+  const Error& entry_error() const { return entry_error_; }
   // Why the stream is no good; empty while it is.
   const std::string& broken() const { return broken_; }
 
@@ -34,6 +38,7 @@ class FrameReader {
   std::uint32_t next_sequence_ = 0;
   std::vector<Event> events_;
   std::string entry_failure_;
+  Error entry_error_{};
   std::string broken_;
   bool finished_ = false;
 };

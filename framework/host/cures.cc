@@ -1,9 +1,11 @@
 // What a user can do about a loss on this host, as a line to copy where there is one.
+#include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "framework/host/probe.h"
 
@@ -61,6 +63,46 @@ std::string proc_cure(const Surroundings& around) {
   return start_container(around, {"systempaths=unconfined"}, {"unmask=ALL"});
 }
 
+// The limit on the namespaces of a user, by which clone(2) fails with ENOSPC: namespaces(7).
+std::string_view namespace_limit(Facility facility) {
+  switch (facility) {
+    case Facility::kUserNamespace:
+      return "user.max_user_namespaces";
+    case Facility::kPidNamespace:
+      return "user.max_pid_namespaces";
+    case Facility::kMountNamespace:
+      return "user.max_mnt_namespaces";
+    case Facility::kNetworkNamespace:
+      return "user.max_net_namespaces";
+    case Facility::kHostname:
+      return "user.max_uts_namespaces";
+    case Facility::kIpcNamespace:
+      return "user.max_ipc_namespaces";
+    default:
+      return "";
+  }
+}
+
+// Where something has run out, whatever it was to be for; empty where the error says no such thing.
+std::string shortage_cure(Facility facility, int number) {
+  switch (number) {
+    case EAGAIN:
+      return "raise the limit on processes (ulimit -u, or pids.max of a cgroup)";
+    case EMFILE:
+      return "raise the limit on open files (ulimit -n)";
+    case ENFILE:
+      return "raise the limit on the host's open files (sysctl fs.file-max)";
+    case ENOMEM:
+      return "leave the run more memory (ulimit -v, or memory.max of a cgroup)";
+    case ENOSPC: {
+      const std::string_view limit = namespace_limit(facility);
+      return limit.empty() ? "" : fmt::format("sudo sysctl -w {}=15000", limit);
+    }
+    default:
+      return "";
+  }
+}
+
 std::string cgroup_cure(const HostFacts& facts) {
   const Surroundings& around = facts.surroundings;
   // Version 1 cannot be delegated safely: cgroups(7).
@@ -96,7 +138,8 @@ std::string cgroup_cure(const HostFacts& facts) {
 
 }  // namespace
 
-std::string cure_for(Facility facility, const HostFacts& facts) {
+std::string cure_for(Facility facility, const HostFacts& facts, int number) {
+  if (std::string cure = shortage_cure(facility, number); !cure.empty()) return cure;
   switch (facility) {
     case Facility::kUserNamespace:
       return user_namespace_cure(facts);

@@ -141,7 +141,8 @@ struct HostFacts {
   std::vector<HardLimit> hard_limits;
   Bytes smallest_memory;  // a cap below this does not hold a guest that does nothing; 0 is unknown
   Surroundings surroundings;
-  std::string working_directory;
+  std::string working_directory;  // where guests begin: the run's, or "/" where that is no good
+  std::string lost_directory;     // why it is not the run's; else empty
   // Files, directories and links that must stay visible when a private tmpfs covers what they lie
   // under (needed_paths.h): the working directory, the test binary and what it has loaded, what the
   // environment names.

@@ -1,4 +1,5 @@
 // Identity, paths and what the run itself is limited to, read from /proc and /sys.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -128,12 +129,26 @@ Surroundings look_around() {
           .cgroup_namespaces_are_zero = sysctl_is("/proc/sys/user/max_cgroup_namespaces", '0')};
 }
 
+// A guest goes to its directory by name, which takes more than to be in it: who runs this may not
+// enter it, or it has been removed.
+void leave_lost_directory(HostFacts& facts) {
+  const Fd entered(
+      ::open((facts.working_directory + "/.").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (entered.open()) return;
+  const auto error =
+      failed(fmt::format("enter '{}', where the run was started", facts.working_directory),
+             "start it in a directory that this user may enter");
+  facts.lost_directory = error.error().text();
+  facts.working_directory = "/";
+}
+
 }  // namespace
 
 HostFacts gather_facts() {
   HostFacts facts;
-  facts.uid = ::geteuid();
-  facts.gid = ::getegid();
+  // Not by the C library: fakeroot(1) takes its place, and would say 0.
+  facts.uid = static_cast<uid_t>(::syscall(SYS_geteuid));
+  facts.gid = static_cast<gid_t>(::syscall(SYS_getegid));
   facts.privileged = has_capabilities({CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID});
   facts.uids = own_ids("/proc/self/uid_map");
   facts.gids = own_ids("/proc/self/gid_map");
@@ -152,6 +167,7 @@ HostFacts gather_facts() {
                                         facts.working_directory),
                             "start it in another directory"});
   }
+  leave_lost_directory(facts);
   if (::access("/proc/self/ns/time", F_OK) != 0) {
     facts.losses.push_back({Facility::kTimeNamespace, "this kernel has no time namespaces",
                             cure_for(Facility::kTimeNamespace, facts)});

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 
+#include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -87,10 +89,12 @@ class Trial {
     ::waitpid(forked->pid, nullptr, 0);
     pages_.give_back(start.page);
     if (reader.finished()) return {};
-    return std::unexpected(Error{"start a guest in a cell: " + reader.entry_failure(), 0, ""});
+    if (!reader.entry_failure().empty()) return std::unexpected(reader.entry_error());
+    return std::unexpected(Error{"start a guest in a cell: it ended without a word", 0, ""});
   }
 
-  // By a child, which waits for the guest.
+  // By a child, which waits for the guest: an ordinary user's process that has forked into a pid
+  // namespace can fork no guest without one any more, which would be blamed for what failed first.
   static Result<Forked> fork_guest_apart(const GuestStart& start) {
     start.pages.let_inherit(start.page, true);
     const pid_t pid = single_threaded_fork();
@@ -98,11 +102,27 @@ class Trial {
     if (pid < 0) return failed("fork a process to try a guest");
     if (pid > 0) return Forked{pid, std::nullopt};
     auto forked = fork_guest(start);
-    if (!forked) ::_exit(1);
+    if (!forked) {
+      tell(forked.error(), start.event_fd);
+      ::_exit(1);
+    }
     if (forked->guest) return forked;
     ::close(start.event_fd);
     ::waitpid(forked->pid, nullptr, 0);
     ::_exit(0);
+  }
+
+  // As the guest would, had there been one.
+  static void tell(const Error& error, int event_fd) {
+    ByteWriter words;
+    words.number(std::int32_t{error.number});
+    words.text(error.doing);
+    words.text(error.hint);
+    const FrameHead head{kFrameMagic, kEntryFailedFrame, 0, 0,
+                         static_cast<std::uint32_t>(words.bytes().size())};
+    const std::string frame =
+        std::string(reinterpret_cast<const char*>(&head), sizeof head) + words.bytes();
+    [[maybe_unused]] const ssize_t told = ::write(event_fd, frame.data(), frame.size());
   }
 
   CellBuilder& builder_;
@@ -131,6 +151,14 @@ void lose(HostFacts& facts, Facility facility, const std::string& why) {
   facts.losses.push_back({facility, why, cure_for(facility, facts)});
 }
 
+// What failed says what to do where it knows; else the cure is that of the error, or the
+// facility's.
+void lose(HostFacts& facts, Facility facility, const Error& error) {
+  facts.losses.push_back(
+      {facility, Error{error.doing, error.number, ""}.text(),
+       error.hint.empty() ? cure_for(facility, facts, error.number) : error.hint});
+}
+
 void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
   for (const Facility needed : needs(facility)) {
     if (facts.has(needed)) continue;
@@ -151,7 +179,7 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
     std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
     lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error().text());
+    if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error());
   }
 }
 
@@ -169,7 +197,7 @@ void try_requests(Trial& trial, HostFacts& facts) {
   for (const auto& [facility, request] : requests) {
     if (facts.has(facility)) lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error().text());
+    if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error());
   }
 }
 
@@ -177,10 +205,11 @@ void try_requests(Trial& trial, HostFacts& facts) {
 void lose_everything(HostFacts& facts, const Error& error) {
   facts.losses.clear();
   facts.cgroups.clear();
-  const std::string cure =
-      error.hint.empty() ? cure_for(Facility::kUserNamespace, facts) : error.hint;
-  for (const Facility facility : kAllFacilities)
-    facts.losses.push_back({facility, Error{error.doing, error.number, ""}.text(), cure});
+  lose(facts, Facility::kUserNamespace, error);
+  const Loss cause = facts.losses.front();
+  for (const Facility facility : kAllFacilities) {
+    if (facility != cause.facility) facts.losses.push_back({facility, cause.why, cause.cure});
+  }
 }
 
 // Whether an ordinary user's run gets its namespace, tried in a throw-away process: a half-made one
@@ -192,19 +221,23 @@ Result<void> try_run_namespace(const HostFacts& facts) {
   if (pid < 0) return failed("fork a process to try a user namespace");
   if (pid == 0) {
     const auto entered = enter_run_namespace(facts.uid, facts.gid);
-    const std::string words = entered ? "" : entered.error().text();
+    ByteWriter words;
+    if (!entered) {
+      words.number(std::int32_t{entered.error().number});
+      words.text(entered.error().doing);
+    }
     [[maybe_unused]] const ssize_t told =
-        ::write(pipe->write_end.get(), words.data(), words.size());
+        ::write(pipe->write_end.get(), words.bytes().data(), words.bytes().size());
     ::_exit(0);
   }
   pipe->write_end.reset();
-  char words[512];
-  const ssize_t got = ::read(pipe->read_end.get(), words, sizeof words);
+  char bytes[512];
+  const ssize_t got = ::read(pipe->read_end.get(), bytes, sizeof bytes);
   ::waitpid(pid, nullptr, 0);
   if (got <= 0) return {};
-  std::string text(words, static_cast<std::size_t>(got));
-  if (text.starts_with("cannot ")) text.erase(0, 7);
-  return std::unexpected(Error{text, 0, ""});
+  ByteReader words({bytes, static_cast<std::size_t>(got)});
+  const auto number = words.number<std::int32_t>();
+  return std::unexpected(Error{std::string(words.text()), number, ""});
 }
 
 Result<void> own_cgroups(CellBuilder& builder, const HostFacts& facts) {
@@ -241,7 +274,7 @@ Host open_host(Trying trying) {
   if (auto owned = own_cgroups(*builder, facts); !owned) {
     facts.cgroups.clear();
     for (const Facility facility : kCgroupFacilities) {
-      if (facts.has(facility)) lose(facts, facility, owned.error().text());
+      if (facts.has(facility)) lose(facts, facility, owned.error());
     }
   }
   Trial trial(*builder, *pages, !facts.privileged);

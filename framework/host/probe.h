@@ -41,7 +41,7 @@ void find_cgroups(HostFacts& facts);
 // Tells the new run directories of version 2 which controllers their cells get. After they exist.
 Result<void> prepare_run_directories(const HostFacts& facts);
 
-// What to do about a loss.
-std::string cure_for(Facility facility, const HostFacts& facts);
+// What to do about a loss. An errno that speaks of a shortage has a cure of its own.
+std::string cure_for(Facility facility, const HostFacts& facts, int number = 0);
 
 }  // namespace cloister

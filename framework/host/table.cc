@@ -67,6 +67,8 @@ std::string losses_text(const HostFacts& facts) {
     }
   }
   std::string text;
+  if (!facts.lost_directory.empty())
+    text = fmt::format("cloister: note: tests begin in '/': {}\n", facts.lost_directory);
   for (const auto& [loss, names] : causes) {
     text += fmt::format("cloister: note: no {} on this host: {}; {}\n", fmt::join(names, ", no "),
                         loss->why, loss->cure);

@@ -59,8 +59,25 @@ Result<Fd> builder_file() {
   return file;
 }
 
+// The files of a process in /proc are its own only while it may be dumped: proc(5). One that keeps
+// secrets has given that up, and has it back as soon as this ends, as do all its forks.
+class Dumpable {
+ public:
+  Dumpable() : before_(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)) {
+    ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  }
+  Dumpable(const Dumpable&) = delete;
+  Dumpable& operator=(const Dumpable&) = delete;
+  // 2 cannot be set: prctl(2). It was the kernel's doing, and 0 is what is left of it.
+  ~Dumpable() { ::prctl(PR_SET_DUMPABLE, before_ == 1 ? 1 : 0, 0, 0, 0); }
+
+ private:
+  int before_;
+};
+
 // setgroups must be denied before the gid_map: user_namespaces(7).
 Result<void> enter_user_namespace(std::string_view uids, std::string_view gids) {
+  const Dumpable own_files;
   if (::unshare(CLONE_NEWUSER) != 0) return failed("make a user namespace for the run");
   const std::pair<const char*, std::string_view> files[] = {
       {"/proc/self/setgroups", "deny"}, {"/proc/self/uid_map", uids}, {"/proc/self/gid_map", gids}};
@@ -94,9 +111,11 @@ Result<void> enter_user_namespace(std::string_view uids, std::string_view gids) 
   char* envp[] = {nullptr};  // no LD_PRELOAD or other loader settings of the test reach the builder
   // What is not dumpable, as the builder, belongs to the root of the namespace it was executed in:
   // proc(5). Where that cannot be had, nor can the cells' user namespaces.
-  if (rights == Rights::kOfRunNamespace && ::geteuid() != 0) {
-    std::ignore = enter_user_namespace(fmt::format("0 {} 1", ::geteuid()),
-                                       fmt::format("0 {} 1", ::getegid()));
+  // Not by the C library's geteuid(), whose place fakeroot(1) takes.
+  const long uid = ::syscall(SYS_geteuid);
+  if (rights == Rights::kOfRunNamespace && uid != 0) {
+    std::ignore = enter_user_namespace(fmt::format("0 {} 1", uid),
+                                       fmt::format("0 {} 1", ::syscall(SYS_getegid)));
   }
   if (ready) {
     ::fexecve(high_file, argv, envp);

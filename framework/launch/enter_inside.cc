@@ -18,6 +18,7 @@
 
 #include <algorithm>
 
+#include "framework/builder/path.h"
 #include "framework/events/frame.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
@@ -225,8 +226,9 @@ GuestSide enter_cell(const GuestStart& start) {
   enter_session(start.plan.guest.streams, own.event);
   // After the capabilities: changing those would clear it again, prctl(2).
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (chdir(start.plan.guest.working_directory.c_str()) != 0) {
-    give_up(own.event, "change to the run's working directory inside the cell");
+  if (const char* directory = start.plan.guest.working_directory.c_str(); chdir(directory) != 0) {
+    give_up(own.event,
+            Path{"enter the working directory '", directory, "' inside the cell"}.c_str());
   }
   set_standard_streams(start, own.event);
   const int own_numbers[] = {own.event, own.out, own.err, own.page};
