@@ -147,11 +147,13 @@ void block_signals() {
 
 void live_as_warden(const ExecOptions& options, Fd keeper, const sigset_t& caller_mask) {
   auto* warden = new Warden(options, std::move(keeper));
-  if (!options.quiet) fmt::print(stderr, "{}", losses_text(warden->host.facts));
+  const auto& want = warden->host.want;
+  if (!options.quiet && !want) fmt::print(stderr, "{}", losses_text(warden->host.facts));
   if (options.explain) print_plan(*warden);
   ::sigprocmask(SIG_SETMASK, &caller_mask, nullptr);
-  auto watch = Watch::make(std::move(warden->host.builder), {.jobs = 1}, warden->source,
-                           warden->sink, warden->outbox);
+  auto watch = want ? std::unexpected(*want)
+                    : Watch::make(std::move(warden->host.builder), {.jobs = 1}, warden->source,
+                                  warden->sink, warden->outbox);
   block_signals();
   if (watch) {
     Watch* loop = watch->release();

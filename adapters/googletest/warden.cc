@@ -140,14 +140,17 @@ GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held
                     void (*in_warden)()) {
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
-  if (orders.announce_losses) fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
+  const auto& want = the_warden->host.want;
+  if (orders.announce_losses && !want)
+    fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
   WatchOptions options{.guests = {.join_output = streams_are_one(),
                                   .will_exec = orders.options.launch == Launch::kExec,
                                   .held = std::move(held)}};
   options.jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
   if (orders.options.fill_processors) options.load = LoadMeter(the_warden->host.facts);
-  auto watch = Watch::make(std::move(the_warden->host.builder), std::move(options),
-                           the_warden->source, the_warden->reports, the_warden->outbox);
+  auto watch = want ? std::unexpected(*want)
+                    : Watch::make(std::move(the_warden->host.builder), std::move(options),
+                                  the_warden->source, the_warden->reports, the_warden->outbox);
   if (watch) {
     the_warden->watch = std::move(*watch);
     if (auto guest = the_warden->watch->run()) return *guest;

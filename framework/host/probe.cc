@@ -253,10 +253,22 @@ Bytes smallest_memory(std::uint64_t peak) {
   return Bytes{(peak + peak / 2 + kStep - 1) / kStep * kStep};
 }
 
+// Whether it failed for want of what the run itself is short of: then it says nothing of the host,
+// and no test is to run with less than a cell because of it.
+bool is_want_of_the_run(int number) {
+  return number == EAGAIN || number == EMFILE || number == ENFILE || number == ENOMEM;
+}
+
+void note_want(Host& host, const Error& error) {
+  if (!is_want_of_the_run(error.number)) return;
+  const std::string cure = cure_for(Facility::kUserNamespace, host.facts, error.number);
+  host.want = Error{error.doing, error.number, error.hint.empty() ? cure : error.hint};
+}
+
 }  // namespace
 
 Host open_host(Trying trying) {
-  Host host{gather_facts(), std::nullopt};
+  Host host{gather_facts(), std::nullopt, std::nullopt};
   HostFacts& facts = host.facts;
   need_instruments(facts, trying != Trying::kEverything);
   find_cgroups(facts);
@@ -268,7 +280,9 @@ Host open_host(Trying trying) {
   auto builder = CellBuilder::start(facts.privileged ? Rights::kOwn : Rights::kOfRunNamespace);
   auto pages = CellPages::make(32);
   if (!builder || !pages) {
-    lose_everything(facts, builder ? pages.error() : builder.error());
+    const Error error = builder ? pages.error() : builder.error();
+    note_want(host, error);
+    lose_everything(facts, error);
     return host;
   }
   if (auto owned = own_cgroups(*builder, facts); !owned) {
@@ -279,10 +293,14 @@ Host open_host(Trying trying) {
   }
   Trial trial(*builder, *pages, !facts.privileged);
   if (!run_namespace) {
+    note_want(host, run_namespace.error());
     lose_everything(facts, run_namespace.error());
     return host;
   }
-  if (!trial.run(facts)) try_one_by_one(trial, facts);
+  if (auto tried = trial.run(facts); !tried) {
+    note_want(host, tried.error());
+    if (!host.want || trying == Trying::kEverything) try_one_by_one(trial, facts);
+  }
   facts.smallest_memory = smallest_memory(trial.peak_memory());
   if (trying == Trying::kEverything) try_requests(trial, facts);
   host.builder = std::move(*builder);

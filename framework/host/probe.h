@@ -22,6 +22,8 @@ HostFacts gather_facts();
 struct Host {
   HostFacts facts;
   std::optional<CellBuilder> builder;
+  // What the run itself is too short of to have cells: no test is to run without them for that.
+  std::optional<Error> want;
 };
 
 enum class Trying : std::uint8_t {

@@ -55,14 +55,16 @@ class Watcher final : public CellSource, public ReportSink {
       programs.insert(order_.tests[number].binary->program);
     for (const std::string& program : programs) need_program(host_.facts, program);
     for (const std::string& flag : order_.flags) need_named_in(host_.facts, flag);
-    note(losses_text(host_.facts));
+    if (!host_.want) note(losses_text(host_.facts));
   }
 
   // Returns in a guest.
   GuestCall watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
-    auto made = Watch::make(std::move(host_.builder), std::move(options), *this, *this, outbox_);
+    auto made = host_.want ? std::unexpected(*host_.want)
+                           : Watch::make(std::move(host_.builder), std::move(options), *this, *this,
+                                         outbox_);
     if (made) {
       watch_ = std::move(*made);
       if (auto guest = watch_->run()) return *guest;
