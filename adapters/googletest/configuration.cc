@@ -1,11 +1,18 @@
 #include "adapters/googletest/configuration.h"
 
+#include <fmt/format.h>
+
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <cloister/gtest.h>
 
+#include "adapters/googletest/registry.h"
+#include "framework/config/closest_name.h"
 #include "framework/config/settings.h"
+#include "framework/config/unmatched.h"
 
 namespace cloister {
 namespace {
@@ -69,6 +76,80 @@ std::vector<int> kept_by_any_test(const Options& run) {
   for (const ConfigOverride& each : run.file.overrides) add_those_of(each.config);
   for (const auto& [name, config] : said()) add_those_of(config);
   return kept;
+}
+
+namespace {
+
+template <typename Use>
+void for_each_test(Use use) {
+  const testing::UnitTest& program = *testing::UnitTest::GetInstance();
+  for (int i = 0; i < program.total_test_suite_count(); ++i) {
+    const testing::TestSuite& suite = *program.GetTestSuite(i);
+    for (int j = 0; j < suite.total_test_count(); ++j) use(*suite.GetTestInfo(j));
+  }
+}
+
+// Suites as they were written: all that have tests, and those of TEST_P and TYPED_TEST_P that have
+// none for want of an instance, of which GoogleTest knows no test.
+struct Written {
+  std::set<std::string> suites;
+  std::set<std::string> without_instance;
+  std::set<std::string> tests;  // "Suite.Test"
+};
+
+Written all_written() {
+  Written written;
+  for_each_test([&written](const testing::TestInfo& test) {
+    const std::string suite = written_suite(test.test_suite_name());
+    written.suites.insert(suite);
+    written.tests.insert(suite + "." + written_test(test.name()));
+    // "UninstantiatedTypeParameterizedTestSuite<Suite>", by which GoogleTest says so.
+    const std::string_view name = test.name();
+    if (suite == "GoogleTestVerification" && name.ends_with('>'))
+      written.without_instance.emplace(
+          name.substr(name.find('<') + 1, name.size() - name.find('<') - 2));
+  });
+  for (std::string& suite : parameterized_suites()) {
+    if (!written.suites.contains(suite)) written.without_instance.insert(std::move(suite));
+  }
+  return written;
+}
+
+std::vector<std::string_view> views_of(const std::set<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+std::vector<std::string> unmatched_code() {
+  std::vector<std::string> sentences;
+  if (said().empty()) return sentences;
+  const Written written = all_written();
+  for (const auto& [name, config] : said()) {
+    const std::size_t dot = name.find('.');
+    const std::string suite = name.substr(0, dot);
+    if (written.without_instance.contains(suite)) continue;
+    if (dot == std::string::npos) {
+      if (written.suites.contains(suite)) continue;
+      const auto names = views_of(written.suites);
+      const std::string_view closest = closest_name(suite, names);
+      sentences.push_back(
+          fmt::format("CLOISTER_SUITE({}) matches no suite of this program{}", suite,
+                      closest.empty() ? "" : fmt::format("; did you mean '{}'?", closest)));
+    } else if (!written.tests.contains(name)) {
+      sentences.push_back(fmt::format("CLOISTER_TEST({}, {}) matches no test of this program{}",
+                                      suite, name.substr(dot + 1),
+                                      did_you_mean(name, views_of(written.tests))));
+    }
+  }
+  return sentences;
+}
+
+std::vector<std::string> unmatched_in(const FileConfig& file) {
+  if (file.overrides.empty()) return {};
+  std::set<std::string> names;
+  for_each_test([&names](const testing::TestInfo& test) { names.insert(full_name(test)); });
+  return unmatched_overrides(file.name, file.overrides, views_of(names));
 }
 
 }  // namespace googletest

@@ -50,6 +50,12 @@ CLOISTER_EXPOSE(ListenersRepeater, testing::TestEventListeners, repeater_,
                 testing::internal::TestEventRepeater* testing::TestEventListeners::*);
 CLOISTER_EXPOSE(ListenersForward, testing::TestEventListeners, repeater,
                 testing::TestEventListener* (testing::TestEventListeners::*)());
+CLOISTER_EXPOSE(UnitTestParameterized, UnitTest, parameterized_test_registry,
+                testing::internal::ParameterizedTestSuiteRegistry& (UnitTest::*)());
+CLOISTER_EXPOSE(ParameterizedSuites, testing::internal::ParameterizedTestSuiteRegistry,
+                test_suite_infos_,
+                std::vector<testing::internal::ParameterizedTestSuiteInfoBase*>
+                    testing::internal::ParameterizedTestSuiteRegistry::*);
 CLOISTER_EXPOSE(UnitTestImplementation, UnitTest, impl_,
                 testing::internal::UnitTestImpl* UnitTest::*);
 CLOISTER_EXPOSE(

@@ -30,6 +30,15 @@ std::string full_name(const TestInfo& test) {
   return fmt::format("{}.{}", test.test_suite_name(), test.name());
 }
 
+std::vector<std::string> parameterized_suites() {
+  std::vector<std::string> names;
+  auto& program = *UnitTest::GetInstance();
+  const auto& registry = (program.*member_of(pa::UnitTestParameterized{}))();
+  for (const auto* suite : pa::get(pa::ParameterizedSuites{}, registry))
+    names.push_back(suite->GetTestSuiteName());
+  return names;
+}
+
 void OnlyTest::turn(const TestSuite& suite) {
   pa::get(pa::SuiteTests{}, suite).swap(tests_);
   pa::get(pa::SuiteOrder{}, suite).swap(order_);

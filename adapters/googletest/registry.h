@@ -18,6 +18,9 @@ using TestId = std::uint32_t;
 // "Suite.Test"
 std::string full_name(const testing::TestInfo& test);
 
+// The suites of TEST_P as they were written, those without an instance, too.
+std::vector<std::string> parameterized_suites();
+
 // The one test of a suite that GoogleTest's loop is to come to. The loop looks at every test of the
 // suite, selected or not, and in a guest each page of them that it reads costs a fault: in a suite
 // of ten thousand, more than the cell.

@@ -28,6 +28,8 @@ std::string messages_of(const testing::TestResult& result) {
 
 }  // namespace
 
+bool ResultStream::is_asked_for() { return ::getenv(kVariable) != nullptr; }
+
 ResultStream ResultStream::from_environment() {
   ResultStream stream;
   const char* text = ::getenv(kVariable);

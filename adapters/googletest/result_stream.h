@@ -17,6 +17,7 @@ class ResultStream {
   enum class Result : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
   // Nothing is sent where the variable is not set. It is removed: what tests start is not meant.
   static ResultStream from_environment();
+  static bool is_asked_for();  // before that
   // A test that GoogleTest has come to.
   void put(const testing::TestInfo& test, const CellReport& cell) const;
   // One that it has not come to, although it was selected.

@@ -6,15 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include <cloister/gtest.h>
 
 #include "adapters/googletest/before_the_run.h"
+#include "adapters/googletest/configuration.h"
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/doctor.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/listeners.h"
 #include "adapters/googletest/options.h"
+#include "adapters/googletest/result_stream.h"
 #include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/standard_streams.h"
@@ -61,6 +66,16 @@ bool runs_plain(const googletest::Options& options, const std::vector<std::strin
   return reason != nullptr;
 }
 
+// Settings that would be lost without a word end the run. Where `cloister run` has started this
+// program, it has looked whether an override matches a test of any of its programs.
+void refuse_unmatched(const googletest::Options& options) {
+  std::vector<std::string> sentences = googletest::unmatched_code();
+  if (!googletest::ResultStream::is_asked_for())
+    std::ranges::move(googletest::unmatched_in(options.file), std::back_inserter(sentences));
+  for (const std::string& sentence : sentences) fmt::print(stderr, "cloister: {}\n", sentence);
+  if (!sentences.empty()) exit(kWrongUsage);
+}
+
 }  // namespace
 
 int run_all_tests() {
@@ -86,6 +101,7 @@ int run_all_tests() {
     googletest::make_guest_listeners_ordinary();
     return RUN_ALL_TESTS();
   }
+  refuse_unmatched(*options);
   if (auto fits = check_limits(); !fits && !options->explain) {
     fmt::print(stderr, "cloister: {}; --cloister=off runs the tests without cells\n",
                fits.error().text());

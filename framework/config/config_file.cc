@@ -37,6 +37,8 @@ namespace cloister {
 namespace {
 
 constexpr std::string_view kFilterTakes = "a filter of test names such as 'StorageTest.*'";
+constexpr std::string_view kOptionalTakes =
+    "true, with which the filter may match no test, or false";
 constexpr std::string_view kQuotes = ", in which a text such as \"64M\" stands in quotes";
 constexpr std::string_view kRunOptionTakes = "a string, a number, true or false";
 
@@ -109,6 +111,7 @@ class Reader {
   bool read_profiles(const Entry& entry);
   bool read_overrides(const Entry& entry, std::vector<ConfigOverride>& into);
   bool read_override(const toml::table& table, std::vector<ConfigOverride>& into);
+  bool read_optional(const Entry& entry, ConfigOverride& into);
   bool read_run_option(const Entry& entry, std::vector<RunOptionText>& into);
   bool read_setting(const Entry& entry, const Setting& setting, CellConfig& into);
 
@@ -179,19 +182,27 @@ bool Reader::read_override(const toml::table& table, std::vector<ConfigOverride>
                     fmt::format("this override has no filter; it takes {}", kFilterTakes));
   }
   if (!filter->is_string()) return complain_of_kind("filter", *filter, kFilterTakes);
-  CellConfig& config =
-      into.emplace_back(TestPattern(filter->as_string()->get()), CellConfig{}).config;
+  const std::string& text = filter->as_string()->get();
+  ConfigOverride& read =
+      into.emplace_back(TestPattern(text), CellConfig{}, text, begin_of(filter->source()));
   return std::ranges::all_of(entries_of(table), [&](const Entry& entry) {
     if (entry.name == "filter") return true;
+    if (entry.name == "optional") return read_optional(entry, read);
     if (is_run_option(entry.name)) {
       return complain(entry.name_place,
                       fmt::format("'{}' is for the whole run; an override takes settings of tests",
                                   entry.name));
     }
     const Setting* setting = setting_named(entry.name);
-    return setting == nullptr ? complain_of_name(entry, {"filter"})
-                              : read_setting(entry, *setting, config);
+    return setting == nullptr ? complain_of_name(entry, {"filter", "optional"})
+                              : read_setting(entry, *setting, read.config);
   });
+}
+
+bool Reader::read_optional(const Entry& entry, ConfigOverride& into) {
+  if (!entry.value->is_boolean()) return complain_of_kind(entry.name, *entry.value, kOptionalTakes);
+  into.optional = entry.value->as_boolean()->get();
+  return true;
 }
 
 bool Reader::read_run_option(const Entry& entry, std::vector<RunOptionText>& into) {

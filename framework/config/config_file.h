@@ -32,6 +32,9 @@ struct RunOptionText {
 struct ConfigOverride {
   TestPattern tests;
   CellConfig config;
+  std::string filter{};   // of which `tests` is made
+  Place place{};          // of the filter
+  bool optional = false;  // may match no test
 };
 
 // The top level, or a [profile.NAME].

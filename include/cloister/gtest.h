@@ -36,6 +36,7 @@ void append_listener_in_guest(testing::TestEventListener* listener);
 // What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
 // the TEST macro: CLOISTER_SUITE(StorageTest, ...) also covers the instances "Disk/StorageTest" and
 // "StorageTest/0". Use the macros at namespace scope. Returns true.
+// A name of no test ends the run with status 2.
 bool configure_suite(const char* suite, const CellConfig& config);
 bool configure_test(const char* suite, const char* test, const CellConfig& config);
 

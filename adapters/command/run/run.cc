@@ -20,6 +20,7 @@
 #include "adapters/command/run/run_options.h"
 #include "adapters/googletest/options.h"
 #include "framework/config/settings.h"
+#include "framework/config/unmatched.h"
 #include "framework/watch/room.h"
 
 namespace cloister::command {
@@ -166,6 +167,18 @@ class Run {
   FailuresBeside beside_;
 };
 
+// False, having said so, where an override is for no test of any binary.
+bool all_overrides_match(const googletest::FileConfig& file,
+                         const std::vector<std::unique_ptr<Binary>>& binaries) {
+  std::vector<std::string_view> names;
+  for (const auto& binary : binaries) {
+    for (const Test& test : binary->tests) names.push_back(test.name);
+  }
+  const auto sentences = unmatched_overrides(file.name, file.overrides, names);
+  for (const std::string& sentence : sentences) fmt::print(stderr, "cloister run: {}\n", sentence);
+  return sentences.empty();
+}
+
 int run(const RunOptions& options) {
   const auto settings = googletest::parse_options(options.cell_flags, ::getenv, read_config);
   if (!settings) {
@@ -186,6 +199,7 @@ int run(const RunOptions& options) {
   const auto tests = choose(binaries, choice);
   if (!tests) return complain(tests.error(), kNothingSelected);
   if (options.list) return print_list(*tests, options.json);
+  if (!all_overrides_match(settings->file, binaries)) return kWrongUsage;
   if (tests->empty()) {
     return complain({"run anything: no test is selected", 0, "--list names those there are"},
                     kNothingSelected);

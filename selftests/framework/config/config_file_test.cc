@@ -11,7 +11,8 @@ constexpr std::string_view kRunOptions[] = {"jobs", "require"};
 constexpr std::string_view kAll =
     "memory, processes, memory_high, cpus, cpu_set, cpu_time, io_read_rate, io_write_rate, "
     "open_files, file_size, core_size, deadline, notice_after, network, reuse_network, hostname, "
-    "as_root, privileged, private_tmp, tmp_size, shm_size, tmpfs_inodes, output, leaks, keep_fds";
+    "as_root, privileged, private_tmp, tmp_size, shm_size, tmpfs_inodes, output, leaks, keep_fds, "
+    "keep_paths";
 
 ConfigFile read(std::string_view text) {
   auto file = parse_config(text, "c.toml", kRunOptions);
@@ -137,12 +138,16 @@ const Wrong kWrong[] = {
     {"[profile.ci.profile.x]", "c.toml:1:13: there is no setting 'profile'; there are " +
                                    std::string(kAll) + ", jobs, require, override"},
     {"[[override]]\nfilter = '*'\ncolour = 1",
-     "c.toml:3:1: there is no setting 'colour'; there are " + std::string(kAll) + ", filter"},
+     "c.toml:3:1: there is no setting 'colour'; there are " + std::string(kAll) +
+         ", filter, optional"},
     {"[[override]]\nfilter = '*'\njobs = 1",
      "c.toml:3:1: 'jobs' is for the whole run; an override takes settings of tests"},
     {"[[override]]\nmemory = '1M'",
      "c.toml:1:1: this override has no filter; it takes a filter of test names such as "
      "'StorageTest.*'"},
+    {"[[override]]\nfilter = '*'\noptional = 1",
+     "c.toml:3:12: 'optional' holds an integer; it takes true, with which the filter may match no "
+     "test, or false"},
     {"[[override]]\nfilter = 1",
      "c.toml:2:10: 'filter' holds an integer; it takes a filter of test names such as "
      "'StorageTest.*'"},

@@ -90,6 +90,36 @@ TEST(Settings, OfCloisterTomlApplyByTheNameOfTheTest) {
   std::filesystem::remove(file);
 }
 
+TEST(Settings, ForNoTestOfAnyBinaryAreRefused) {
+  const std::string file = scratch("unmatched.toml");
+  const auto status = [&file](const std::string& filter, const std::string& binary) {
+    std::ofstream(file) << "[[override]]\nfilter = '" << filter << "'\ndeadline = '40s'\n";
+    return run(cloister_run({"--config", file, "--test", "passes", "--test",
+                             "Few/Numbers.AreSmall/0", tool("tests_catch2"), binary}));
+  };
+  // Of the one or of the other.
+  for (const char* filter : {"passes", "Few/*"})
+    EXPECT_EQ(status(filter, tool("tests_googletest")).status, 0) << filter;
+  const Ended refused = status("pases", tool("tests_googletest"));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_EQ(refused.err, "cloister run: " + file +
+                             ":2:10: the filter 'pases' of this override matches no test; did you "
+                             "mean 'passes'?\n");
+  std::filesystem::remove(file);
+}
+
+TEST(Settings, ForAnotherBinaryDoNotEndOneThatIsLinked) {
+  const std::string file = scratch("other.toml");
+  std::ofstream(file) << "[[override]]\nfilter = 'passes'\ndeadline = '40s'\n";
+  const Results results = run_tests({"--config", file, "--filter=passes:Linked.HasTheCellOfItsCode",
+                                     tool("tests_catch2"), tool("tests_linked")});
+  EXPECT_EQ(results.ended.out.find("ended with status 2"), std::string::npos) << results.ended.out;
+  EXPECT_EQ(results.verdicts.at("passes"), "PASS");
+  EXPECT_EQ(results.verdicts.at("Linked.HasTheCellOfItsCode"), "PASS");
+  std::filesystem::remove(file);
+}
+
 TEST(Settings, ASkipStatusIsForRunsWithoutAPass) {
   const std::string binary = tool("tests_googletest");
   EXPECT_EQ(run(cloister_run({"--skip-status=77", "--test", "Ends.Skips", binary})).status, 77);

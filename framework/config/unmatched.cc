@@ -1,0 +1,49 @@
+#include "framework/config/unmatched.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "framework/config/closest_name.h"
+
+namespace cloister {
+
+std::string did_you_mean(std::string_view filter, std::span<const std::string_view> names) {
+  // A pattern is as close to a test as to all tests of a suite.
+  std::set<std::string> suites;
+  for (const std::string_view name : names) {
+    if (const std::size_t dot = name.find('.'); dot != std::string_view::npos)
+      suites.insert(std::string(name.substr(0, dot)) + ".*");
+  }
+  std::vector<std::string_view> known(names.begin(), names.end());
+  known.insert(known.end(), suites.begin(), suites.end());
+  std::string_view wanted = filter.substr(0, filter.find('-'));
+  while (!wanted.empty()) {
+    const std::size_t colon = std::min(wanted.find(':'), wanted.size());
+    const std::string_view closest = closest_name(wanted.substr(0, colon), known);
+    if (!closest.empty()) return fmt::format("; did you mean '{}'?", closest);
+    wanted.remove_prefix(std::min(colon + 1, wanted.size()));
+  }
+  return "";
+}
+
+std::vector<std::string> unmatched_overrides(std::string_view file,
+                                             std::span<const ConfigOverride> overrides,
+                                             std::span<const std::string_view> names) {
+  std::vector<std::string> sentences;
+  for (const ConfigOverride& one : overrides) {
+    if (one.optional ||
+        std::ranges::any_of(names, [&one](auto name) { return one.tests.matches(name); }))
+      continue;
+    const std::string meant = did_you_mean(one.filter, names);
+    sentences.push_back(fmt::format(
+        "{}:{}:{}: the filter '{}' of this override matches no test{}", file, one.place.line,
+        one.place.column, one.filter,
+        meant.empty() ? "; 'optional = true' beside it allows that, in a file of several programs"
+                      : meant));
+  }
+  return sentences;
+}
+
+}  // namespace cloister
