@@ -10,6 +10,7 @@
 
 #include "framework/config/closest_name.h"
 #include "framework/config/settings.h"
+#include "framework/config/toml_depth.h"
 
 // Test binaries are the users': toml++ is wholly in this object, under a name of its own, so that
 // it cannot meet the toml++ of the program under test, whatever version that has.
@@ -254,10 +255,24 @@ bool is_in_value(std::string_view text, const Place& place) {
 
 std::expected<ConfigFile, std::string> parse_config(std::string_view text, std::string_view name,
                                                     std::span<const std::string_view> run_options) {
+  if (const auto place = too_deep(text)) {
+    return std::unexpected(
+        at(name, *place,
+           fmt::format("this nests too deep; a dotted key has at most {} names, and at most {} "
+                       "brackets are open at once",
+                       kMostNames, kMostBrackets)));
+  }
   const toml::parse_result parsed = toml::parse(text);
   if (parsed) return Reader(name, run_options).read(parsed.table());
   const toml::parse_error& error = parsed.error();
   const Place place = begin_of(error.source());
+  // What toml++ says of TOML that sets something twice, and of nothing else.
+  if (error.description().find("cannot redefine existing ") != std::string_view::npos) {
+    return std::unexpected(
+        at(name, place,
+           fmt::format("this is set a second time, while a key or table stands once: {}",
+                       error.description())));
+  }
   return std::unexpected(
       at(name, place,
          fmt::format("this is not TOML{}: {}", is_in_value(text, place) ? kQuotes : "",

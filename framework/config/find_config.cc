@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,13 +12,34 @@
 namespace cloister {
 namespace {
 
+// Of a file that people write. It is read, parsed and kept by every start of the program.
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
+// What cannot be read from beginning to end without waiting for somebody is no file of settings.
+const char* kind_of(const struct stat& status) {
+  if (S_ISFIFO(status.st_mode)) return "a FIFO";
+  if (S_ISSOCK(status.st_mode)) return "a socket";
+  if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) return "a device";
+  return nullptr;
+}
+
+bool is_null_device(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);  // null(4)
+}
+
 Result<std::optional<ConfigText>> read(const std::string& name) {
+  const auto refused = [&name](const std::string& why) {
+    return std::unexpected(Error{fmt::format("read '{}': it is {}", name, why), 0, ""});
+  };
+  struct stat status;
+  if (::stat(name.c_str(), &status) == 0) {
+    if (is_null_device(status)) return ConfigText{name, ""};
+    if (const char* kind = kind_of(status))
+      return refused(fmt::format("{}, and settings are read from regular files only", kind));
+  }
   auto text = read_file(name, kMostBytes + 1);
   if (!text) return std::unexpected(text.error());
-  if (text->size() > kMostBytes)
-    return std::unexpected(Error{fmt::format("read '{}': it is larger than 1 MiB", name), 0, ""});
+  if (text->size() > kMostBytes) return refused("larger than 1 MiB");
   return ConfigText{name, std::move(*text)};
 }
 

@@ -219,9 +219,24 @@ TEST(ConfigFile, ALetterBeyondAsciiIsAnErrorWhereItMayNotBe) {
       << error_of("\xC3\xA9t\xC3\xA9 = 1");
 }
 
-TEST(ConfigFile, AKeyThatIsThereTwiceIsAnError) {
-  EXPECT_TRUE(error_of("jobs = 1\njobs = 2").starts_with("c.toml:2:8: this is not TOML"))
-      << error_of("jobs = 1\njobs = 2");
+TEST(ConfigFile, ThatNestsTooDeepIsAnErrorWithItsPlace) {
+  std::string text = "jobs = 1\na";
+  for (int i = 0; i < 200'000; ++i) text += ".a";
+  EXPECT_EQ(error_of(text + " = 1"),
+            "c.toml:2:32: this nests too deep; a dotted key has at most 16 names, and at most 16 "
+            "brackets are open at once");
+}
+
+TEST(ConfigFile, InWhichAKeyIsThereTwiceIsAnErrorThatSaysSo) {
+  for (const auto& [text, place] : {std::pair("jobs = 1\njobs = 2", "2:8"),
+                                    {"[profile.ci]\n[profile.ci]", "2:1"},
+                                    {"[override]\n[[override]]", "2:1"},
+                                    {"profile = { ci = {}, ci = {} }", "1:27"}}) {
+    const std::string error = error_of(text);
+    EXPECT_EQ(error.find(std::string("c.toml:") + place + ": this is set a second time"), 0U)
+        << error;
+    EXPECT_EQ(error.find("not TOML"), std::string::npos) << error;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "framework/config/find_config.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -85,6 +86,20 @@ TEST_F(FindConfig, OneThatIsNamedMustBeThere) {
   EXPECT_EQ(text_of(read_config("/nowhere/c.toml")),
             "cannot open '/nowhere/c.toml': No such file or directory (ENOENT)");
 }
+
+TEST_F(FindConfig, OneThatIsNoRegularFileIsAnError) {
+  const std::string fifo = root_ / "cloister.toml";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const std::string words =
+      "cannot read '" + fifo + "': it is a FIFO, and settings are read from regular files only";
+  EXPECT_EQ(text_of(find_config(root_ / "above")), words);
+  EXPECT_EQ(text_of(read_config(fifo)), words);
+  EXPECT_EQ(text_of(read_config("/dev/zero")),
+            "cannot read '/dev/zero': it is a device, and settings are read from regular files "
+            "only");
+}
+
+TEST_F(FindConfig, TheNullDeviceIsAnEmptyFile) { EXPECT_EQ(text_of(read_config("/dev/null")), ""); }
 
 }  // namespace
 }  // namespace cloister
