@@ -30,6 +30,7 @@ command     --hostname NAME  -e --env NAME[=VALUE]  --clear-env
             -t --tty               a terminal of its own
             --leaks ignore|report|fail  notes of what it leaves; fail: status 1
             --keep-fds LIST        descriptors that stay open
+            --keep-paths LIST      what stays visible below /tmp and /dev/shm
             --explain              print the plan of the cell, run nothing
             --report FILE          write what became of it, as JSON
             --require  no cell that lacks a default;  -q --quiet  no notes

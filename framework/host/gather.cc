@@ -129,6 +129,19 @@ Surroundings look_around() {
           .cgroup_namespaces_are_zero = sysctl_is("/proc/sys/user/max_cgroup_namespaces", '0')};
 }
 
+// It answers for the kernel through a message queue of the host's, or through its loopback, and
+// without them everything waits for ever.
+void leave_to_fakeroot(HostFacts& facts) {
+  for (const std::string& file : facts.needed_paths) {
+    if (file.find("/libfakeroot") == std::string::npos) continue;
+    facts.losses.push_back({file.find("-tcp") == std::string::npos ? Facility::kIpcNamespace
+                                                                   : Facility::kNetworkNamespace,
+                            "fakeroot, in which the run was started, works through the host's",
+                            "run the tests without fakeroot"});
+    return;
+  }
+}
+
 // A guest goes to its directory by name, which takes more than to be in it: who runs this may not
 // enter it, or it has been removed.
 void leave_lost_directory(HostFacts& facts) {
@@ -137,7 +150,7 @@ void leave_lost_directory(HostFacts& facts) {
   if (entered.open()) return;
   const auto error =
       failed(fmt::format("enter '{}', where the run was started", facts.working_directory),
-             "start it in a directory that this user may enter");
+             "start it in one that is there and may be entered");
   facts.lost_directory = error.error().text();
   facts.working_directory = "/";
 }
@@ -167,6 +180,7 @@ HostFacts gather_facts() {
                                         facts.working_directory),
                             "start it in another directory"});
   }
+  leave_to_fakeroot(facts);
   leave_lost_directory(facts);
   if (::access("/proc/self/ns/time", F_OK) != 0) {
     facts.losses.push_back({Facility::kTimeNamespace, "this kernel has no time namespaces",

@@ -151,6 +151,59 @@ TEST_F(Coverage, CountsOfLlvmAreThoseOfAPlainRun) {
   EXPECT_EQ(first_difference(plain, llvm_cov("--cloister=on")), "");
 }
 
+// A place in /tmp, which cells cover.
+class InTmp : public testing::Test {
+ protected:
+  InTmp() {
+    char name[] = "/tmp/cloister-instruments-XXXXXX";
+    place_ = mkdtemp(name);
+  }
+  ~InTmp() override { fs::remove_all(place_); }
+  // What each file there holds whose name begins so.
+  std::vector<std::string> files(const std::string& beginning) const {
+    std::vector<std::string> contents;
+    for (const auto& file : fs::directory_iterator(place_)) {
+      if (file.path().filename().string().starts_with(beginning))
+        contents.push_back(content_of(file.path()));
+    }
+    return contents;
+  }
+  std::string place_;
+};
+
+TEST_F(InTmp, LogsOfSanitizersAreOneFileForEachReport) {
+  for (const char* more : {"", ":log_exe_name=1"}) {
+    const std::string log = *more == '\0' ? "plain" : "named";
+    run_filtered("address", "Fine.*:Memory.*",
+                 {"ASAN_OPTIONS=log_path=" + place_ + "/" + log + more});
+    const auto reports = files(log);
+    ASSERT_EQ(reports.size(), 2U) << log;
+    const std::string both = reports[0] + reports[1];
+    EXPECT_THAT(both, HasSubstr("heap-use-after-free"));
+    EXPECT_THAT(both, HasSubstr("1234 byte(s)"));
+  }
+}
+
+TEST_F(InTmp, CountsOfLlvmAreThoseOfAPlainRun) {
+  const auto counts = [&](const std::string& cloister, const std::string& file) {
+    const std::string place = place_ + "/" + cloister + "/" + file.substr(0, 2);
+    run({{instrumented("llvm"), "--cloister=" + cloister, "--gtest_filter=Fine*:*Covered*"},
+         {"LLVM_PROFILE_FILE=" + place + "/" + file}});
+    const Ended merged =
+        run({{"sh", "-c",
+              std::string(LLVM_PROFDATA) + " merge -o " + place_ + "/all " + place +
+                  "/*.profraw && " + LLVM_COV + " show " + instrumented("llvm") +
+                  " -instr-profile=" + place_ + "/all " + INSTRUMENTED_SOURCE}});
+    EXPECT_EQ(merged.status, 0) << merged.err;
+    return merged.out;
+  };
+  for (const char* file : {"m-%m.profraw", "p-%p.profraw", "n-name.profraw"}) {
+    const std::string plain = counts("off", file);
+    EXPECT_THAT(plain, HasSubstr("branch(int number)"));
+    EXPECT_EQ(first_difference(plain, counts("on", file)), "") << file;
+  }
+}
+
 TEST_F(Coverage, OfLlvmSaysUnderWhichNameItGoes) {
   const Ended ended =
       run({{instrumented("llvm"), "--gtest_filter=Fine.First"}, {"LLVM_PROFILE_FILE=/dev/null"}});

@@ -77,6 +77,12 @@ std::map<std::string, bool, std::less<>> lane_defaults() {
   return defaults;
 }
 
+std::map<std::string, bool, std::less<>> lane_notes() {
+  auto notes = lane_defaults();
+  for (const char* backstop : {"memory cap", "process cap"}) notes.erase(backstop);
+  return notes;
+}
+
 bool lane_gives_a_whole_cell() {
   return std::ranges::all_of(lane_defaults(), [](const auto& line) { return line.second; });
 }

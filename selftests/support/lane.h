@@ -18,10 +18,13 @@ const std::map<std::string, bool, std::less<>>& lane_table();
 // The lines for what a default cell is made of: the others are no loss until they are asked for.
 std::map<std::string, bool, std::less<>> lane_defaults();
 
+// Those of them whose loss is noted on stderr: not the backstops.
+std::map<std::string, bool, std::less<>> lane_notes();
+
 // Whether a cell of this lane has a facility. A name that the lane's file lacks ends the program.
 bool lane_gives(std::string_view facility);
 
-// Whether it has every one that a default cell is made of: then nothing is noted on stderr.
+// Whether it has every one that a default cell is made of.
 bool lane_gives_a_whole_cell();
 
 }  // namespace cloister::selftests

@@ -180,5 +180,18 @@ TEST_F(Propagation, UnchangedNeedsTheUserNamespace) {
   EXPECT_THAT(ended.err, HasSubstr("choose private, slave or shared"));
 }
 
+// In a directory that is gone, as in one that the user may not enter, nobody can go there by name.
+TEST(LostDirectory, IsNamedOnceAndCostsNoCell) {
+  const std::string gone = scratch("gone");
+  const Ended ended = run({{"sh", "-c", "mkdir \"$0\" && cd \"$0\" && rmdir \"$0\" && exec \"$@\"",
+                            gone, tool("cloister"), "exec", "--", "pwd"}});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_EQ(ended.out, "/\n");
+  EXPECT_THAT(ended.err,
+              HasSubstr("cloister: note: tests begin in '/': cannot enter '" + gone +
+                        " (deleted)', where the run was started: No such file or directory"));
+  EXPECT_THAT(ended.err, Not(HasSubstr("no pid namespace on this host: cannot fork")));
+}
+
 }  // namespace
 }  // namespace cloister::selftests

@@ -100,9 +100,10 @@ TEST(CommandLine, RequireTurnsALossIntoFailure) {
 TEST(CommandLine, ALossIsNamedWithItsCureAndNothingElseIs) {
   const Ended ended = run({{guest("misbehaving"), "--gtest_filter=Neighbour.*"}});
   EXPECT_EQ(ended.status, 0);
-  for (const auto& [facility, given] : lane_defaults()) {
+  for (const auto& [facility, given] : lane_notes()) {
     EXPECT_EQ(ended.contains("no " + facility), !given) << facility << "\n" << ended.err;
   }
+  for (const char* backstop : {"memory cap", "process cap"}) EXPECT_FALSE(ended.contains(backstop));
   std::istringstream lines(ended.err);
   for (std::string line; std::getline(lines, line);) {
     EXPECT_THAT(line, StartsWith("cloister: note: no "));

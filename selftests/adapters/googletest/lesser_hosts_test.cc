@@ -27,7 +27,7 @@ TEST_P(OtherWay, GivesTheWholeCell) {
   const auto& [error, calls] = GetParam();
   const Ended ended = run_without(error, calls, "Neighbour.*");
   EXPECT_EQ(ended.status, 0) << ended.out;
-  for (const auto& [facility, given] : lane_defaults())
+  for (const auto& [facility, given] : lane_notes())
     EXPECT_EQ(ended.contains("no " + facility), !given) << facility << "\n" << ended.err;
 }
 INSTANTIATE_TEST_SUITE_P(

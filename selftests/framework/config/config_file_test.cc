@@ -62,6 +62,8 @@ TEST(ConfigFile, BooleansAreTaken) {
 TEST(ConfigFile, ArraysAreTakenWhereAFlagHasCommas) {
   EXPECT_EQ(read("keep_fds = [3, '17']").top.config.keep_fds, (std::vector{3, 17}));
   EXPECT_EQ(read("keep_fds = '3,17'").top.config.keep_fds, (std::vector{3, 17}));
+  EXPECT_EQ(read("keep_paths = ['/tmp/a b', '/tmp/c']").top.config.keep_paths,
+            (std::vector<std::string>{"/tmp/a b", "/tmp/c"}));
   EXPECT_EQ(read("keep_fds = []").top.config.keep_fds, std::vector<int>());
 }
 

@@ -90,17 +90,21 @@ TEST_P(EverySetting, ComesThroughAsBytes) {
   EXPECT_NE(encode(copy), encode(CellConfig{})) << "it was lost";
 }
 
-const Case kCases[] = {
-    {"memory", "64M", "lots"},      {"memory", "none", "-1"},       {"processes", "32", "0"},
-    {"deadline", "2s", "late"},     {"notice_after", "none", "x"},  {"network", "host", "wifi"},
-    {"hostname", "abbey", ""},      {"as_root", "yes", "maybe"},    {"privileged", "0", "2"},
-    {"private_tmp", "off", "tmp"},  {"tmp_size", "1G", "none"},     {"shm_size", "64M", "0"},
-    {"tmpfs_inodes", "100", "0"},   {"output", "1M", "none"},       {"keep_fds", "3,17", "2"},
-    {"memory_high", "64M", "soft"}, {"cpus", "0.5", "two"},         {"cpus", "none", "-1"},
-    {"cpus", "1e5", "1e14"},        {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},
-    {"cpu_time", "200ms", "long"},  {"io_read_rate", "1M", "fast"}, {"io_write_rate", "none", "-"},
-    {"open_files", "64", "many"},   {"file_size", "0", "big"},      {"core_size", "0", "none"},
-    {"leaks", "fail", "maybe"},     {"reuse_network", "1", "2"}};
+const Case kCases[] = {{"memory", "64M", "lots"},      {"memory", "none", "-1"},
+                       {"processes", "32", "0"},       {"deadline", "2s", "late"},
+                       {"notice_after", "none", "x"},  {"network", "host", "wifi"},
+                       {"hostname", "abbey", ""},      {"as_root", "yes", "maybe"},
+                       {"privileged", "0", "2"},       {"private_tmp", "off", "tmp"},
+                       {"tmp_size", "1G", "none"},     {"shm_size", "64M", "0"},
+                       {"tmpfs_inodes", "100", "0"},   {"output", "1M", "none"},
+                       {"keep_fds", "3,17", "2"},      {"keep_paths", "/tmp/a,/tmp/b", "tmp/a"},
+                       {"memory_high", "64M", "soft"}, {"cpus", "0.5", "two"},
+                       {"cpus", "none", "-1"},         {"cpus", "1e5", "1e14"},
+                       {"cpu_set", "0-3,6", "3-1"},    {"cpu_set", "0", "0,"},
+                       {"cpu_time", "200ms", "long"},  {"io_read_rate", "1M", "fast"},
+                       {"io_write_rate", "none", "-"}, {"open_files", "64", "many"},
+                       {"file_size", "0", "big"},      {"core_size", "0", "none"},
+                       {"leaks", "fail", "maybe"},     {"reuse_network", "1", "2"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST_P(EverySetting, StaysAsItWasWhenATextIsRefused) {
