@@ -71,8 +71,8 @@ class Kind {
   virtual std::optional<Told> read_console(const Test&, std::string_view /*out*/) const {
     return std::nullopt;
   }
-  // Whether the process, which a signal has ended, passed its test and died of its report alone: the
-  // test has taken away what that takes to be written.
+  // Whether the process, which a signal has ended, passed its test and died of its report alone:
+  // the test has taken away what that takes to be written.
   virtual bool died_of_its_report(const Test&, int /*signal*/, std::string_view /*out*/,
                                   std::string_view /*err*/) const {
     return false;

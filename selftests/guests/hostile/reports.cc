@@ -28,7 +28,8 @@ using cloister::kFrameMagic;
 
 constexpr int kMostDescriptors = 1024;
 
-// The pipe that reports go through: the lowest of Cloister's, which are above what a test would open.
+// The pipe that reports go through: the lowest of Cloister's, which are above what a test would
+// open.
 int event_pipe() {
   constexpr int kFirstOfCloister = 900;
   for (int fd = kFirstOfCloister; fd < kMostDescriptors; ++fd) {
