@@ -180,6 +180,21 @@ TEST_F(Propagation, UnchangedNeedsTheUserNamespace) {
   EXPECT_THAT(ended.err, HasSubstr("choose private, slave or shared"));
 }
 
+// Both lie where cells cover nothing but the library, which only the loader knows to be in /tmp.
+TEST(Libraries, InTmpAreThereForProgramsThatFindThemByTheirOwnPath) {
+  char library[] = "/tmp/cloister-library-XXXXXX";
+  char place[] = "/var/tmp/cloister-asking-XXXXXX";
+  ASSERT_TRUE(mkdtemp(library) != nullptr && mkdtemp(place) != nullptr);
+  namespace fs = std::filesystem;
+  fs::copy(tool("libanswering.so"), library);
+  fs::copy(tool("asking"), place);
+  fs::create_symlink(library, std::string(place) + "/library");
+  const Ended ended = exec({}, {std::string(place) + "/asking"});
+  EXPECT_EQ(ended.status, 7) << ended.err;
+  fs::remove_all(library);
+  fs::remove_all(place);
+}
+
 // In a directory that is gone, as in one that the user may not enter, nobody can go there by name.
 TEST(LostDirectory, IsNamedOnceAndCostsNoCell) {
   const std::string gone = scratch("gone");

@@ -25,7 +25,8 @@ class NamedInTmp : public testing::Test {
     place_ = mkdtemp(name);
     fs::create_directories(place_ + "/deep");
     outside_ = "/var" + place_;
-    fs::create_directories(outside_);
+    std::error_code read_only;  // as in a virtual machine, or a container
+    fs::create_directories(outside_, read_only);
   }
   ~NamedInTmp() override {
     fs::remove_all(place_);
@@ -51,11 +52,13 @@ class NamedInTmp : public testing::Test {
 };
 
 TEST_F(NamedInTmp, DirectoriesAreThereHoweverTheyAreWritten) {
-  fs::create_symlink(place_ + "/deep", outside_ + "/in");
+  if (fs::exists(outside_)) {
+    fs::create_symlink(place_ + "/deep", outside_ + "/in");
+    expect_left(outside_ + "/in");
+  }
   fs::create_symlink(place_ + "/deep", place_ + ".link");
   for (const std::string& directory :
-       {place_ + "/deep", "/" + place_ + "//deep", "/tmp/.." + place_ + "/deep", outside_ + "/in",
-        place_ + ".link"})
+       {place_ + "/deep", "/" + place_ + "//deep", "/tmp/.." + place_ + "/deep", place_ + ".link"})
     expect_left(directory);
 }
 
