@@ -45,10 +45,11 @@ class Scan {
         at_ += 3;
         for (int more = 0; more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;
         return;
-      } else if (!long_one && text_[at_] == '\n') {
-        return;
-      } else if (text_[at_++] == quote && !long_one) {
-        return;
+      } else {
+        const char c = text_[at_];
+        if (!long_one && c == '\n') return;
+        ++at_;
+        if (!long_one && c == quote) return;
       }
     }
   }

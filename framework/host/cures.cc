@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "framework/host/probe.h"
+#include "framework/kernel/shortage.h"
 
 namespace cloister {
 namespace {
@@ -84,23 +85,10 @@ std::string_view namespace_limit(Facility facility) {
 }
 
 // Where something has run out, whatever it was to be for; empty where the error says no such thing.
-std::string shortage_cure(Facility facility, int number) {
-  switch (number) {
-    case EAGAIN:
-      return "raise the limit on processes (ulimit -u, or pids.max of a cgroup)";
-    case EMFILE:
-      return "raise the limit on open files (ulimit -n)";
-    case ENFILE:
-      return "raise the limit on the host's open files (sysctl fs.file-max)";
-    case ENOMEM:
-      return "leave the run more memory (ulimit -v, or memory.max of a cgroup)";
-    case ENOSPC: {
-      const std::string_view limit = namespace_limit(facility);
-      return limit.empty() ? "" : fmt::format("sudo sysctl -w {}=15000", limit);
-    }
-    default:
-      return "";
-  }
+std::string cure_of_shortage(Facility facility, int number) {
+  if (number != ENOSPC) return shortage_cure(number);
+  const std::string_view limit = namespace_limit(facility);
+  return limit.empty() ? "" : fmt::format("sudo sysctl -w {}=15000", limit);
 }
 
 std::string cgroup_cure(const HostFacts& facts) {
@@ -139,7 +127,7 @@ std::string cgroup_cure(const HostFacts& facts) {
 }  // namespace
 
 std::string cure_for(Facility facility, const HostFacts& facts, int number) {
-  if (std::string cure = shortage_cure(facility, number); !cure.empty()) return cure;
+  if (std::string cure = cure_of_shortage(facility, number); !cure.empty()) return cure;
   switch (facility) {
     case Facility::kUserNamespace:
       return user_namespace_cure(facts);

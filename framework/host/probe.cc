@@ -10,6 +10,7 @@
 #include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
 #include "framework/host/needed_paths.h"
+#include "framework/kernel/shortage.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
@@ -253,14 +254,10 @@ Bytes smallest_memory(std::uint64_t peak) {
   return Bytes{(peak + peak / 2 + kStep - 1) / kStep * kStep};
 }
 
-// Whether it failed for want of what the run itself is short of: then it says nothing of the host,
-// and no test is to run with less than a cell because of it.
-bool is_want_of_the_run(int number) {
-  return number == EAGAIN || number == EMFILE || number == ENFILE || number == ENOMEM;
-}
-
+// What fails for want of what the run itself is short of says nothing of the host, and no test is
+// to run with less than a cell because of it.
 void note_want(Host& host, const Error& error) {
-  if (!is_want_of_the_run(error.number)) return;
+  if (!is_shortage_of_the_run(error.number)) return;
   const std::string cure = cure_for(Facility::kUserNamespace, host.facts, error.number);
   host.want = Error{error.doing, error.number, error.hint.empty() ? cure : error.hint};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "framework/kernel/shortage.h"
 #include "framework/watch/watch.h"
 
 namespace cloister {

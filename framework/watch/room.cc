@@ -1,6 +1,5 @@
 #include "framework/watch/room.h"
 
-#include <errno.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,36 +88,6 @@ Result<Room> find_room(int jobs) {
         room.jobs, jobs, wanted, limit);
   }
   return room;
-}
-
-bool is_shortage(int number) {
-  switch (number) {
-    case EAGAIN:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOSPC:
-    case EUSERS:
-      return true;
-    default:
-      return false;
-  }
-}
-
-std::string shortage_cure(int number) {
-  switch (number) {
-    case EMFILE:
-      return "raise the limit on open files (ulimit -n)";
-    case ENFILE:
-      return "raise the limit on open files of the host (sysctl fs.file-max)";
-    case ENOMEM:
-      return "give the run more memory or address space (ulimit -v)";
-    case ENOSPC:
-    case EUSERS:
-      return "raise the limits on namespaces (sysctl user.max_user_namespaces and the like)";
-    default:
-      return "raise the limit on processes (ulimit -u, or pids.max of the run's cgroup)";
-  }
 }
 
 }  // namespace cloister

@@ -40,9 +40,4 @@ Result<void> check_limits();
 // Raises the limit on descriptors if it must. An Error where there is no room for one guest.
 Result<Room> find_room(int jobs);
 
-// Whether an operation failed for want of something that others which end will give back.
-bool is_shortage(int number);
-// What to do about it.
-std::string shortage_cure(int number);
-
 }  // namespace cloister

@@ -2,11 +2,8 @@
 // to be short of something.
 #include "framework/watch/room.h"
 
-#include <errno.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-
-#include <cstring>
 
 #include "framework/kernel/limits.h"
 #include "framework/report/words.h"
@@ -48,15 +45,6 @@ TEST(Room, IsMadeByRaisingTheSoftLimitWhichGuestsGetBack) {
     ASSERT_EQ(report.events.size(), 1U) << ending_text(report);
     EXPECT_EQ(report.events[0].payload, "64");
   }
-}
-
-TEST(Shortage, IsOfWhatOthersGiveBack) {
-  for (const int number : {EAGAIN, EMFILE, ENFILE, ENOMEM, ENOSPC, EUSERS}) {
-    EXPECT_TRUE(is_shortage(number)) << strerror(number);
-    EXPECT_NE(shortage_cure(number), "");
-  }
-  for (const int number : {0, EPERM, ENOENT, EINVAL, EACCES})
-    EXPECT_FALSE(is_shortage(number)) << strerror(number);
 }
 
 }  // namespace
