@@ -213,7 +213,11 @@ TEST(Multicast, IsHeardInTheCell) {
 }
 
 TEST(Multicast, OfIpv6IsHeardInTheCell) {
-  if (!lane_gives("private network") || !kHostHasIpv6) return expect_the_hosts_file();
+  if (!lane_gives("private network")) return expect_the_hosts_file();
+  if (!kHostHasIpv6) {
+    EXPECT_EQ(socket(AF_INET6, SOCK_DGRAM, 0), -1);
+    return;
+  }
   const int listener = hear(AF_INET6, 5353);
   ipv6_mreq group{};
   inet_pton(AF_INET6, "ff05::1234", &group.ipv6mr_multiaddr);

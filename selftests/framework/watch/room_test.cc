@@ -25,9 +25,14 @@ class FewDescriptors {
   rlimit before_ = limit_of(RLIMIT_NOFILE);
 };
 
+// Or as many as the limit on descriptors has room for, and then that is said.
 TEST(Room, IsThereForTwoThousandGuestsAndNotForMore) {
-  EXPECT_EQ(find_room(2000)->jobs, 2000);
-  EXPECT_EQ(find_room(5000)->jobs, 2000);
+  for (const int jobs : {2000, 5000}) {
+    const auto room = find_room(jobs);
+    ASSERT_TRUE(room);
+    EXPECT_TRUE(room->jobs == 2000 || (room->jobs < 2000 && !room->shortage.empty()))
+        << room->jobs << room->shortage;
+  }
   EXPECT_EQ(find_room(0)->jobs, 1);
 }
 
