@@ -10,7 +10,7 @@ if(TEST_FILTER)
   set(filter "--filter=${TEST_FILTER}")
 endif()
 execute_process(
-  COMMAND "${CLOISTER}" run --list --json ${options} ${filter} --ask-timeout "${DISCOVERY_TIMEOUT}s" "${BINARY}" -- ${EXTRA_ARGS}
+  COMMAND "${CLOISTER}" run --list --cmake ${options} ${filter} --ask-timeout "${DISCOVERY_TIMEOUT}s" "${BINARY}" -- ${EXTRA_ARGS}
   WORKING_DIRECTORY "${WORKING_DIRECTORY}" OUTPUT_VARIABLE list ERROR_VARIABLE words RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   if(EXISTS "${TESTS_FILE}")
@@ -45,21 +45,20 @@ command_words(properties ${PROPERTIES})
 command_words(extra ${EXTRA_ARGS})
 bracketed(binary "${BINARY}")
 bracketed(directory "${WORKING_DIRECTORY}")
-set(content "set(${TEST_LIST})\n")
-string(JSON count LENGTH "${list}" tests)
-set(index 0)
-while(index LESS count)
-  string(JSON name GET "${list}" tests ${index} name)
-  string(JSON kind GET "${list}" tests ${index} kind)
-  string(JSON disabled GET "${list}" tests ${index} disabled)
-  math(EXPR index "${index} + 1")
+file(WRITE "${TESTS_FILE}" "set(${TEST_LIST})\n")
+
+# A call for each test is what the list consists of. Each writes for itself: what all of them shared would be copied for
+# each of them.
+function(cloister_test kind disabled name)
   bracketed(exact "--test=${name}")
   bracketed(shown "${TEST_PREFIX}${name}${TEST_SUFFIX}")
-  string(APPEND content "add_test(${shown}${before} --kind ${kind} ${exact} ${binary} --${extra})\n"
-    "set_tests_properties(${shown} PROPERTIES WORKING_DIRECTORY ${directory} SKIP_RETURN_CODE ${skip_status}")
+  set(disabling "")
   if(disabled)
-    string(APPEND content " DISABLED TRUE")
+    set(disabling " DISABLED TRUE")
   endif()
-  string(APPEND content "${properties})\nlist(APPEND ${TEST_LIST} ${shown})\n")
-endwhile()
-file(WRITE "${TESTS_FILE}" "${content}")
+  file(APPEND "${TESTS_FILE}" "add_test(${shown}${before} --kind ${kind} ${exact} ${binary} --${extra})\n"
+    "set_tests_properties(${shown} PROPERTIES WORKING_DIRECTORY ${directory} SKIP_RETURN_CODE ${skip_status}"
+    "${disabling}${properties})\nlist(APPEND ${TEST_LIST} ${shown})\n")
+endfunction()
+
+cmake_language(EVAL CODE "${list}")

@@ -46,6 +46,23 @@ int processors() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
+// Text of any kind as an argument of CMake: between brackets of a length that it does not hold.
+std::string in_brackets(std::string_view text) {
+  std::string level = "=";
+  while (text.find("]" + level + "]") != text.npos || text.ends_with("]" + level)) level += '=';
+  return fmt::format("[{0}[{1}]{0}]", level, text);
+}
+
+// As cmake/CloisterAddTests.cmake reads it: one call for each test.
+int print_calls(const std::vector<Selected>& tests) {
+  for (const auto& [binary, test] : tests) {
+    fmt::print("cloister_test({} {} {})\n",
+               binary->kind != nullptr ? binary->kind->name() : kLinked, test->disabled,
+               in_brackets(test->name));
+  }
+  return kAllPassed;
+}
+
 int print_list(const std::vector<Selected>& tests, bool as_json) {
   nlohmann::json list = nlohmann::json::array();
   for (const auto& [binary, test] : tests) {
@@ -198,6 +215,7 @@ int run(const RunOptions& options) {
   if (options.list) choice.disabled = true;
   const auto tests = choose(binaries, choice);
   if (!tests) return complain(tests.error(), kNothingSelected);
+  if (options.list && options.cmake) return print_calls(*tests);
   if (options.list) return print_list(*tests, options.json);
   if (!all_overrides_match(settings->file, binaries)) return kWrongUsage;
   if (tests->empty()) {

@@ -41,6 +41,7 @@ void declare(CLI::App& run, RunOptions& options) {
   });
   run.add_flag("-l,--list", options.list);
   run.add_flag("--json", options.json);
+  run.add_flag("--cmake", options.cmake);
   run.add_option("-f,--filter", options.choice.filter);
   run.add_option("-t,--test", options.choice.names)->allow_extra_args(false);
   run.add_flag("--disabled", options.choice.disabled);

@@ -19,6 +19,7 @@ struct RunOptions {
   Choice choice;
   bool list = false;
   bool json = false;
+  bool cmake = false;  // the list as cloister_discover_tests() wants it
   std::string jobs;
   bool fail_fast = false;
   bool require = false;

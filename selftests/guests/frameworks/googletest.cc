@@ -48,7 +48,7 @@ const bool kRegistered = [] {
                           [passes = passes]() -> Odd* { return new Odd(passes); });
   }
   for (const char* name : {"with \x01 and \x1b[0m", "Gr\xfcn in Latin-1", "new\nline", "tab\tx",
-                           "twice", "twice", "DISABLED_not", ""}) {
+                           "twice", "twice", "DISABLED_not", "", "$ENV{HOME} ${X} ]=] ;"}) {
     testing::RegisterTest("Names", name, nullptr, nullptr, __FILE__, __LINE__,
                           []() -> Odd* { return new Odd(true); });
   }
