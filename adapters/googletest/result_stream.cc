@@ -50,7 +50,8 @@ void ResultStream::put(const testing::TestInfo& test, const CellReport& cell) co
 }
 
 void ResultStream::put_not_begun(const testing::TestInfo& test) const {
-  send(full_name(test), Result::kNotBegun, "", {});
+  send(full_name(test), Result::kNotBegun,
+       messages_of(testing::UnitTest::GetInstance()->ad_hoc_test_result()), {});
 }
 
 void ResultStream::put_beside(const testing::TestResult& result,

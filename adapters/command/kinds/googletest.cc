@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "adapters/command/kinds/googletest_console.h"
 #include "adapters/command/kinds/kind.h"
 #include "adapters/command/kinds/xml.h"
 #include "framework/report/words.h"
@@ -116,63 +117,47 @@ class GoogleTest final : public Kind {
     return told;
   }
 
-  // Versions before 1.13 do not report failures of suites.
   void look_beside(std::string_view out, Told& told) const override {
-    constexpr std::string_view kList = "[  FAILED  ] ";
-    constexpr std::string_view kHooks = ": SetUpTestSuite or TearDownTestSuite\n";
-    const std::size_t end = out.find(kHooks);
-    const std::size_t begin = out.substr(0, end).rfind(kList);
-    if (end == out.npos || begin == out.npos || !told.beside.empty()) return;
-    const std::size_t name = begin + kList.size();
-    told.beside.push_back(beside_words(out.substr(name, end - name), printed_by_hooks(out)));
+    const ConsoleOfGoogleTest console(out);
+    for (Ran& ran : told.ran) {
+      if (ran.said != Said::kNotBegun) continue;
+      // On a machine whose clock stands at the beginning of its time, too.
+      if (console.began(ran.report_name)) ran.said = Said::kPassed;
+      if (told.beside.empty()) ran.message = console.skip_words();
+    }
+    // Versions before 1.13 do not report failures of suites.
+    const std::string suite = console.failed_suite();
+    const auto is_its = [&](const std::string& words) { return words.starts_with(suite + ": "); };
+    if (!suite.empty() && std::ranges::none_of(told.beside, is_its))
+      told.beside.push_back(beside_words(suite, console.failures_of_suite()));
   }
 
   // It writes the report after all else but its last lines, and aborts where it cannot open it.
   bool died_of_its_report(const Test& test, int signal, std::string_view out,
                           std::string_view err) const override {
     const bool unopened = signal == SIGABRT && err.contains("Unable to open file \"");
-    const std::size_t passed = out.find("[       OK ] " + test.report_name);
-    return (unopened || signal == SIGXFSZ) && passed != out.npos &&
-           out.substr(passed).contains("[----------] Global test environment tear-down");
+    return (unopened || signal == SIGXFSZ) &&
+           ConsoleOfGoogleTest(out).passed_and_came_to_its_end(test.report_name);
   }
 
-  // Its last lines count the tests: one was selected.
   std::optional<Told> read_console(const Test& test, std::string_view out) const override {
-    const auto says = [out](std::string_view words) { return out.contains(words); };
+    const ConsoleOfGoogleTest console(out);
     Told told{true, {{test.report_name, Said::kPassed, ""}}, {}};
-    if (says("[  PASSED  ] 1 test.")) return told;
-    told.ran.front().said = Said::kSkipped;
-    if (says("[  SKIPPED ] 1 test, listed below:")) return told;
+    Ran& ran = told.ran.front();
+    const bool passed = console.passed(test.report_name);
     // It leaves its loop, and writes no report, for an exception outside all tests.
-    constexpr std::string_view kOutside =
-        "thrown in auxiliary test code (environments or event listeners).";
-    if (says("[ RUN      ]") || !says(kOutside)) return std::nullopt;
-    told.ran.front().said = Said::kNotBegun;
-    const std::size_t begin = out.substr(0, out.find(kOutside)).rfind("Failure\n");
-    told.beside.push_back(beside_words("NonTestSuiteFailure",
-                                       trimmed(out.substr(begin == out.npos ? 0 : begin)) + "\n"));
+    if (const std::string thrown = console.thrown_outside(); !thrown.empty()) {
+      if (!passed && console.began(test.report_name)) return std::nullopt;
+      if (!passed) ran.said = Said::kNotBegun;
+      told.beside.push_back(beside_words("NonTestSuiteFailure", thrown));
+      return told;
+    }
+    if (!passed) ran.said = Said::kSkipped;
+    if (!console.summed_up(test.report_name)) return std::nullopt;
     return told;
   }
 
  private:
-  // The lines between the beginning of a suite and its test, and between that and its end.
-  static std::string printed_by_hooks(std::string_view out) {
-    std::string words;
-    bool in_hooks = false;
-    std::istringstream lines{std::string(out)};
-    for (std::string line; std::getline(lines, line);) {
-      if (line.starts_with("[----------] ")) {
-        in_hooks = line.contains(" from ") && !line.ends_with("total)");
-      } else if (line.starts_with("[ RUN ")) {
-        in_hooks = false;
-      } else if (line.starts_with("[") && line.contains(" ms)")) {
-        in_hooks = true;
-      } else if (in_hooks && !line.empty()) {
-        words += line + "\n";
-      }
-    }
-    return words;
-  }
   static std::string beside_words(std::string_view suite, const std::string& messages) {
     return suite == "NonTestSuiteFailure"
                ? "outside of all suites:\n" + messages

@@ -119,7 +119,8 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
                                   ended + " although its report names no failure", command);
   } else if (own->said == Said::kNotBegun) {
     attempt.verdict = attempt.beside.empty() ? Verdict::kSkip : Verdict::kNotRun;
-    if (attempt.beside.empty()) attempt.message = "its environment skips all tests\n";
+    if (attempt.beside.empty() && attempt.message.empty())
+      attempt.message = "its environment skips all tests\n";
   } else {
     attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == Said::kPassed) attempt.message.clear();

@@ -134,7 +134,7 @@ class LinkedRun {
     if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
     if (!report || found == waiting_.end()) return;
     if (told == Told::kNotBegun) {
-      not_begun_.push_back(found->second);
+      not_begun_.emplace(found->second, message);
       waiting_.erase(found);
       return;
     }
@@ -158,11 +158,11 @@ class LinkedRun {
   void tell_of_the_rest() {
     const std::string& program = order_.tests[batch_.which.front()].binary->program;
     // An environment skips all tests, or fails in a way that ends the program's run.
-    for (const std::uint32_t number : not_begun_) {
+    for (auto& [number, words] : not_begun_) {
       Attempt attempt;
       attempt.test = number;
       attempt.verdict = any_beside_ ? Verdict::kNotRun : Verdict::kSkip;
-      if (!any_beside_) attempt.message = "its environment skips all tests\n";
+      if (!any_beside_) attempt.message = std::move(words);
       events_.ended(std::move(attempt));
     }
     for (const auto& [name, number] : waiting_) {
@@ -189,7 +189,7 @@ class LinkedRun {
   asio::signal_set signals_;
   asio::posix::stream_descriptor results_;
   std::multimap<std::string, std::uint32_t> waiting_;
-  std::vector<std::uint32_t> not_begun_;
+  std::map<std::uint32_t, std::string> not_begun_;  // and what its environments say
   std::uint32_t length_ = 0;
   std::string message_;
   std::string output_;

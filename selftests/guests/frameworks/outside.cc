@@ -24,6 +24,7 @@ class World : public testing::Environment {
   void TearDown() override {
     if (is("environment is torn down badly")) ADD_FAILURE() << "the schema stays";
     if (is("environment skips its end")) GTEST_SKIP() << "there is nothing to drop";
+    if (is("environment throws at its end")) throw std::runtime_error("the schema threw");
   }
 };
 const auto* const kWorld = testing::AddGlobalTestEnvironment(new World);

@@ -57,6 +57,27 @@ TEST_P(OutsideOfTests, FailuresAreToldOnceAndAreNoTest) {
       << results.ended.out;
 }
 
+class SkippedByItsEnvironment : public testing::TestWithParam<const char*> {};
+TEST_P(SkippedByItsEnvironment, ATestSaysWhy) {
+  Program program = cloister_run({"--test=Other.Three", tool(GetParam())});
+  program.environment = {"OUTSIDE=environment skips"};
+  const Results results = results_of(program);
+  EXPECT_EQ(results.verdicts.at("Other.Three"), "SKIP");
+  EXPECT_THAT(results.ended.out, HasSubstr("no database is wanted"));
+}
+INSTANTIATE_TEST_SUITE_P(Each, SkippedByItsEnvironment,
+                         testing::Values("tests_outside", "tests_outside_linked"));
+
+// GoogleTest's own list is of words in colours then.
+TEST(Coloured, FailuresOfSuitesAreToldAsOthers) {
+  Program program = cloister_run({"--test=Suite.One", tool("tests_outside")});
+  program.environment = {"OUTSIDE=suite is torn down badly", "GTEST_COLOR=yes"};
+  const Results results = results_of(program);
+  EXPECT_EQ(results.verdicts.at("Suite.One"), "PASS");
+  EXPECT_THAT(results.ended.out, HasSubstr("Suite: SetUpTestSuite or TearDownTestSuite:\n"));
+  EXPECT_THAT(results.ended.out, HasSubstr("a lock is left"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Each, OutsideOfTests,
     testing::Combine(
@@ -68,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
             Outside{"environment fails fatally", "SKIP", "SKIP", "there is no database"},
             Outside{"environment throws", "", "", "the database threw"},
             Outside{"environment is torn down badly", "PASS", "PASS", "the schema stays"},
+            Outside{"environment throws at its end", "PASS", "PASS", "the schema threw"},
             Outside{"suite fails", "SKIP", "PASS", "there are no data"},
             Outside{"suite throws", "SKIP", "PASS", "thrown in SetUpTestSuite()"},
             Outside{"suite is torn down badly", "PASS", "PASS", "a lock is left"}),
