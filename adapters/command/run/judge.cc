@@ -201,7 +201,7 @@ Attempt judge(const Selected& selected, CellReport&& report,
     return attempt;
   }
   if (const auto* died = std::get_if<Signaled>(&cell.outcome);
-      died != nullptr && reports_of(cell).front().empty() &&
+      died != nullptr && !selected.binary->kind->read(reports_of(cell)).whole &&
       selected.binary->kind->died_of_its_report(*selected.test, died->signal, cell.out.kept,
                                                 cell.err.kept)) {
     attempt.verdict = Verdict::kPass;

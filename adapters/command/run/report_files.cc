@@ -65,6 +65,8 @@ Result<std::vector<std::string>> ReportFiles::open_in_guest() {
       return failed(fmt::format("make the file '{}' for a test's report", path),
                     "make room in its directory, and let the test write there");
     }
+    // A test that becomes another user writes its report as that one.
+    std::ignore = ::fchmod(file.get(), 0666);
     std::ignore = ::fallocate(file.get(), 0, 0, kReserved);
     iovec data{path.data(), path.size()};
     Message message(&data, 1);

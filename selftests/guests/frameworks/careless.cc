@@ -44,6 +44,15 @@ TEST(Careless, MayWriteNothingMore) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
 }
 
+TEST(Careless, MayWriteALittle) {
+  const rlimit little{100, 100};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
+}
+
+TEST(Careless, IsAnotherUser) {
+  if (setgid(1000) != 0 || setuid(1000) != 0) GTEST_SKIP() << "only root can";
+}
+
 TEST(Careless, HasAnotherRoot) {
   if (chroot("/usr") != 0) GTEST_SKIP() << "only root can";
 }

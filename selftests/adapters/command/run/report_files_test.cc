@@ -25,8 +25,9 @@ TEST_P(Careless, TestPassesAsInAPlainRun) {
 INSTANTIATE_TEST_SUITE_P(Each, Careless,
                          testing::Values("ClosesAllAndOpensItsData", "ClosesEverything",
                                          "MayOpenNothingMore", "MayWriteNothingMore",
-                                         "HasAnotherRoot", "FillsTmp", "EmptiesTmp",
-                                         "LeavesNothing", "ChildInheritsOnlyThree"));
+                                         "MayWriteALittle", "IsAnotherUser", "HasAnotherRoot",
+                                         "FillsTmp", "EmptiesTmp", "LeavesNothing",
+                                         "ChildInheritsOnlyThree"));
 
 TEST(ManyTests, AreListedInNoMoreThanLinearTime) {
   Program program = cloister_run({"--list", tool("tests_many")});
