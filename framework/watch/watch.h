@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <cloister/report.h>
@@ -86,6 +87,9 @@ class Watch : public InUnforkedMemory {
   // watching process, when all are reported or the reader is gone; and a GuestCall in each guest,
   // where the Watch must never be destroyed: its descriptors are not open there.
   std::optional<GuestCall> run();
+
+  // What makes the cells, for another Watch, when run() has returned nothing.
+  std::optional<CellBuilder> take_builder() { return std::exchange(builder_, std::nullopt); }
 
  private:
   Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,

@@ -1,15 +1,21 @@
 #include "adapters/command/run/ask.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
-#include "adapters/command/run/cells.h"
+#include "adapters/command/run/watcher.h"
 #include "framework/config/settings.h"
 #include "framework/report/words.h"
+#include "framework/watch/outbox.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister::command {
 namespace {
@@ -53,7 +59,7 @@ std::vector<std::string> environment_of_tests(const std::vector<std::string>& ad
 namespace {
 
 // Only its own words are of interest, and what its answer leaves in the cell is not.
-class Question final : public Kind {
+class AnyWords final : public Kind {
  public:
   std::string_view name() const override { return "question"; }
   bool answers_so(std::string_view) const override { return false; }
@@ -63,6 +69,72 @@ class Question final : public Kind {
   }
   Told read(std::span<const std::string>) const override { return {}; }
 };
+
+struct Question {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::chrono::milliseconds timeout{};
+
+  std::string encoded() const {
+    ByteWriter out;
+    out.number<std::int64_t>(timeout.count());
+    out.text(program);
+    for (const std::string& argument : arguments) out.text(argument);
+    return out.bytes();
+  }
+  static Question of(std::string_view encoded) {
+    ByteReader in(encoded);
+    Question question;
+    question.timeout = std::chrono::milliseconds(in.number<std::int64_t>());
+    question.program = in.text();
+    while (in.ok() && !in.at_end()) question.arguments.emplace_back(in.text());
+    return question;
+  }
+};
+
+// A question as the one test of a run. It points into itself.
+struct OrderOf {
+  explicit OrderOf(const Question& question) : binary{question.program, &kind, {}} {
+    test.name = fmt::format("{}", fmt::join(question.arguments, " "));
+    test.arguments = question.arguments;
+    order.configs = {CellConfig()
+                         .with_deadline(question.timeout)
+                         .with_output(kMostAnswer)
+                         .with_leaks(Leaks::kIgnore)};
+  }
+  OrderOf(const OrderOf&) = delete;
+  OrderOf& operator=(const OrderOf&) = delete;
+
+  AnyWords kind;
+  Binary binary;
+  Test test;
+  std::vector<Selected> tests{{&binary, &test}};
+  std::vector<std::string> no_flags;
+  CellsOrder order{tests, {0}, {}, no_flags};
+};
+
+// Before a question. What else comes is what a watch is told while its user stops the run
+// (framework/watch/outbox.h), come too late.
+constexpr char kAsked = 'q';
+
+std::optional<Question> read_question(const Fd& socket) {
+  char byte = 0;
+  while (byte != kAsked) {
+    const ssize_t got = ::read(socket.get(), &byte, 1);
+    if (got == 0 || (got < 0 && errno != EINTR)) return std::nullopt;
+  }
+  const auto message = read_message(socket);
+  if (!message) return std::nullopt;
+  return Question::of(*message);
+}
+
+// A process that is there no more is noticed by what it does not say.
+void send_question(const Fd& socket, const Question& question) {
+  std::ignore = ::send(socket.get(), &kAsked, 1, MSG_NOSIGNAL);
+  Outbox outbox(Fd(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)));
+  outbox.put(question.encoded());
+  outbox.flush_all();
+}
 
 struct Trouble {
   const CellReport& report;
@@ -87,28 +159,41 @@ std::string trouble_of(const CellReport& report, std::chrono::milliseconds timeo
 
 }  // namespace
 
-Result<Answer> ask_binary(const std::string& program, const std::vector<std::string>& arguments,
-                          std::chrono::milliseconds timeout) {
-  const Question question;
-  const Binary binary{program, &question, {}};
-  Test test;
-  test.name = fmt::format("{}", fmt::join(arguments, " "));
-  test.arguments = arguments;
-  const std::vector<Selected> tests{{&binary, &test}};
-  const std::vector<std::string> no_flags;
-  const CellConfig config =
-      CellConfig().with_deadline(timeout).with_output(kMostAnswer).with_leaks(Leaks::kIgnore);
-  const CellsOrder order{tests, {0}, {config}, no_flags};
+Result<Questions> Questions::begin() {
+  auto process = CellsProcess::start([](Fd socket) {
+    std::optional<OrderOf> asked;
+    watch_cells(
+        [&]() -> const CellsOrder* {
+          const auto question = read_question(socket);
+          if (!question) return nullptr;
+          return &asked.emplace(*question).order;
+        },
+        socket);
+  });
+  if (!process) return std::unexpected(process.error());
+  return Questions(std::move(*process));
+}
+
+Result<Answer> Questions::ask(const std::string& program, const std::vector<std::string>& arguments,
+                              std::chrono::milliseconds timeout) {
+  const Question question{program, arguments, timeout};
+  const OrderOf asked(question);
   std::optional<CellReport> report;
   const RunEvents events{[](std::uint32_t) {},
                          [&report](Attempt&& attempt) { report = std::move(attempt.cell); },
                          [](const std::string&) {}, [](const Binary&, const std::string&) {}};
-  const auto signal = run_in_cells(order, events);
-  if (!signal) return std::unexpected(signal.error());
-  const std::string doing = fmt::format("ask '{} {}'", program, test.name);
+  send_question(process_.socket(), question);
+  interrupted_ = process_.hear(asked.order, events);
+  const std::string doing = fmt::format("ask '{} {}'", program, asked.test.name);
+  if (interrupted_ != 0) {
+    return std::unexpected(Error{
+        fmt::format("{}: interrupted by {}", doing, signal_text(interrupted_)), 0, "run it again"});
+  }
   if (!report) {
-    return std::unexpected(Error{fmt::format("{}: interrupted by {}", doing, signal_text(*signal)),
-                                 0, "run it again"});
+    const auto ended = process_.end();
+    return std::unexpected(ended
+                               ? Error{doing + ": nothing was heard of its cell", 0, "run it again"}
+                               : ended.error());
   }
   if (const std::string trouble = trouble_of(*report, timeout); !trouble.empty())
     return std::unexpected(Error{doing + ": " + trouble, 0, "run it by hand to see why"});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/command/kinds/kind.h"
+#include "adapters/command/run/cells.h"
 #include "framework/kernel/error.h"
 
 namespace cloister::command {
@@ -16,7 +17,21 @@ namespace cloister::command {
 // how it reports; with `added` in place of what is there. NAME=VALUE each.
 std::vector<std::string> environment_of_tests(const std::vector<std::string>& added = {});
 
-Result<Answer> ask_binary(const std::string& program, const std::vector<std::string>& arguments,
-                          std::chrono::milliseconds timeout);
+// All questions of a run: one process tries the host out for them, and asks each in a cell of its
+// own.
+class Questions {
+ public:
+  static Result<Questions> begin();
+  Result<Answer> ask(const std::string& program, const std::vector<std::string>& arguments,
+                     std::chrono::milliseconds timeout);
+  // The signal that broke a question off, or 0.
+  int interrupted() const { return interrupted_; }
+
+ private:
+  explicit Questions(CellsProcess process) : process_(std::move(process)) {}
+
+  CellsProcess process_;
+  int interrupted_ = 0;
+};
 
 }  // namespace cloister::command

@@ -1,5 +1,6 @@
 #include "adapters/command/run/cells.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "adapters/command/output.h"
 #include "adapters/command/run/watcher.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
@@ -38,8 +40,7 @@ class Hearing {
     signals_.async_wait([this](auto error, int signal) {
       if (error) return;
       interrupted_ = signal;
-      boost::system::error_code ignored;
-      socket_.close(ignored);
+      stop();
     });
     hear_next();
     io_.run();
@@ -54,18 +55,39 @@ class Hearing {
           message_.resize(length_);
           asio::async_read(socket_, asio::buffer(message_), [this](auto wrong, std::size_t) {
             if (wrong) return signals_.cancel();
-            hear(message_);
+            if (hear(message_)) return stop();
             hear_next();
           });
         });
   }
 
-  void hear(std::string_view message) {
+  void stop() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    signals_.cancel(ignored);
+  }
+
+  // True when that was the last.
+  bool hear(std::string_view message) {
     ByteReader in(message);
-    const auto kind = in.number<WatcherSays>();
-    if (kind == WatcherSays::kStarted) return events_.started(in.number<std::uint32_t>());
-    if (kind == WatcherSays::kNote) return events_.noted(std::string(in.text()));
-    auto report = decode_report(in.rest());
+    switch (in.number<WatcherSays>()) {
+      case WatcherSays::kStarted:
+        events_.started(in.number<std::uint32_t>());
+        return false;
+      case WatcherSays::kNote:
+        events_.noted(std::string(in.text()));
+        return false;
+      case WatcherSays::kReport:
+        hear_report(in.rest());
+        return false;
+      case WatcherSays::kDone:
+        break;
+    }
+    return true;
+  }
+
+  void hear_report(std::string_view encoded) {
+    auto report = decode_report(encoded);
     if (!report || report->id >= order_.tests.size()) return;
     const Selected& selected = order_.tests[report->id];
     const auto command = command_of(selected, order_.flags, {});
@@ -84,34 +106,52 @@ class Hearing {
 
 }  // namespace
 
-Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events) {
+Result<CellsProcess> CellsProcess::start(const std::function<void(Fd socket)>& live) {
   auto pair = make_socket_pair(SOCK_STREAM);
   if (!pair) return std::unexpected(pair.error());
   fflush(nullptr);  // what is buffered now must not come out of every guest again
-  const pid_t watcher = single_threaded_fork();
-  if (watcher < 0)
+  const pid_t pid = single_threaded_fork();
+  if (pid < 0)
     return failed("fork the process that watches the cells",
                   "raise the limit on processes (ulimit -u)");
-  if (watcher == 0) {
+  if (pid == 0) {
     pair->ours.reset();
-    watch_cells(order, std::move(pair->theirs));
+    live(std::move(pair->theirs));
+    ::_exit(kOwnFailure);
   }
-  pair->theirs.reset();
-  const Pausing pausing(pair->ours);
-  const int interrupted = Hearing(order, events, std::move(pair->ours)).to_the_end();
+  return CellsProcess(pid, std::move(pair->ours));
+}
+
+int CellsProcess::hear(const CellsOrder& order, const RunEvents& events) {
+  const Pausing pausing(socket_);
+  return Hearing(order, events, Fd(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0))).to_the_end();
+}
+
+Result<void> CellsProcess::end() {
+  if (!socket_.open()) return {};
+  socket_.reset();
   int status = 0;
-  while (::waitpid(watcher, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
-  if (interrupted == 0 && status != 0) {
-    return std::unexpected(Error{
-        WIFSIGNALED(status) || WEXITSTATUS(status) > 128
-            ? fmt::format(
-                  "run all tests: the process that watches the cells was killed by signal {}",
-                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
-            : fmt::format("run all tests: the process that watches the cells ended with status {}",
-                          WEXITSTATUS(status)),
-        0, "start the run again"});
-  }
+  if (status == 0) return {};
+  return std::unexpected(Error{
+      WIFSIGNALED(status) || WEXITSTATUS(status) > 128
+          ? fmt::format("run all tests: the process that watches the cells was killed by signal {}",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
+          : fmt::format("run all tests: the process that watches the cells ended with status {}",
+                        WEXITSTATUS(status)),
+      0, "start the run again"});
+}
+
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events) {
+  auto process = CellsProcess::start([&order](Fd socket) {
+    const CellsOrder* only = &order;
+    watch_cells([&only] { return std::exchange(only, nullptr); }, socket);
+  });
+  if (!process) return std::unexpected(process.error());
+  const int interrupted = process->hear(order, events);
+  const auto ended = process->end();
+  if (interrupted == 0 && !ended) return std::unexpected(ended.error());
   return interrupted;
 }
 

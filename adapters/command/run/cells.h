@@ -2,15 +2,19 @@
 // its own watches the cells, and each guest executes its binary. Used by run.cc.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <cloister/config.h>
 
 #include "adapters/command/run/attempt.h"
 #include "framework/kernel/error.h"
+#include "framework/kernel/fd.h"
 
 namespace cloister::command {
 
@@ -32,6 +36,29 @@ struct RunEvents {
   std::function<void(const std::string& line)> noted;  // for stderr
   // A failure of a program that is no test's.
   std::function<void(const Binary& binary, const std::string& words)> failed_beside;
+};
+
+// The process that makes cells and watches them. It ends with this object.
+class CellsProcess {
+ public:
+  // Forks it. There, `live` is called with the other end of the socket, and never returns.
+  static Result<CellsProcess> start(const std::function<void(Fd socket)>& live);
+  CellsProcess(CellsProcess&&) = default;  // what is left has no socket
+  ~CellsProcess() { std::ignore = end(); }
+
+  const Fd& socket() const { return socket_; }
+  // Hears from it until that order is done: 0, or the signal that broke it off. Then, as when it
+  // has died, the process has to be ended.
+  int hear(const CellsOrder& order, const RunEvents& events);
+  // Nothing that it started is left then. An Error for one that has not ended by itself as it
+  // should.
+  Result<void> end();
+
+ private:
+  CellsProcess(pid_t pid, Fd socket) : pid_(pid), socket_(std::move(socket)) {}
+
+  pid_t pid_;
+  Fd socket_;  // open until the process has ended
 };
 
 // 0, or the signal that ended the run. Nothing that it started is left then.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "adapters/command/run/ask.h"
 #include "framework/config/closest_name.h"
 #include "framework/config/test_pattern.h"
 #include "framework/report/words.h"
@@ -22,12 +21,12 @@ std::string last_line(std::string_view text) {
   return printable(text.substr(text.rfind('\n') + 1));
 }
 
-Result<void> find_kind(const Discovery& how, Binary& binary) {
+Result<void> find_kind(const Discovery& how, Questions& questions, Binary& binary) {
   if (!how.kind.empty()) {
     binary.kind = kind_named(how.kind);
     return {};
   }
-  const auto help = ask_binary(binary.program, {"--help"}, how.timeout);
+  const auto help = questions.ask(binary.program, {"--help"}, how.timeout);
   if (!help) return std::unexpected(help.error());
   const std::string text = help->out + help->err;
   if (text.find(kOwnFlag) != std::string::npos) return {};
@@ -58,17 +57,19 @@ std::string kind_names() {
   return names + std::string(kLinked);
 }
 
-Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how) {
+Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how,
+                                         Questions& questions) {
   auto binary = std::make_unique<Binary>();
   binary->program = program;
   if (::access(program.c_str(), X_OK) != 0)
     return failed(fmt::format("execute '{}'", program), "build it, or name another file");
-  if (auto found = find_kind(how, *binary); !found) return std::unexpected(found.error());
+  if (auto found = find_kind(how, questions, *binary); !found)
+    return std::unexpected(found.error());
   const Kind& lister = binary->kind != nullptr ? *binary->kind : *kind_named("googletest");
   auto tests = lister.list([&](const std::vector<std::string>& arguments) {
     std::vector<std::string> all = how.flags;
     all.insert(all.end(), arguments.begin(), arguments.end());
-    return ask_binary(program, all, how.timeout);
+    return questions.ask(program, all, how.timeout);
   });
   if (!tests) {
     Error error = tests.error();

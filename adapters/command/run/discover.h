@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/command/run/ask.h"
 #include "adapters/command/run/attempt.h"
 
 namespace cloister::command {
@@ -22,7 +23,8 @@ struct Discovery {
   std::chrono::milliseconds timeout{};
 };
 
-Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how);
+Result<std::unique_ptr<Binary>> discover(const std::string& program, const Discovery& how,
+                                         Questions& questions);
 
 struct Choice {
   std::string filter;              // as --gtest_filter has it; empty takes all

@@ -196,6 +196,24 @@ bool all_overrides_match(const googletest::FileConfig& file,
   return sentences.empty();
 }
 
+// 0, or the exit status. Whoever asks has ended when this returns: linked binaries make their cells
+// themselves, and want what it holds of the host.
+int ask_all(const RunOptions& options, std::vector<std::unique_ptr<Binary>>& binaries) {
+  const Discovery how{options.kind, options.flags,
+                      parse_duration(options.ask_timeout).value_or(std::chrono::seconds(10))};
+  auto questions = Questions::begin();
+  if (!questions) return complain(questions.error(), kNoCells);
+  for (const std::string& program : options.binaries) {
+    auto binary = discover(program, how, *questions);
+    if (!binary) {
+      const int signal = questions->interrupted();
+      return complain(binary.error(), signal != 0 ? Status{kBySignal + signal} : kNotAsked);
+    }
+    binaries.push_back(std::move(*binary));
+  }
+  return 0;
+}
+
 int run(const RunOptions& options) {
   const auto settings = googletest::parse_options(options.cell_flags, ::getenv, read_config);
   if (!settings) {
@@ -203,14 +221,8 @@ int run(const RunOptions& options) {
     return kWrongUsage;
   }
   if (auto fits = check_limits(); !fits) return complain(fits.error(), kNoCells);
-  const Discovery how{options.kind, options.flags,
-                      parse_duration(options.ask_timeout).value_or(std::chrono::seconds(10))};
   std::vector<std::unique_ptr<Binary>> binaries;
-  for (const std::string& program : options.binaries) {
-    auto binary = discover(program, how);
-    if (!binary) return complain(binary.error(), kNotAsked);
-    binaries.push_back(std::move(*binary));
-  }
+  if (const int status = ask_all(options, binaries); status != 0) return status;
   Choice choice = options.choice;
   if (options.list) choice.disabled = true;
   const auto tests = choose(binaries, choice);

@@ -39,6 +39,8 @@ std::atomic<bool>* make_shared_flag() {
   return page == MAP_FAILED ? nullptr : new (page) std::atomic<bool>(false);
 }
 
+Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)); }
+
 pid_t pid_of(const Selected& selected) {
   const auto& [binary, test] = selected;
   return guest_pid_of(std::filesystem::path(binary->program).filename().string(),
@@ -48,18 +50,17 @@ pid_t pid_of(const Selected& selected) {
 // Everything that the watching process has. It is never destroyed in a guest.
 class Watcher final : public CellSource, public ReportSink {
  public:
-  Watcher(const CellsOrder& order, Fd socket)
-      : order_(order), outbox_(std::move(socket)), host_(open_host()), stop_(make_shared_flag()) {
+  Watcher(const CellsOrder& order, Fd socket, Host& host)
+      : order_(order), outbox_(std::move(socket)), host_(host), stop_(make_shared_flag()) {
     std::set<std::string> programs;
     for (const std::uint32_t number : order_.which)
       programs.insert(order_.tests[number].binary->program);
     for (const std::string& program : programs) need_program(host_.facts, program);
     for (const std::string& flag : order_.flags) need_named_in(host_.facts, flag);
-    if (!host_.want) note(losses_text(host_.facts));
   }
 
-  // Returns in a guest.
-  GuestCall watch() {
+  // Returns something in a guest only.
+  std::optional<GuestCall> watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
     auto made = host_.want ? std::unexpected(*host_.want)
@@ -67,13 +68,18 @@ class Watcher final : public CellSource, public ReportSink {
                                          outbox_);
     if (made) {
       watch_ = std::move(*made);
-      if (auto guest = watch_->run()) return *guest;
+      if (auto guest = watch_->run()) return guest;
+      host_.builder = watch_->take_builder();
+      watch_.reset();
     } else {
       while (const auto task = next()) refuse(task->id, made.error());
     }
+    say(WatcherSays::kDone, "");
     outbox_.flush_all();
-    watch_.reset();
-    ::_exit(0);
+    return std::nullopt;
+  }
+  void note(const std::string& lines) {
+    if (!lines.empty()) say(WatcherSays::kNote, lines);
   }
 
   std::optional<CellTask> next() override {
@@ -159,11 +165,10 @@ class Watcher final : public CellSource, public ReportSink {
   Result<CellPlan> plan(const CellConfig& config) const {
     return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
   }
-  void note(const std::string& lines) {
-    if (lines.empty()) return;
+  void say(WatcherSays what, const std::string& words) {
     ByteWriter message;
-    message.number(WatcherSays::kNote);
-    message.text(lines);
+    message.number(what);
+    message.text(words);
     outbox_.put(message.bytes());
     outbox_.flush();
   }
@@ -176,7 +181,7 @@ class Watcher final : public CellSource, public ReportSink {
 
   const CellsOrder& order_;
   Outbox outbox_;
-  Host host_;
+  Host& host_;
   std::atomic<bool>* stop_;
   std::map<std::uint32_t, ReportFiles> files_;  // of the cells that there are
   std::size_t next_ = 0;
@@ -204,10 +209,23 @@ std::vector<std::string> command_of(const Selected& selected, const std::vector<
   return command;
 }
 
-void watch_cells(const CellsOrder& order, Fd socket) {
+void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket) {
   ::setsid();  // Ctrl-C is for the process that started this one, and whose end is seen here
-  auto* watcher = new Watcher(order, std::move(socket));
-  watcher->become_test(watcher->watch());
+  auto* host = new Host(open_host());
+  const bool makes_cells = host->builder.has_value();
+  std::string losses = host->want ? "" : losses_text(host->facts);
+  sigset_t mask;  // that guests begin with: a watch changes it
+  ::sigprocmask(SIG_SETMASK, nullptr, &mask);
+  while (const CellsOrder* order = next()) {
+    auto* watcher = new Watcher(*order, duplicate(socket), *host);
+    watcher->note(std::exchange(losses, ""));
+    if (const auto guest = watcher->watch()) watcher->become_test(*guest);
+    delete watcher;
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    if (makes_cells && !host->builder) break;
+  }
+  host->builder.reset();
+  ::_exit(0);
 }
 
 }  // namespace cloister::command

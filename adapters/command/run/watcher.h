@@ -2,6 +2,7 @@
 // cells.cc, which hears from it over a socket.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,13 @@
 
 namespace cloister::command {
 
-// The first byte of each message: a test's number, a line, or an encoded CellReport follows.
-enum class WatcherSays : std::uint8_t { kStarted, kNote, kReport };
+// The first byte of each message: a test's number, a line, or an encoded CellReport follows; or
+// nothing, when an order is done.
+enum class WatcherSays : std::uint8_t { kStarted, kNote, kReport, kDone };
 
-// Ends when every test is reported, or nobody hears it any more.
-[[noreturn]] void watch_cells(const CellsOrder& order, Fd socket);
+// Carries out one order after the other, all of them with the host tried out once. Ends when `next`
+// has none, or nobody hears it any more.
+[[noreturn]] void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket);
 
 // The command line of a test that reports to `paths`.
 std::vector<std::string> command_of(const Selected& selected, const std::vector<std::string>& flags,
