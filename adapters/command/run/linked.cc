@@ -98,7 +98,7 @@ class LinkedRun {
     });
     hear_next();
     io_.run();
-    if (interrupted_ == 0) tell_of_the_rest();
+    interrupted_ == 0 ? tell_of_the_rest() : tell_of_those_not_run();
     return interrupted_;
   }
 
@@ -133,6 +133,10 @@ class LinkedRun {
     // A list may write a name otherwise than the program itself: who is alone is meant.
     if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
     if (!report || found == waiting_.end()) return;
+    if (interrupted_ != 0 && std::holds_alternative<Interrupted>(report->outcome)) {
+      waiting_.erase(found);  // and it goes on being one that was running
+      return;
+    }
     if (told == Told::kNotBegun) {
       not_begun_.emplace(found->second, message);
       waiting_.erase(found);
@@ -151,6 +155,15 @@ class LinkedRun {
   void take_beside(const std::string& words) {
     failed_ = any_beside_ = true;
     events_.failed_beside(*order_.tests[batch_.which.front()].binary, words);
+  }
+
+  // The program has reported what was running when it was told to end.
+  void tell_of_those_not_run() {
+    for (const auto& [name, number] : waiting_) {
+      Attempt attempt;
+      attempt.test = number;
+      events_.ended(std::move(attempt));
+    }
   }
 
   // Every test was reported, or its absence is a failure; and so is a failure of the program that

@@ -133,36 +133,92 @@ TEST(Flags, BehindTwoDashesGoToTheBinary) {
   EXPECT_THAT(ended.out, testing::Not(HasSubstr("[ RUN      ]")));
 }
 
-TEST(Interrupt, EndsEverythingAndSaysWhatWasRunning) {
-  adopt_orphans();  // nothing that is left over can hide
-  int out[2];
-  ASSERT_EQ(pipe(out), 0);
-  Program program = cloister_run({"--filter=Ends.Hangs", tool("tests_googletest")});
-  const pid_t pid = fork();
-  if (pid == 0) {
-    dup2(out[1], 1);
-    std::vector<char*> words;
-    for (std::string& word : program.command) words.push_back(word.data());
-    words.push_back(nullptr);
-    setenv("CLOISTER_CONFIG", "none", 1);
-    execv(words[0], words.data());
-    _exit(127);
+// A process below this one has that word on its command line.
+bool runs(const std::string& word) {
+  for (const std::string& process : descendants()) {
+    std::ifstream file("/proc/" + process.substr(0, process.find(' ')) + "/cmdline");
+    const std::string command(std::istreambuf_iterator<char>(file), {});
+    if (command.find(word) != std::string::npos) return true;
   }
-  close(out[1]);
-  usleep(1500 * 1000);
-  kill(pid, SIGINT);
-  std::string text;
-  char buffer[4096];
-  for (ssize_t got = 0; (got = read(out[0], buffer, sizeof buffer)) > 0;)
-    text.append(buffer, static_cast<std::size_t>(got));
-  close(out[0]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 130);
-  EXPECT_THAT(text,
-              HasSubstr("interrupted while these were running:\n    tests_googletest  Ends.Hangs"));
-  EXPECT_TRUE(descendants().empty());
+  return false;
 }
+
+constexpr char kAsked[] = "--help";
+struct Interruption {
+  int signal;
+  std::string binary;
+  std::vector<std::string> options;
+  std::string runs;  // on the command line of what is running then
+};
+
+void PrintTo(const Interruption& interruption, std::ostream* out) { *out << interruption.binary; }
+
+class Interrupt : public testing::TestWithParam<Interruption> {
+ protected:
+  // It, as it runs, and what it prints.
+  static std::string interrupt(int& status) {
+    adopt_orphans();  // nothing that is left over can hide
+    int out[2];
+    EXPECT_EQ(pipe(out), 0);
+    std::vector<std::string> options = GetParam().options;
+    std::string binary = tool(GetParam().binary);
+    if (GetParam().runs == kAsked) {  // its name says what it does
+      binary = scratch("hangs");
+      std::filesystem::remove(binary);
+      std::filesystem::create_symlink(tool(GetParam().binary), binary);
+    }
+    options.push_back(binary);
+    Program program = cloister_run(options);
+    const pid_t pid = fork();
+    if (pid == 0) {
+      dup2(out[1], 1);
+      dup2(out[1], 2);
+      std::vector<char*> words;
+      for (std::string& word : program.command) words.push_back(word.data());
+      words.push_back(nullptr);
+      setenv("CLOISTER_CONFIG", "none", 1);
+      execv(words[0], words.data());
+      _exit(127);
+    }
+    close(out[1]);
+    EXPECT_TRUE(holds_within(std::chrono::seconds(20), [] { return runs(GetParam().runs); }));
+    usleep(200 * 1000);
+    kill(pid, GetParam().signal);
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = read(out[0], buffer, sizeof buffer)) > 0;)
+      text.append(buffer, static_cast<std::size_t>(got));
+    close(out[0]);
+    waitpid(pid, &status, 0);
+    if (GetParam().runs == kAsked) std::filesystem::remove(binary);
+    return text;
+  }
+};
+
+TEST_P(Interrupt, EndsEverythingSaysWhatWasRunningAndIsTheExitStatus) {
+  int status = 0;
+  const std::string text = interrupt(status);
+  EXPECT_EQ(WEXITSTATUS(status), 128 + GetParam().signal) << text;
+  const bool asked = GetParam().runs == kAsked;
+  EXPECT_THAT(text, HasSubstr(asked ? "--help': interrupted by SIG"
+                                    : "interrupted while these were running:\n    " +
+                                          GetParam().binary + "  "));
+  if (!asked) {
+    EXPECT_THAT(text, HasSubstr("\ninterrupted: 1 test of 1 binary in "));
+  }
+  EXPECT_TRUE(holds_within(std::chrono::seconds(5), [] { return descendants().empty(); }));
+}
+
+const std::vector<std::string> kHangs = {"--filter=*.Hangs"};
+INSTANTIATE_TEST_SUITE_P(
+    By, Interrupt,
+    testing::Values(Interruption{SIGINT, "tests_googletest", kHangs, "--gtest_filter=Ends.Hangs"},
+                    Interruption{SIGTERM, "tests_googletest", kHangs, "--gtest_filter=Ends.Hangs"},
+                    Interruption{SIGHUP, "tests_googletest", kHangs, "--gtest_filter=Ends.Hangs"},
+                    Interruption{SIGINT, "tests_linked", kHangs, "--gtest_filter=Linked.Hangs"},
+                    Interruption{SIGTERM, "tests_linked", kHangs, "--gtest_filter=Linked.Hangs"},
+                    Interruption{SIGTERM, "tests_not_a_test", {}, kAsked}),
+    [](const auto& of) { return of.param.binary + "_" + std::to_string(of.param.signal); });
 
 }  // namespace
 }  // namespace cloister::selftests
