@@ -60,7 +60,12 @@ void check_list(const Kind& kind, const std::string& text) {
 
 void check_report(const Kind& kind, const std::string& text) {
   const std::vector<std::string> reports{text, text};
-  const Told told = kind.read(reports);
+  Told told = kind.read(reports);
+  kind.look_beside(text, told);
+  Test test;
+  test.report_name = "Suite.Test";
+  if (const auto printed = kind.read_console(test, text))
+    require(printed->ran.size() == 1, "what is printed is evidence of one test");
   pugi::xml_document document;
   require(!told.whole || load_xml(text, document), "a whole report is one XML document");
   require(told.ran.size() <= text.size(), "no more tests ran than there are bytes");
@@ -80,6 +85,7 @@ std::string quoted(std::string_view text) {
 void check_googletest_report(std::string_view input) {
   std::string report = "<testsuites>";
   std::vector<Ran> expected;
+  std::size_t beside = 0;
   for (const std::string& line : fuzz::split(input, '\n')) {
     auto fields = fuzz::split(line, ',');
     fields.resize(4);
@@ -98,11 +104,16 @@ void check_googletest_report(std::string_view input) {
     }
     report += "</testcase></testsuite>";
     // A failure without any name is no test's.
-    if (said != Said::kFailed || ran.report_name != ".") expected.push_back(std::move(ran));
+    if (said == Said::kFailed && ran.report_name == ".") {
+      ++beside;
+    } else {
+      expected.push_back(std::move(ran));
+    }
   }
   report += "</testsuites>";
   const Told told = make_googletest()->read(std::vector<std::string>{report, ""});
-  require(told.whole && told.ran.size() == expected.size(), "a report is read to its end", report);
+  require(told.whole && told.ran.size() == expected.size() && told.beside.size() == beside,
+          "a report is read to its end", report);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     require(told.ran[i].report_name == expected[i].report_name &&
                 told.ran[i].said == expected[i].said && told.ran[i].message == expected[i].message,

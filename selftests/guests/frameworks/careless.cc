@@ -92,6 +92,15 @@ TEST(Prints, WhatXmlCannotHold) {
         "]]>", "<&\"'>", "\xC3", "\xE2\x82"})
     printf("%s|", text);
   printf("\n");
+  // Every beginning of a character, and ends of it that are at a border of what XML takes.
+  for (int first = 0; first < 256; ++first) {
+    for (int second = 0; second < 256; ++second) {
+      printf("%c%c|", first, second);
+      if (first < 0xE0) continue;
+      for (const char* rest : {"\x80", "\xBD", "\xBE", "\xBF", "\x80\x80", "\xBF\xBE", "\xBF\xBF"})
+        printf("%c%c%s|", first, second, rest);
+    }
+  }
   FAIL() << "\xEF\xBF\xBE and \xED\xA0\x80 and \x02";
 }
 
