@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
+#include <unordered_map>
 
 #include "adapters/command/kinds/kind.h"
 #include "adapters/command/kinds/xml.h"
@@ -60,10 +61,9 @@ class Tree {
   std::vector<Test> tests_;
 };
 
-void select(const std::vector<Test>& tests, Test& test) {
+void select(int same, Test& test) {
   std::string bare = test.name;
   std::erase(bare, '/');
-  const auto same = std::ranges::count(tests, test.name, &Test::name);
   if (bare.find_first_of(kSpecial) != std::string::npos || same > 1) {
     test.refusal = fmt::format(
         "Boost.Test cannot be told to run '{}' alone: {}; rename it", test.name,
@@ -108,7 +108,9 @@ class BoostTest final : public Kind {
     std::istringstream lines(answer->err);
     for (std::string line; std::getline(lines, line);) tree.take(line);
     std::vector<Test> tests = tree.tests();
-    for (Test& test : tests) select(tests, test);
+    std::unordered_map<std::string, int> count;
+    for (const Test& test : tests) ++count[test.name];
+    for (Test& test : tests) select(count[test.name], test);
     return tests;
   }
 

@@ -3,9 +3,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <deque>
 #include <sstream>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "adapters/command/kinds/googletest_console.h"
 #include "adapters/command/kinds/kind.h"
@@ -23,17 +23,36 @@ bool is_plain(std::string_view name) {
   });
 }
 
-// The lines of the list for people, which has each name as it is: "Suite." and "  Test".
-std::unordered_set<std::string> lines_of(const std::string& text) {
-  std::unordered_set<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.insert(line.substr(0, line.find("  # ")));
-  return lines;
-}
+// The list for people has each test as it is, in a line of its own: "  Test". XML leaves out what
+// it cannot say.
+class NamesAsTheyAre {
+ public:
+  explicit NamesAsTheyAre(const std::string& list) {
+    std::istringstream in(list);
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with("  ")) continue;
+      std::string name = line.substr(2, line.find("  # ") - 2);
+      std::string in_xml = name;
+      std::erase_if(in_xml, [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\r'; });
+      names_[std::move(in_xml)].push_back(std::move(name));
+    }
+  }
+  // Of tests that are the same in XML, the next one. Empty where the list does not have it so.
+  std::string next(const std::string& in_xml) {
+    const auto found = names_.find(in_xml);
+    if (found == names_.end() || found->second.empty()) return "";
+    std::string name = std::move(found->second.front());
+    found->second.pop_front();
+    return name;
+  }
+
+ private:
+  std::unordered_map<std::string, std::deque<std::string>> names_;
+};
 
 // By its name where a filter can tell it from all others. Else by its place: a shard of one test,
 // for GoogleTest numbers the tests that it would run in the order of its list.
-void select(std::vector<Test>& tests, const std::unordered_set<std::string>& lines) {
+void select(std::vector<Test>& tests) {
   std::unordered_map<std::string, int> count;
   for (const Test& test : tests) ++count[test.report_name];
   const auto enabled = static_cast<std::size_t>(std::ranges::count(tests, false, &Test::disabled));
@@ -41,8 +60,7 @@ void select(std::vector<Test>& tests, const std::unordered_set<std::string>& lin
   std::size_t enabled_before = 0;
   for (Test& test : tests) {
     const std::string& name = test.report_name;
-    const bool as_it_is = lines.contains("  " + name.substr(name.find('.') + 1));
-    if (is_plain(name) && as_it_is && count[name] == 1) {
+    if (is_plain(name) && test.raw_name == name && count[name] == 1) {
       test.arguments = {"--gtest_filter=" + name};
     } else {
       test.arguments = {"--gtest_filter=*"};
@@ -79,6 +97,7 @@ class GoogleTest final : public Kind {
     pugi::xml_document document;
     if (auto loaded = load_list(answer->reports[0], document); !loaded)
       return std::unexpected(loaded.error());
+    NamesAsTheyAre names(answer->out);
     std::vector<Test> tests;
     for (const auto& suite : document.document_element().children("testsuite")) {
       for (const auto& one : suite.children("testcase")) {
@@ -86,12 +105,14 @@ class GoogleTest final : public Kind {
         const std::string_view suite_name = suite.attribute("name").value();
         const std::string_view test_name = one.attribute("name").value();
         test.report_name = fmt::format("{}.{}", suite_name, test_name);
-        test.name = printable(test.report_name);
+        const std::string as_it_is = names.next(std::string(test_name));
+        test.raw_name = fmt::format("{}.{}", suite_name, as_it_is);
+        test.name = printable(as_it_is.empty() ? test.report_name : test.raw_name);
         test.disabled = is_disabled(suite_name, test_name);
         tests.push_back(std::move(test));
       }
     }
-    select(tests, lines_of(answer->out));
+    select(tests);
     return tests;
   }
 

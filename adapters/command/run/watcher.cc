@@ -124,7 +124,8 @@ class Watcher final : public CellSource, public ReportSink {
     }
     if (order_.fail_fast && stop_ != nullptr && !*stop_) {
       CellReport copy = report;
-      *stop_ = is_bad(judge(order_.tests[report.id], std::move(copy), {}).verdict);
+      const Attempt attempt = judge(order_.tests[report.id], std::move(copy), {});
+      *stop_ = is_bad(attempt.verdict) || !attempt.beside.empty();
     }
     ByteWriter message;
     message.number(WatcherSays::kReport);

@@ -23,6 +23,7 @@ TEST(OddNames, ThatNoReportCanSayAreRunByTheirPlaces) {
   EXPECT_THAT(results.ended.out, HasSubstr(": 9 passed, 0 failed, 0 skipped\n"));
   EXPECT_THAT(results.verdicts, Contains(Pair("Names.Gr\\xfcn in Latin-1", "PASS")));
   EXPECT_THAT(results.verdicts, Contains(Pair("Names.new\\nline", "PASS")));
+  EXPECT_THAT(results.verdicts, Contains(Pair("Names.with \\x01 and \\x1b[0m", "PASS")));
 }
 
 TEST(OddNames, ParametersAndTypesOfGoogleTestAreTestsOfTheirOwn) {

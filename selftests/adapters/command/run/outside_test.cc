@@ -78,6 +78,14 @@ TEST(Coloured, FailuresOfSuitesAreToldAsOthers) {
   EXPECT_THAT(results.ended.out, HasSubstr("a lock is left"));
 }
 
+TEST(FailFastOutside, StopsAfterAFailureThatIsNoTests) {
+  Program program = cloister_run(
+      {"--fail-fast", "--jobs=1", "--test=Suite.One", "--test=Other.Three", tool("tests_outside")});
+  program.environment = {"OUTSIDE=suite is torn down badly"};
+  const Results results = results_of(program);
+  EXPECT_EQ(results.verdicts.size(), 1U) << results.ended.out;
+  EXPECT_THAT(results.ended.out, HasSubstr(" 1 not run, 1 failure outside of tests\n"));
+}
 INSTANTIATE_TEST_SUITE_P(
     Each, OutsideOfTests,
     testing::Combine(
