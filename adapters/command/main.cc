@@ -56,12 +56,23 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   return fmt::format("{}; '{} --help' lists what there is\n", text, name);
 }
 
+// CLI11 takes the next word for the value of an option that has nothing behind its '='.
+void split_off_empty_values(std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string& argument = arguments[i];
+    if (!argument.starts_with("--") || argument.find('=') != argument.size() - 1) continue;
+    argument.pop_back();
+    arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(++i), "");
+  }
+}
+
 int run(std::vector<std::string> arguments) {
   const auto dashes = std::ranges::find(arguments, "--");
   // What to run, where a subcommand runs something.
   const std::vector<std::string> rest(dashes == arguments.end() ? dashes : dashes + 1,
                                       arguments.end());
   arguments.erase(dashes, arguments.end());
+  split_off_empty_values(arguments);
 
   CLI::App app;
   std::function<int()> chosen;

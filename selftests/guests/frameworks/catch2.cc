@@ -29,3 +29,6 @@ TEST_CASE("odd star*", "[odd]") { CHECK(true); }
 TEST_CASE("odd starred", "[odd]") { CHECK(false); }
 TEST_CASE("~odd tilde", "[odd]") { CHECK(true); }
 TEST_CASE("\"odd quotes\"", "[odd]") { CHECK(true); }
+TEST_CASE("named \x01 and \x1b[0m") { CHECK(true); }
+TEST_CASE("named Gr\xfcn") { CHECK(true); }
+TEST_CASE("#named") { CHECK(true); }

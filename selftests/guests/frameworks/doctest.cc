@@ -27,3 +27,8 @@ TEST_CASE("odd, with a comma") { CHECK(true); }
 TEST_CASE("odd* star") { CHECK(true); }
 TEST_CASE("oddly star") { CHECK(false); }
 TEST_CASE("odd back\\slash") { CHECK(true); }
+TEST_CASE("") { CHECK(true); }
+TEST_CASE("named \x01 and \x1b[0m") { CHECK(true); }
+TEST_CASE("named\non two lines") { CHECK(true); }
+TEST_CASE("named Gr\xfcn") { CHECK(true); }
+TEST_CASE(" named with spaces around ") { CHECK(true); }

@@ -26,6 +26,29 @@ TEST(OddNames, ThatNoReportCanSayAreRunByTheirPlaces) {
   EXPECT_THAT(results.verdicts, Contains(Pair("Names.with \\x01 and \\x1b[0m", "PASS")));
 }
 
+TEST(OddNames, OfCatch2AreShownOnOneLine) {
+  const auto verdicts = run_tests({"--filter=*named*", tool("tests_catch2")}).verdicts;
+  EXPECT_THAT(verdicts, testing::UnorderedElementsAre(Pair("named \\x01 and \\x1b[0m", "PASS"),
+                                                      Pair("named Gr\\xfcn", "PASS"),
+                                                      Pair("#named", "PASS")));
+}
+
+TEST(OddNames, OfDoctestAreShownOnOneLine) {
+  const auto verdicts = run_tests({"--filter=*named*", tool("tests_doctest")}).verdicts;
+  EXPECT_THAT(verdicts, testing::UnorderedElementsAre(Pair("named \\x01 and \\x1B[0m", "PASS"),
+                                                      Pair("named\\non two lines", "PASS"),
+                                                      Pair("named Gr\\xFCn", "PASS"),
+                                                      Pair("named with spaces around ", "PASS")));
+}
+
+TEST(OddNames, ThatAreShownCanBeAskedFor) {
+  for (const char* name : {"", "named\\non two lines", "named Gr\\xFCn"}) {
+    const Results results = run_tests({std::string("--test=") + name, tool("tests_doctest")});
+    EXPECT_THAT(results.ended.out, HasSubstr(": 1 passed, 0 failed, 0 skipped\n"))
+        << results.ended.err;
+  }
+}
+
 TEST(OddNames, ParametersAndTypesOfGoogleTestAreTestsOfTheirOwn) {
   const auto verdicts = run_tests({"--filter=Few/*:Typed/*", tool("tests_googletest")}).verdicts;
   EXPECT_THAT(verdicts, testing::UnorderedElementsAre(Pair("Few/Numbers.AreSmall/0", "PASS"),
