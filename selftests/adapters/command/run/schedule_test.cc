@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "selftests/adapters/command/run/cloister_run.h"
 
@@ -208,6 +209,34 @@ TEST_P(Interrupt, EndsEverythingSaysWhatWasRunningAndIsTheExitStatus) {
   }
   EXPECT_TRUE(holds_within(std::chrono::seconds(5), [] { return descendants().empty(); }));
 }
+
+std::set<std::string> reports_in_tmp() {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(".cloister-report-")) names.insert(name);
+  }
+  return names;
+}
+
+class InterruptInTheHostsTmp : public Interrupt {};
+TEST_P(InterruptInTheHostsTmp, LeavesNoReportThere) {
+  const std::set<std::string> before = reports_in_tmp();
+  int status = 0;
+  interrupt(status);
+  // Others' come and go.
+  std::set<std::string> left = reports_in_tmp();
+  std::erase_if(left, [&](const std::string& name) { return before.contains(name); });
+  EXPECT_TRUE(holds_within(std::chrono::seconds(10), [&] {
+    const std::set<std::string> now = reports_in_tmp();
+    return std::ranges::none_of(left, [&](const std::string& name) { return now.contains(name); });
+  }));
+}
+INSTANTIATE_TEST_SUITE_P(By, InterruptInTheHostsTmp,
+                         testing::Values(Interruption{SIGTERM,
+                                                      "tests_googletest",
+                                                      {"--private-tmp=off", "--filter=*.Hangs"},
+                                                      "--gtest_filter=Ends.Hangs"}));
 
 const std::vector<std::string> kHangs = {"--filter=*.Hangs"};
 INSTANTIATE_TEST_SUITE_P(
