@@ -10,7 +10,8 @@ namespace cloister {
 bool is_shortage(int number);
 // Whether it is the run itself that is short of it, and not a host that gives none to anybody.
 bool is_shortage_of_the_run(int number);
-// What to do about it, empty for another error. ENOSPC and EUSERS are those of namespaces: clone(2).
+// What to do about it, empty for another error. ENOSPC and EUSERS are those of namespaces:
+// clone(2).
 std::string shortage_cure(int number);
 
 }  // namespace cloister
