@@ -29,7 +29,8 @@ void check_googletest(const std::vector<Test>& tests, const Test& test) {
   const TestPattern pattern(filter);
   std::vector<const Test*> taken;
   for (const Test& other : tests) {
-    if (pattern.matches(other.name) && (!other.disabled || test.disabled)) taken.push_back(&other);
+    const std::string& name = other.raw_name.empty() ? other.report_name : other.raw_name;
+    if (pattern.matches(name) && (!other.disabled || test.disabled)) taken.push_back(&other);
   }
   std::size_t index = 0;
   if (!test.environment.empty()) {

@@ -106,7 +106,7 @@ class GoogleTest final : public Kind {
         const std::string_view test_name = one.attribute("name").value();
         test.report_name = fmt::format("{}.{}", suite_name, test_name);
         const std::string as_it_is = names.next(std::string(test_name));
-        test.raw_name = fmt::format("{}.{}", suite_name, as_it_is);
+        if (!as_it_is.empty()) test.raw_name = fmt::format("{}.{}", suite_name, as_it_is);
         test.name = printable(as_it_is.empty() ? test.report_name : test.raw_name);
         test.disabled = is_disabled(suite_name, test_name);
         tests.push_back(std::move(test));

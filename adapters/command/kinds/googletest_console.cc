@@ -86,7 +86,7 @@ std::string ConsoleOfGoogleTest::thrown_outside() const {
 
 // GoogleTest prints the words of a skip twice.
 std::string ConsoleOfGoogleTest::skip_words() const {
-  const std::string words = blocks(": Skipped");
+  std::string words = blocks(": Skipped");
   const std::size_t half = words.find('\n');
   if (half == std::string::npos) return words;
   const std::string_view reason = std::string_view(words).substr(half + 1);
