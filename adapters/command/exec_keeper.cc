@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "adapters/command/exec_warden.h"
 #include "adapters/command/terminal.h"
 #include "framework/kernel/single_threaded_fork.h"
@@ -81,11 +83,15 @@ bool write_all(int fd, const char* bytes, ssize_t size) {
   return true;
 }
 
-// The third field of /proc/PID/stat: proc(5).
-bool is_stopped(pid_t pid) {
-  const std::string stat = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
-  const std::size_t name_end = stat.rfind(')');
-  return name_end != std::string::npos && stat.substr(name_end).starts_with(") T");
+// Its state and how often it has waited: proc(5). One that has gone on and stopped again has waited
+// once more. Empty where that cannot be read.
+std::string state_of(pid_t pid) {
+  std::istringstream status(read_file(fmt::format("/proc/{}/status", pid)).value_or(""));
+  std::string state;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("State:") || line.starts_with("voluntary_ctxt_switches:")) state += line;
+  }
+  return state;
 }
 
 class Keeper {
@@ -204,16 +210,28 @@ class Keeper {
   // A command that stops gives its caller's shell the terminal, as a job does; when the shell
   // continues this process, it goes on. The terminal's own stop key has stopped both already.
   void stop_too() {
-    if (options_.request.streams != Streams::kCallersSession || !is_stopped(command_)) return;
+    if (options_.request.streams != Streams::kCallersSession ||
+        !state_of(command_).contains("T (stopped)"))
+      return;
     terminal_.take_back();
     tell_warden(kPause);  // the deadline waits, too
+    const std::string stopped = state_of(command_);
     ::raise(SIGSTOP);
     take_continuation();
     terminal_.give_to(command_);  // before anything, the warden included, continues the command
     tell_warden(kGoOn);
+    continue_once(stopped);
+  }
+
+  // One signal and no more, for a command may stop again at once. A shell that continues its job
+  // has continued all of this process's group, and the warden does so with the command's own group.
+  void continue_once(const std::string& stopped) const {
     const pid_t group = ::getpgid(command_);
-    if (group > 0 && group != ::getpgrp()) ::kill(-group, SIGCONT);
-    send(SIGCONT);
+    if (group == ::getpgrp()) {
+      if (state_of(command_) == stopped) send(SIGCONT);
+    } else if (group > 0 && group != command_) {
+      ::kill(-group, SIGCONT);
+    }
   }
 
   // False when there is no more of it.
