@@ -65,13 +65,15 @@ void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
             {}, "bench_floor_googletest");
   const Candidate forked = plain_forks_at(setting, in_flight);
   const Candidate by_ctest = ctest(setting, in_flight);
-  group.candidates.insert(group.candidates.end(),
-                          {kernel, around_googletest, ours, reusing, forked, by_ctest});
+  const Candidate cells_by_ctest = ctest_with_cells(setting, in_flight);
+  group.candidates.insert(group.candidates.end(), {kernel, around_googletest, ours, reusing, forked,
+                                                   by_ctest, cells_by_ctest});
   group.rows.push_back(row_of(ours, kernel, Target{Target::kAtMost, 1.15}));
   group.rows.push_back(row_of(forked, kernel));
   group.rows.push_back(beside_both(ours, kernel, forked));
   group.rows.push_back(row_of(ours, around_googletest));
   group.rows.push_back(row_of(ours, by_ctest, Target{Target::kAtMost, 1}));
+  group.rows.push_back(row_of(cells_by_ctest, by_ctest, Target{Target::kAtMost, 2.5}));
   group.rows.push_back(row_of(reusing, kernel));
   group.rows.push_back(row_of(reusing, by_ctest, Target{Target::kAtMost, 0.7}));
   const std::pair<Candidate, std::optional<Target>> peers[] = {

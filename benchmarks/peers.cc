@@ -148,13 +148,25 @@ Candidate plain_forks(const Setting& setting, std::string name, int tests, int i
           .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
 }
 
-Candidate ctest(const Setting& setting, int in_flight) {
+namespace {
+
+Candidate ctest_in(const char* directory, const char* name, const Setting& setting, int in_flight) {
   const int tests = setting.sizes.tests;
-  return {.name = in_flight_name("CTest", in_flight),
-          .command = {{"ctest", "--test-dir", setting.program("ctest_peer"), "-j",
+  return {.name = in_flight_name(name, in_flight),
+          .command = {{"ctest", "--test-dir", setting.program(directory), "-j",
                        std::to_string(in_flight), "-I", fmt::format("1,{}", tests)}},
           .units = static_cast<double>(tests),
           .proof = fmt::format("100% tests passed, 0 tests failed out of {}", tests)};
+}
+
+}  // namespace
+
+Candidate ctest(const Setting& setting, int in_flight) {
+  return ctest_in("ctest_peer", "CTest", setting, in_flight);
+}
+
+Candidate ctest_with_cells(const Setting& setting, int in_flight) {
+  return ctest_in("ctest_cells", "CTest with cells", setting, in_flight);
 }
 
 Candidate exec_loop(const Setting& setting, int in_flight) {

@@ -14,6 +14,8 @@ Candidate plain_googletest(const Setting& setting, int tests);
 Candidate plain_forks(const Setting& setting, std::string name, int tests, int in_flight);
 
 Candidate ctest(const Setting& setting, int in_flight);
+// Each of the same tests by `cloister run`.
+Candidate ctest_with_cells(const Setting& setting, int in_flight);
 Candidate exec_loop(const Setting& setting, int in_flight);
 Candidate criterion(const Setting& setting, int in_flight);
 

@@ -23,9 +23,7 @@ namespace {
 
 constexpr int kNoCell = kOwnFailure;
 constexpr int kLeft = 1;  // by --leaks fail, of a command that ended with 0
-constexpr int kBySignal = 128;
 
-// As a shell has it.
 struct ExitStatus {
   int operator()(const Finished&) const { return 0; }
   int operator()(const Exited& outcome) const { return outcome.status; }

@@ -13,7 +13,8 @@ All namespaces but time by default; switches have a --no- form, as in --no-pid.
 namespaces  -m --mount  -u --uts  -i --ipc  -p --pid  -U --user  -C --cgroup
             -n --net --network=loopback|none|host
             -T --time  --monotonic SECONDS  --boottime SECONDS
-identity    -r --map-root-user  -c --map-current-user  --setgroups allow|deny
+identity    -r --map-root-user     root inside, with every capability there
+            -c --map-current-user  --setgroups allow|deny
             -S --uid --setuid N  -G --gid --setgid N
             --privileged           every capability inside, as to mount
 files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 
+#include "adapters/command/cell_options.h"
 #include "adapters/command/libraries.h"
 #include "adapters/command/output.h"
 #include "framework/host/plan_here.h"
@@ -83,6 +85,30 @@ std::vector<std::string> candidates(const std::string& command) {
   return files;
 }
 
+// The caps that were asked for and that a command can lift which may mount its own groups:
+// cgroup_namespaces(7). A line, or nothing.
+std::string liftable_text(const CellRequest& request) {
+  if (!request.keeps_capabilities()) return "";
+  const CellConfig& config = request.config;
+  const std::pair<bool, std::string_view> asked[] = {
+      {config.memory.has_value(), "memory"},
+      {config.memory_high.has_value(), "memory_high"},
+      {config.processes.has_value(), "processes"},
+      {config.cpus.has_value(), "cpus"},
+      {config.cpu_set.has_value(), "cpu_set"},
+      {config.io_read_rate.has_value(), "io_read_rate"},
+      {config.io_write_rate.has_value(), "io_write_rate"}};
+  std::vector<std::string> options;
+  for (const auto& [is_asked, setting] : asked) {
+    if (is_asked) options.push_back(option_name(setting));
+  }
+  if (options.empty()) return "";
+  return fmt::format(
+      "cloister exec: note: the command has every capability over its cell, and can lift what {} "
+      "caps; --no-privileged takes them away\n",
+      fmt::join(options, ", "));
+}
+
 // A program below /tmp must stay visible there, and what it is loaded with.
 void keep_visible(const std::string& command, HostFacts& facts) {
   for (const std::string& file : candidates(command)) need_program(facts, file);
@@ -148,7 +174,9 @@ void block_signals() {
 void live_as_warden(const ExecOptions& options, Fd keeper, const sigset_t& caller_mask) {
   auto* warden = new Warden(options, std::move(keeper));
   const auto& want = warden->host.want;
-  if (!options.quiet && !want) fmt::print(stderr, "{}", losses_text(warden->host.facts));
+  if (!options.quiet && !want) {
+    fmt::print(stderr, "{}{}", losses_text(warden->host.facts), liftable_text(options.request));
+  }
   if (options.explain) print_plan(*warden);
   ::sigprocmask(SIG_SETMASK, &caller_mask, nullptr);
   auto watch = want ? std::unexpected(*want)

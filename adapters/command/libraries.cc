@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/fd.h"
@@ -29,6 +31,28 @@ std::string own_loader() {
   };
   ::dl_iterate_phdr(look, &path);
   return path;
+}
+
+// Whether the program names directories to look for its libraries in, or cannot be read. What it
+// finds without is where the system has it, or where a variable names it.
+bool has_search_path(const std::string& program) {
+  const Fd file(::open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto read = [&file](std::size_t from, auto& entries) {
+    const std::size_t size = entries.size() * sizeof entries.front();
+    return ::pread(file.get(), entries.data(), size, static_cast<off_t>(from)) ==
+           static_cast<ssize_t>(size);
+  };
+  std::vector<ElfW(Ehdr)> head(1);
+  if (!read(0, head) || head[0].e_phentsize != sizeof(ElfW(Phdr))) return true;
+  std::vector<ElfW(Phdr)> parts(head[0].e_phnum);
+  if (parts.empty() || !read(head[0].e_phoff, parts)) return true;
+  const auto dynamic = std::ranges::find(parts, PT_DYNAMIC, &ElfW(Phdr)::p_type);
+  if (dynamic == parts.end()) return false;
+  std::vector<ElfW(Dyn)> entries(dynamic->p_filesz / sizeof(ElfW(Dyn)));
+  if (entries.empty() || !read(dynamic->p_offset, entries)) return true;
+  return std::ranges::any_of(entries, [](const ElfW(Dyn) & entry) {
+    return entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH;
+  });
 }
 
 // "libx.so => /tmp/lib/libx.so (0x7f...)", a line each: ld.so(8).
@@ -58,6 +82,7 @@ std::string list_of_libraries(const std::string& program) {
 
 void need_program(HostFacts& facts, const std::string& program) {
   need(facts, program);
+  if (!has_search_path(program)) return;
   const std::string list = list_of_libraries(program);
   for (std::string_view rest = list; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <memory>
@@ -16,7 +17,9 @@
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
+#include "framework/host/facts.h"
 #include "framework/launch/open_descriptors.h"
+#include "framework/plan/step_code.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {
@@ -95,8 +98,13 @@ class SelectsOne final : public ForwardingListener {
 void start_program_again(GuestSide side, const TestToStart& test,
                          const std::vector<std::string>& arguments) {
   use_in_death_tests(arguments);
-  // The program starts where it was started.
-  if (::chdir(UnitTest::GetInstance()->original_working_dir()) != 0)
+  // The program starts where it was started. In a directory that the cell covers, the guest is in
+  // what was covered.
+  const std::string start = UnitTest::GetInstance()->original_working_dir();
+  const bool is_covered =
+      std::ranges::find(kCoveredDirectories, start) != std::end(kCoveredDirectories) &&
+      ::access((start + "/" + kCoveredItself).c_str(), F_OK) == 0;
+  if (!is_covered && ::chdir(start.c_str()) != 0)
     give_up(side, "change to the directory in which the program was started", errno);
   // What main() prints came from the keeper already.
   side.start_phase(static_cast<std::uint8_t>(Phase::kOwnWords));

@@ -60,6 +60,25 @@ bool show_entry(int covered, std::string_view target, std::string_view name, Ins
   return shown_again || fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
 }
 
+bool is_all_of_it(ByteReader names, std::uint32_t count) {
+  for (; count > 0; --count) {
+    if (names.text() == ".") return true;
+  }
+  return false;
+}
+
+// Shows all that is covered, as it was taken before that.
+bool show_covered(int tree, std::string_view target, InsideReply& failure) {
+  const Path to{target, "/", kCoveredItself};
+  sys::mkdir(to.c_str(), 0755);
+  const bool moved = tree >= 0 && sys::syscall(SYS_move_mount, tree, "", AT_FDCWD, to.c_str(),
+                                               MOVE_MOUNT_F_EMPTY_PATH) == 0;
+  const int error = errno;
+  if (tree >= 0) sys::close(tree);
+  errno = error;
+  return moved || fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
+}
+
 }  // namespace
 
 bool set_propagation(Propagation propagation, InsideReply& failure) {
@@ -99,6 +118,11 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   // What is covered can still be reached from the directory, once that is open.
   const int covered =
       kept_count == 0 ? -1 : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const bool all_of_it = is_all_of_it(kept, kept_count);
+  const int tree =
+      all_of_it ? sys::call(SYS_open_tree, covered, "",
+                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH)
+                : -1;
   char options[96];
   // The cap is on the test's own files: the root and what is kept come on top.
   const auto all_inodes = inodes + 1 + count_entries(covered, kept, kept_count);
@@ -112,7 +136,10 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   }
   point.may_be_filled();
   for (std::uint32_t left = kept_count; left > 0; --left) {
-    if (!show_entry(covered, target.c_str(), kept.text(), failure)) return false;
+    const std::string_view entry = kept.text();
+    if (entry == "." ? !show_covered(tree, target.c_str(), failure)
+                     : !show_entry(covered, target.c_str(), entry, failure))
+      return false;
   }
   if (covered >= 0) sys::close(covered);
   return true;

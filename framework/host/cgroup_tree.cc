@@ -112,12 +112,13 @@ std::vector<CgroupMount> cgroup_mounts() {
 
 void sweep_stale_runs(const std::string& group) {
   std::error_code ignored;
+  const std::string prefix = run_prefix();
   for (const auto& entry : fs::directory_iterator(group, ignored)) {
     // A run's directory, or the group of one cell: "cloister-NAMESPACE-PID-TICKS.cell-7". The pids
     // of another namespace say nothing here.
     const std::string name = entry.path().filename();
-    if (!name.starts_with(run_prefix())) continue;
-    const std::string process = name.substr(run_prefix().size());
+    if (!name.starts_with(prefix)) continue;
+    const std::string process = name.substr(prefix.size());
     const std::size_t dash = process.find('-');
     if (dash == std::string::npos) continue;
     const std::string ticks = process.substr(dash + 1);

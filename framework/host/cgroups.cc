@@ -26,7 +26,8 @@ struct Search {
   std::string reason;    // why the run cannot use it; empty when it can
 };
 
-Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts, HostFacts& facts) {
+Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
+                  const std::string& run, HostFacts& facts) {
   const std::string name(controller_name(controller, CgroupVersion::kV1));
   Search search{false, fmt::format("no cgroup hierarchy with the {} controller is mounted", name)};
   for (const CgroupMount& mount : mounts) {
@@ -43,7 +44,7 @@ Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
       continue;
     }
     sweep_stale_runs(mount.group);
-    const std::string run_directory = mount.group + "/" + run_name();
+    const std::string run_directory = mount.group + "/" + run;
     auto base = std::ranges::find(facts.cgroups, run_directory, &CgroupBase::run_directory);
     if (base == facts.cgroups.end()) {
       facts.cgroups.push_back(
@@ -63,7 +64,7 @@ Search find_in_v1(Controller controller, const std::vector<CgroupMount>& mounts,
 // hybrid host.
 std::map<Controller, std::string> find_in_v2(std::span<const Controller> wanted,
                                              const std::vector<CgroupMount>& mounts,
-                                             HostFacts& facts) {
+                                             const std::string& run, HostFacts& facts) {
   for (const CgroupMount& mount : mounts) {
     if (mount.version != CgroupVersion::kV2 || mount.group.empty() ||
         words_of(mount.group + "/cgroup.controllers").empty()) {
@@ -72,7 +73,7 @@ std::map<Controller, std::string> find_in_v2(std::span<const Controller> wanted,
     ReadyGroup ready = ready_group(mount.group, wanted);
     if (!ready.base.controllers.empty()) {
       sweep_stale_runs(ready.base.group);
-      ready.base.run_directory = ready.base.group + "/" + run_name();
+      ready.base.run_directory = ready.base.group + "/" + run;
       ready.base.controllers.push_back(Controller::kCpuAccounting);
       facts.cgroups.push_back(std::move(ready.base));
     }
@@ -96,16 +97,17 @@ void find_cgroups(HostFacts& facts) {
       {Controller::kIo, Facility::kIoCap}};
   facts.cgroup_mounts = cgroup_mounts();
   const auto& mounts = facts.cgroup_mounts;
+  const std::string run = run_name();
   std::vector<Controller> missing;
   std::map<Controller, std::string> reasons;
   for (const Controller controller : kAllControllers) {
-    Search search = find_in_v1(controller, mounts, facts);
+    Search search = find_in_v1(controller, mounts, run, facts);
     if (search.reason.empty()) continue;
     reasons[controller] = std::move(search.reason);
     if (!search.mounted && controller != Controller::kCpuAccounting) missing.push_back(controller);
   }
   if (!missing.empty()) {
-    for (auto& [controller, reason] : find_in_v2(missing, mounts, facts))
+    for (auto& [controller, reason] : find_in_v2(missing, mounts, run, facts))
       reasons[controller] = std::move(reason);
   }
   for (const auto& [controller, facility] : kFacilities) {

@@ -6,17 +6,27 @@
 #include <algorithm>
 #include <cstring>
 #include <ranges>
+#include <unordered_map>
+
+#include "framework/kernel/fd.h"
 
 namespace cloister {
 namespace {
 
 constexpr int kMostLinks = 40;  // as path_resolution(7)
 
-std::string link_target(const std::string& link) {
-  char target[4096];
-  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
-  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
-}
+// Where links lead. Each is read once: all paths of an environment have the same first names.
+class Links {
+ public:
+  const std::string& target(const std::string& link) {
+    const auto [place, is_new] = known_.try_emplace(link);
+    if (is_new) place->second = link_target(link);
+    return place->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::string> known_;
+};
 
 // The names of a path, the last one first, before those that are there already.
 void push_names(std::vector<std::string>& names, std::string_view path) {
@@ -37,15 +47,13 @@ std::string covered_entry(std::string_view path) {
   return "";
 }
 
-}  // namespace
-
-std::vector<std::string> way_of(std::string_view path) {
+std::vector<std::string> way_through(std::string_view path, Links& links) {
   std::vector<std::string> way;
   std::vector<std::string> names;  // that are left to go, the next one last
   push_names(names, path);
-  if (!path.starts_with('/')) push_names(names, link_target("/proc/self/cwd"));
+  if (!path.starts_with('/')) push_names(names, links.target("/proc/self/cwd"));
   std::string at;  // "" is "/"
-  for (int links = 0; !names.empty();) {
+  for (int followed = 0; !names.empty();) {
     const std::string name = std::move(names.back());
     names.pop_back();
     if (name == "..") {
@@ -53,8 +61,8 @@ std::vector<std::string> way_of(std::string_view path) {
       continue;
     }
     at += "/" + name;
-    const std::string target = link_target(at);
-    if (target.empty() || ++links > kMostLinks) continue;
+    const std::string& target = links.target(at);
+    if (target.empty() || ++followed > kMostLinks) continue;
     way.push_back(at);
     at.resize(target.starts_with('/') ? 0 : at.rfind('/'));
     push_names(names, target);
@@ -63,8 +71,8 @@ std::vector<std::string> way_of(std::string_view path) {
   return way;
 }
 
-void need(HostFacts& facts, std::string_view path) {
-  for (std::string& place : way_of(path)) {
+void need_through(HostFacts& facts, std::string_view path, Links& links) {
+  for (std::string& place : way_through(path, links)) {
     const std::string entry = covered_entry(place);
     struct stat status{};
     const bool is_new = std::ranges::find(facts.needed_paths, place) == facts.needed_paths.end();
@@ -73,21 +81,39 @@ void need(HostFacts& facts, std::string_view path) {
   }
 }
 
-void need_named_in(HostFacts& facts, std::string_view text) {
+void need_named_through(HostFacts& facts, std::string_view text, Links& links) {
   if (text.find('/') == std::string_view::npos) return;
   for (const std::string_view separators : {"", ":", ":,; \t\n='\""}) {
     for (std::string_view rest = text; !rest.empty();) {
       const std::size_t end = std::min(rest.find_first_of(separators), rest.size());
-      if (rest.starts_with('/')) need(facts, rest.substr(0, end));
+      if (rest.starts_with('/')) need_through(facts, rest.substr(0, end), links);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
 }
 
+}  // namespace
+
+std::vector<std::string> way_of(std::string_view path) {
+  Links links;
+  return way_through(path, links);
+}
+
+void need(HostFacts& facts, std::string_view path) {
+  Links links;
+  need_through(facts, path, links);
+}
+
+void need_named_in(HostFacts& facts, std::string_view text) {
+  Links links;
+  need_named_through(facts, text, links);
+}
+
 void need_environment(HostFacts& facts) {
+  Links links;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const char* value = std::strchr(*variable, '=');
-    if (value != nullptr) need_named_in(facts, value + 1);
+    if (value != nullptr) need_named_through(facts, value + 1, links);
   }
 }
 

@@ -271,7 +271,7 @@ Host open_host(Trying trying) {
   find_cgroups(facts);
   Result<void> run_namespace;
   if (!facts.privileged) {
-    run_namespace = try_run_namespace(facts);
+    if (trying != Trying::kNothing) run_namespace = try_run_namespace(facts);
     if (run_namespace) run_namespace = enter_run_namespace(facts.uid, facts.gid);
   }
   auto builder = CellBuilder::start(facts.privileged ? Rights::kOwn : Rights::kOfRunNamespace);
@@ -288,12 +288,16 @@ Host open_host(Trying trying) {
       if (facts.has(facility)) lose(facts, facility, owned.error());
     }
   }
-  Trial trial(*builder, *pages, !facts.privileged);
   if (!run_namespace) {
     note_want(host, run_namespace.error());
     lose_everything(facts, run_namespace.error());
     return host;
   }
+  if (trying == Trying::kNothing) {
+    host.builder = std::move(*builder);
+    return host;
+  }
+  Trial trial(*builder, *pages, !facts.privileged);
   if (auto tried = trial.run(facts); !tried) {
     note_want(host, tried.error());
     if (!host.want || trying == Trying::kEverything) try_one_by_one(trial, facts);

@@ -27,6 +27,7 @@ struct Host {
 };
 
 enum class Trying : std::uint8_t {
+  kNothing,      // a cell that cannot be made tells why by its own end
   kDefaultCell,  // what is used on request only is believed to work until it is asked for
   kEverything,   // that, too, in a cell that asks for it
 };
@@ -34,7 +35,7 @@ enum class Trying : std::uint8_t {
 // Readies the calling process, which must be single-threaded and expendable, for making cells: an
 // ordinary user's enters a user namespace. Tries a default cell end to end, guest included; if that
 // fails, tries each facility on top of those that work, and notes every loss with its cause and
-// cure.
+// cure. Without a trial the smallest memory of a cell is not known.
 Host open_host(Trying trying = Trying::kDefaultCell);
 
 // The cgroup directories that this run may use: fills facts.cgroups, or notes the losses. May move

@@ -51,6 +51,12 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return content;
 }
 
+std::string link_target(const std::string& link) {
+  char target[4096];
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
 Result<void> write_file(const std::string& path, std::string_view content) {
   const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!fd.open()) return failed(fmt::format("open '{}'", path));

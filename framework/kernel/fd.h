@@ -54,6 +54,9 @@ Result<void> set_nonblocking(const Fd& fd);
 // Reads a whole small file, such as one below /proc. At most `limit` bytes are kept.
 Result<std::string> read_file(const std::string& path, std::size_t limit = 1 << 20);
 
+// Where a symbolic link leads, as it is written there. Empty where it is none or cannot be read.
+std::string link_target(const std::string& link);
+
 // Writes `content` with one write(2), as the files of /proc and cgroupfs want it.
 Result<void> write_file(const std::string& path, std::string_view content);
 

@@ -166,7 +166,7 @@ void plan_watching(const CgroupPlan& group, const CgroupBase& base, WatchPlan& w
 void keep_in(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
   const bool has_file = facts.has(Facility::kUserNamespace) && facts.has(Facility::kPrivateProc) &&
                         facts.has(Facility::kPidNamespace) && facts.has(Facility::kMountNamespace);
-  if (plan.inside.cgroups.empty() || !has_file || request.config.privileged.value_or(false)) return;
+  if (plan.inside.cgroups.empty() || !has_file || request.keeps_capabilities()) return;
   plan.guest.cgroup_namespaces_file = request.proc_target + "/sys/user/max_cgroup_namespaces";
 }
 

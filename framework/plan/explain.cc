@@ -43,8 +43,10 @@ std::string step_text(const SetupStep& step) {
           [](const MountTmpfs& s) {
             std::string text = fmt::format("mount tmpfs on '{}' ({}, {} inodes)", shown(s.target),
                                            bytes_text({s.bytes}), s.inodes);
-            if (!s.keep.empty()) text += fmt::format(", keep '{}'", fmt::join(s.keep, "', '"));
-            return text;
+            if (s.keep.empty()) return text;
+            std::vector<std::string> keep = s.keep;
+            if (keep.back() == ".") keep.back() = fmt::format("{} as {}", s.target, kCoveredItself);
+            return text + fmt::format(", keep '{}'", fmt::join(keep, "', '"));
           },
           [](const MakeReadOnly& s) { return fmt::format("make '{}' read-only", shown(s.target)); },
           [](const SetHostname& s) { return fmt::format("set hostname '{}'", s.name); },

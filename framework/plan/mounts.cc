@@ -25,11 +25,14 @@ void add_entries(const std::string& target, const std::vector<std::string>& path
     if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
 }
-std::vector<std::string> entries_to_keep(const std::string& target, const CellConfig& config,
+
+std::vector<std::string> entries_to_keep(const std::string& target, const CellRequest& request,
                                          const HostFacts& facts) {
   std::vector<std::string> names;
   add_entries(target, facts.needed_paths, names);
-  if (config.keep_paths) add_entries(target, *config.keep_paths, names);
+  const auto& kept = request.config.keep_paths;
+  if (kept) add_entries(target, *kept, names);
+  if (facts.working_directory == target && request.working_directory.empty()) names.push_back(".");
   return names;
 }
 
@@ -63,9 +66,12 @@ struct View {
     for (const auto& [target, size] : targets) {
       // Another root has its own files.
       tmpfs(target, size,
-            request.root ? std::vector<std::string>{}
-                         : entries_to_keep(target, request.config, facts),
+            request.root ? std::vector<std::string>{} : entries_to_keep(target, request, facts),
             true);
+      // Its own files are in the directory that is now covered, also by their whole names.
+      if (plan.guest.working_directory == target && !request.root &&
+          request.working_directory.empty())
+        plan.guest.working_directory = fmt::format("{}/{}", target, kCoveredItself);
     }
   }
   void devices() const {

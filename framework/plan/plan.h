@@ -34,9 +34,10 @@ struct MountProc {
 struct MountTmpfs {
   std::string target;
   std::uint64_t bytes = 0;
-  std::uint64_t inodes = 0;       // besides its root and what is kept
-  std::vector<std::string> keep;  // entries of `target` that stay visible: names, not paths
-  bool optional = true;           // where there is no `target`, there is nothing to cover
+  std::uint64_t inodes = 0;  // besides its root and what is kept
+  // Entries of `target` that stay visible: names, not paths. "." is all of it, as kCoveredItself.
+  std::vector<std::string> keep;
+  bool optional = true;  // where there is no `target`, there is nothing to cover
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {

@@ -66,6 +66,11 @@ struct CellRequest {
 
   // A view of the files that is put together and then entered by pivot_root(2).
   bool has_own_root() const { return root || !mounts.empty(); }
+  // Root inside has every capability over its cell: a caller who is nobody but root has them, as by
+  // unshare -r, unless it says otherwise.
+  bool keeps_capabilities() const {
+    return config.privileged.value_or(identity == Identity::kOnlyRoot);
+  }
 };
 
 // An Error with the cure for what contradicts itself, or what no host gives to this user.

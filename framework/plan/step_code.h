@@ -6,6 +6,10 @@
 
 namespace cloister {
 
+// A run that was started in a directory that its cells cover, as in /tmp itself, has it there below
+// this name.
+inline constexpr char kCoveredItself[] = ".cwd";
+
 // In the order of the alternatives of SetupStep (plan.h).
 enum class StepCode : std::uint8_t {
   kSetPropagation,

@@ -54,7 +54,7 @@ void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& pl
   const bool root_inside =
       facts.privileged ? facts.uid == 0 : request.uid.value_or(facts.uid) == 0 || mapped_to_root;
   if (root_inside && (has_namespace || facts.uid == 0)) {
-    const bool everything = request.config.privileged.value_or(false) || !has_namespace;
+    const bool everything = request.keeps_capabilities() || !has_namespace;
     plan.guest.capabilities = everything ? kEveryCapability : kEveryCapability & ~kWithheld;
   }
   if (has_namespace) plan_maps(request, facts, root_inside, plan);

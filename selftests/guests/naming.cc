@@ -7,7 +7,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <string>
 
 #include <cloister/gtest.h>
 
@@ -27,6 +29,15 @@ TEST(Named, ServiceAnswers) {
   strncpy(to.sun_path, getenv("GUEST_SOCKET"), sizeof to.sun_path - 1);
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0) << strerror(errno);
+}
+
+// In a directory that its cell covers: what it writes by a short name stays, also when it makes
+// that the whole one; what it writes to the directory by name is in the cell alone.
+TEST(Started, WritesWhereItWasStarted) {
+  const std::string name = getenv("STARTED_FILE");
+  std::ofstream(name) << "kept";
+  EXPECT_TRUE(std::filesystem::exists(std::filesystem::absolute(name)));
+  std::ofstream(std::string(getenv("STARTED_IN")) + "/private_" + name) << "not kept";
 }
 
 TEST(Secrets, AreNotDumped) { EXPECT_EQ(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0); }

@@ -116,6 +116,18 @@ class GoogleTest final : public Kind {
     return tests;
   }
 
+  std::optional<Test> named(std::string_view name) const override {
+    const std::size_t dot = name.find('.');
+    if (!is_plain(name) || printable(name) != name || dot == name.npos ||
+        is_disabled(name.substr(0, dot), name.substr(dot + 1)))
+      return std::nullopt;
+    const std::string text(name);
+    return Test{.name = text,
+                .raw_name = text,
+                .report_name = text,
+                .arguments = {"--gtest_filter=" + text}};
+  }
+
   std::vector<std::string> report_arguments(std::span<const std::string> paths) const override {
     return {"--gtest_output=xml:" + paths[0]};
   }

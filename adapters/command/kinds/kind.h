@@ -63,6 +63,9 @@ class Kind {
   virtual bool answers_so(std::string_view help) const = 0;
   // Every test of the binary, the disabled ones too, in its own order.
   virtual Result<std::vector<Test>> list(const Ask& ask) const = 0;
+  // The test of that name as list() has it, if its name is all that it takes to run it. Whether the
+  // binary has such a test, and no other that is called so, its report tells.
+  virtual std::optional<Test> named(std::string_view /*name*/) const { return std::nullopt; }
   // The rest of the command line of a test: where to report to, and in which form.
   virtual std::vector<std::string> report_arguments(std::span<const std::string> paths) const = 0;
   virtual Told read(std::span<const std::string> reports) const = 0;

@@ -143,10 +143,10 @@ Result<void> CellsProcess::end() {
       0, "start the run again"});
 }
 
-Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events) {
-  auto process = CellsProcess::start([&order](Fd socket) {
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events, Trying trying) {
+  auto process = CellsProcess::start([&order, trying](Fd socket) {
     const CellsOrder* only = &order;
-    watch_cells([&only] { return std::exchange(only, nullptr); }, socket);
+    watch_cells([&only] { return std::exchange(only, nullptr); }, socket, trying);
   });
   if (!process) return std::unexpected(process.error());
   const int interrupted = process->hear(order, events);

@@ -14,6 +14,7 @@
 
 #include "adapters/command/run/attempt.h"
 #include "framework/kernel/error.h"
+#include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister::command {
@@ -62,6 +63,7 @@ class CellsProcess {
 };
 
 // 0, or the signal that ended the run. Nothing that it started is left then.
-Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events);
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events,
+                         Trying trying = Trying::kDefaultCell);
 
 }  // namespace cloister::command

@@ -110,6 +110,7 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   attempt.verdict = Verdict::kFail;
   const std::string ended = ending_text(attempt.cell);
   if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
+    attempt.is_of_others = told.whole;
     attempt.message += cell_words(selected, attempt.cell, ended + " " + wrong, command);
   } else if (own->said == Said::kFailed) {
     if (attempt.message.empty())

@@ -57,11 +57,11 @@ std::vector<Batch> batches_of(const LinkedOrder& order) {
 }
 
 // As the program tells it: adapters/googletest/result_stream.h.
-enum class Told : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
+enum class Heard : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
 
-Verdict verdict_of(Told told, const Outcome& outcome) {
-  if (told == Told::kPassed) return Verdict::kPass;
-  return told == Told::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
+Verdict verdict_of(Heard told, const Outcome& outcome) {
+  if (told == Heard::kPassed) return Verdict::kPass;
+  return told == Heard::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
 }
 
 class LinkedRun {
@@ -125,10 +125,10 @@ class LinkedRun {
   void hear() {
     ByteReader in(message_);
     const std::string name(in.text());
-    const auto told = in.number<Told>();
+    const auto told = in.number<Heard>();
     const std::string message(in.text());
     auto report = decode_report(in.rest());
-    if (report && told == Told::kBeside) return take_beside(message);
+    if (report && told == Heard::kBeside) return take_beside(message);
     auto found = waiting_.find(name);
     // A list may write a name otherwise than the program itself: who is alone is meant.
     if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
@@ -137,7 +137,7 @@ class LinkedRun {
       waiting_.erase(found);  // and it goes on being one that was running
       return;
     }
-    if (told == Told::kNotBegun) {
+    if (told == Heard::kNotBegun) {
       not_begun_.emplace(found->second, message);
       waiting_.erase(found);
       return;
@@ -145,7 +145,7 @@ class LinkedRun {
     Attempt attempt;
     attempt.test = found->second;
     attempt.verdict = verdict_of(told, report->outcome);
-    if (told != Told::kPassed) attempt.message = message;
+    if (told != Heard::kPassed) attempt.message = message;
     attempt.cell = std::move(*report);
     failed_ = failed_ || is_bad(attempt.verdict);
     waiting_.erase(found);

@@ -33,10 +33,9 @@ enum Status : int {
   kNotAsked = 3,
   kNothingSelected = 4,
   kNoCells = kOwnFailure,
-  kBySignal = 128,  // and its number
 };
 
-int complain(const Error& error, Status status) {
+int complain(const Error& error, int status) {
   fmt::print(stderr, "cloister run: {}\n", error.text());
   return status;
 }
@@ -91,11 +90,39 @@ class Run {
         tests_(tests),
         console_(tests, ::isatty(STDOUT_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr) {}
 
-  int to_its_end() {
-    const auto begin = std::chrono::steady_clock::now();
-    const auto signal = run_all();
+  int to_its_end() { return tell(run_all()); }
+
+  // Its one test on a host that was not tried before. Nothing, and nothing is shown, where that
+  // does not tell all that a run is to tell.
+  std::optional<int> at_once() {
+    std::optional<Attempt> only;
+    RunEvents events = shown();
+    events.ended = [&only](Attempt&& attempt) { only = std::move(attempt); };
+    std::string noted;  // before the test has begun
+    bool begun = false;
+    events.started = [&](std::uint32_t test) {
+      begun = true;
+      events.noted(std::exchange(noted, ""));
+      console_.started(test);
+    };
+    events.noted = [&](const std::string& line) {
+      begun ? fmt::print(stderr, "{}", line) : void(noted += line);
+    };
+    CellsOrder order = order_of_cells();
+    order.which = {0};
+    order.configs = {config_of(0)};
+    const auto signal = run_in_cells(order, events, Trying::kNothing);
+    if (!signal) return std::nullopt;
+    if (only && (only->verdict == Verdict::kNoCell || only->is_of_others)) return std::nullopt;
+    if (!only && *signal == 0) return std::nullopt;
+    if (only) take(std::move(*only));
+    return tell(signal);
+  }
+
+ private:
+  int tell(const Result<int>& signal) {
     const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - begin);
+        std::chrono::steady_clock::now() - begin_);
     const bool interrupted = signal && *signal != 0;
     if (interrupted) console_.interrupted();
     note_those_not_run();
@@ -110,24 +137,33 @@ class Run {
     return console_.count(Verdict::kPass) == 0 ? options_.skip_status : kAllPassed;
   }
 
- private:
+  RunEvents shown() {
+    return {[this](std::uint32_t test) { console_.started(test); },
+            [this](Attempt&& attempt) { take(std::move(attempt)); },
+            [](const std::string& line) { fmt::print(stderr, "{}", line); },
+            [this](const Binary& binary, const std::string& words) { take_beside(binary, words); }};
+  }
+  CellsOrder order_of_cells() const {
+    return {tests_,
+            {},
+            {},
+            options_.flags,
+            settings_.jobs > 0 ? settings_.jobs : processors(),
+            settings_.fill_processors,
+            options_.fail_fast,
+            settings_.require};
+  }
+  CellConfig config_of(std::uint32_t test) const {
+    return overlay(googletest::config_of_file(settings_.file, tests_[test].test->name),
+                   settings_.config);
+  }
+
   // Binaries that make their cells themselves come first, one after the other; then all other
   // tests, together: so never more than --jobs tests run at once.
   // 0, or the signal that broke them off.
   Result<int> run_all() {
-    const RunEvents events{
-        [this](std::uint32_t test) { console_.started(test); },
-        [this](Attempt&& attempt) { take(std::move(attempt)); },
-        [](const std::string& line) { fmt::print(stderr, "{}", line); },
-        [this](const Binary& binary, const std::string& words) { take_beside(binary, words); }};
-    CellsOrder order{tests_,
-                     {},
-                     {},
-                     options_.flags,
-                     settings_.jobs > 0 ? settings_.jobs : processors(),
-                     settings_.fill_processors,
-                     options_.fail_fast,
-                     settings_.require};
+    const RunEvents events = shown();
+    CellsOrder order = order_of_cells();
     std::vector<LinkedOrder> linked;
     const Binary* last = nullptr;
     for (std::uint32_t i = 0; i < tests_.size(); ++i) {
@@ -140,8 +176,7 @@ class Run {
         continue;
       }
       order.which.push_back(i);
-      order.configs.push_back(overlay(
-          googletest::config_of_file(settings_.file, tests_[i].test->name), settings_.config));
+      order.configs.push_back(config_of(i));
     }
     for (const LinkedOrder& one : linked) {
       const auto signal = run_linked(one, events);
@@ -179,6 +214,7 @@ class Run {
   const RunOptions& options_;
   const googletest::Options& settings_;
   const std::vector<Selected>& tests_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   Console console_;
   std::vector<Attempt> attempts_;
   FailuresBeside beside_;
@@ -207,11 +243,30 @@ int ask_all(const RunOptions& options, std::vector<std::unique_ptr<Binary>>& bin
     auto binary = discover(program, how, *questions);
     if (!binary) {
       const int signal = questions->interrupted();
-      return complain(binary.error(), signal != 0 ? Status{kBySignal + signal} : kNotAsked);
+      return complain(binary.error(), signal != 0 ? kBySignal + signal : kNotAsked);
     }
     binaries.push_back(std::move(*binary));
   }
   return 0;
+}
+
+// One test that its name and the kind of its binary tell all of, as CTest has it: neither is the
+// binary asked for its tests, nor the host tried, before it runs. Nothing where that is not so.
+std::optional<int> run_at_once(const RunOptions& options, const googletest::Options& settings) {
+  const Choice& choice = options.choice;
+  const Kind* kind = kind_named(options.kind);
+  const bool is_one = options.binaries.size() == 1 && choice.names.size() == 1 &&
+                      choice.shards == 1 && !options.list;
+  // An override may be for another test; how little memory holds a cell takes a trial.
+  if (!is_one || kind == nullptr || options.kind == kLinked || !settings.file.overrides.empty() ||
+      settings.config.memory || settings.file.config.memory || settings.config.memory_high ||
+      settings.file.config.memory_high)
+    return std::nullopt;
+  auto test = kind->named(choice.names.front());
+  if (!test) return std::nullopt;
+  const Binary binary{options.binaries.front(), kind, {std::move(*test)}};
+  const std::vector<Selected> tests = {{&binary, &binary.tests.front()}};
+  return Run(options, settings, tests).at_once();
 }
 
 int run(const RunOptions& options) {
@@ -221,6 +276,7 @@ int run(const RunOptions& options) {
     return kWrongUsage;
   }
   if (auto fits = check_limits(); !fits) return complain(fits.error(), kNoCells);
+  if (const auto status = run_at_once(options, *settings)) return *status;
   std::vector<std::unique_ptr<Binary>> binaries;
   if (const int status = ask_all(options, binaries); status != 0) return status;
   Choice choice = options.choice;

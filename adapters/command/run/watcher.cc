@@ -215,9 +215,9 @@ std::vector<std::string> command_of(const Selected& selected, const std::vector<
   return command;
 }
 
-void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket) {
+void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket, Trying trying) {
   ::setsid();  // Ctrl-C is for the process that started this one, and whose end is seen here
-  auto* host = new Host(open_host());
+  auto* host = new Host(open_host(trying));
   const bool makes_cells = host->builder.has_value();
   std::string losses = host->want ? "" : losses_text(host->facts);
   sigset_t mask;  // that guests begin with: a watch changes it

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/command/run/cells.h"
+#include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister::command {
@@ -17,7 +18,8 @@ enum class WatcherSays : std::uint8_t { kStarted, kNote, kReport, kDone };
 
 // Carries out one order after the other, all of them with the host tried out once. Ends when `next`
 // has none, or nobody hears it any more.
-[[noreturn]] void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket);
+[[noreturn]] void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket,
+                              Trying trying = Trying::kDefaultCell);
 
 // The command line of a test that reports to `paths`.
 std::vector<std::string> command_of(const Selected& selected, const std::vector<std::string>& flags,

@@ -122,6 +122,27 @@ TEST(Identity, IsRootWhereItIsMapped) {
   EXPECT_THAT(exec({"--map-root-user"}, {"id"}).out, HasSubstr("uid=0(root) gid=0(root)"));
 }
 
+// As the tutorials on containers do with unshare -r.
+TEST(Identity, RootThatIsMappedHasEveryCapabilityInItsCell) {
+  EXPECT_EQ(exec_sh({"-r"}, "hostname bar && hostname").out, "bar\n");
+  EXPECT_EQ(exec({"-r"}, {"umount", "/proc"}).status, 0);
+  EXPECT_EQ(exec({"-r"}, {"mount", "-t", "tmpfs", "none", "/mnt"}).status, 0);
+  EXPECT_NE(exec({"-r", "--no-privileged"}, {"mount", "-t", "tmpfs", "none", "/mnt"}).status, 0);
+}
+
+TEST(Identity, RootThatCanLiftCapsIsNamed) {
+  const auto notes = [](const std::vector<std::string>& options) {
+    Program program{{tool("cloister"), "exec", "-r"}};
+    program.command.insert(program.command.end(), options.begin(), options.end());
+    program.command.insert(program.command.end(), {"--", "true"});
+    return run(program).err;
+  };
+  EXPECT_THAT(notes({"--pids", "32"}),
+              HasSubstr("can lift what --processes caps; --no-privileged takes them away\n"));
+  EXPECT_THAT(notes({}), Not(HasSubstr("can lift")));
+  EXPECT_THAT(notes({"--no-privileged", "--pids", "32"}), Not(HasSubstr("can lift")));
+}
+
 TEST(Identity, IsAnyUidThatIsAskedFor) {
   EXPECT_EQ(exec_sh({"--uid", "7", "--gid", "9"}, "id -u; id -g; id -G").out, "7\n9\n9\n");
 }
