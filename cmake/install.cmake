@@ -13,13 +13,17 @@ endif()
 install(TARGETS ${targets} EXPORT cloister
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
+if(CLOISTER_GOOGLETEST)
+  include("${CMAKE_CURRENT_LIST_DIR}/gtest_version.cmake")
+  cloister_gtest_version(cloister_gtest_version)
+endif()
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloister-config.cmake.in"
   "${PROJECT_BINARY_DIR}/cloister-config.cmake" INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/coverage.cmake" "${CMAKE_CURRENT_LIST_DIR}/CloisterDiscoverTests.cmake"
-  "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake" "${CMAKE_CURRENT_LIST_DIR}/gtest_version.cmake"
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -14,6 +14,7 @@
 #include "adapters/googletest/environments.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/private_access.h"
+#include "adapters/googletest/replayed_test.h"
 #include "adapters/googletest/report_file.h"
 #include "adapters/googletest/started_again.h"
 #include "adapters/googletest/warden.h"
@@ -23,15 +24,6 @@ namespace {
 
 namespace pa = private_access;
 using testing::UnitTest;
-
-class ReplayTest final : public testing::Test {
- public:
-  explicit ReplayTest(TestId id) : id_(id) {}
-
- private:
-  void TestBody() override { Keeper::instance().replay_test(id_); }
-  TestId id_;
-};
 
 class ReplayEnvironment final : public testing::Environment {
  public:
@@ -62,9 +54,9 @@ Keeper& Keeper::instance() {
 Keeper::Keeper() : ForwardingListener(users_listeners()) {
   environments_ = find_environments();
   reporter_ = find_reporter();
-  registry_.replace([](TestId id) -> testing::Test* { return new ReplayTest(id); },
-                    [] { Keeper::instance().replay_suite_set_up(); },
-                    [] { Keeper::instance().replay_suite_tear_down(); });
+  registry_.replace(
+      make_replayed_test, [] { Keeper::instance().replay_suite_set_up(); },
+      [] { Keeper::instance().replay_suite_tear_down(); });
 }
 
 int Keeper::run(const Options& options) {
@@ -96,7 +88,8 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   if (environments_are_recreated()) first_of_program_ = nullptr;
   for (ShownOnce* ends : {&environment_tear_down_, &iteration_end_, &program_end_}) ends->clear();
   if (order_.empty()) return;
-  static ReplayEnvironment replay_environment;
+  // GoogleTest deletes it where the program exits in the middle of the run.
+  static auto* replay_environment = new ReplayEnvironment;
   if (environments_ != nullptr) users_environments_ = *environments_;
   const WardenOrders orders{options_, registry_, order_, iteration == 0, results_.descriptor()};
   auto side = start_warden(orders, [] { instance().prepare_guests(); });
@@ -107,7 +100,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   replayed_ids_.clear();
   begun_.clear();
   if (environments_ != nullptr) {
-    *environments_ = {&replay_environment};
+    *environments_ = {replay_environment};
     environments_replaced_ = true;
   }
   if (any_listener_in_guest()) replay_start(iteration);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -77,6 +78,17 @@ template <typename Tag, typename Object, typename Value>
 void swap(Tag tag, const Object& object, Value& value) {
   const auto& member = get(tag, object);
   std::construct_at(const_cast<Value*>(&member), std::exchange(value, Value(member)));
+}
+
+// Throws what GoogleTest takes for a failure that was told already; nothing where it throws none.
+// The constructor is not in a GoogleTest that was built with -fno-exceptions, which never comes to
+// this: so the exception is made by the copy constructor, which is std::runtime_error's.
+inline void throw_assertion_exception() {
+#if GTEST_HAS_EXCEPTIONS
+  static_assert(sizeof(testing::AssertionException) == sizeof(std::runtime_error));
+  const std::runtime_error base("");
+  throw static_cast<const testing::AssertionException&>(base);
+#endif
 }
 
 }  // namespace cloister::googletest::private_access

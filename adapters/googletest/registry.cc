@@ -102,7 +102,7 @@ void Registry::select_only(TestId id) const {
 }
 
 TestId Registry::id_of(const TestInfo& test) {
-  return dynamic_cast<const ReplayFactory&>(*pa::get(pa::InfoFactory{}, test)).id();
+  return static_cast<const ReplayFactory&>(*pa::get(pa::InfoFactory{}, test)).id();
 }
 
 bool Registry::current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const {

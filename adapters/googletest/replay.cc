@@ -8,6 +8,7 @@
 
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/ledger.h"
+#include "adapters/googletest/private_access.h"
 #include "adapters/googletest/words.h"
 #include "framework/report/words.h"
 
@@ -22,14 +23,16 @@ void print(FILE* stream, const std::string& text, std::uint64_t from, std::uint6
   if (from < to) fwrite(text.data() + from, 1, to - from, stream);
 }
 
-// With --gtest_throw_on_failure a failure ends the program by this exception, here as in a plain
-// run.
-void throw_if_asked([[maybe_unused]] const TestPartResult& result) {
-#if GTEST_HAS_EXCEPTIONS
-  if (GTEST_FLAG_GET(throw_on_failure) && result.failed()) {
-    throw testing::internal::GoogleTestFailureException(result);
-  }
-#endif
+// With --gtest_throw_on_failure a failure ends the program, here as in a plain run: GoogleTest
+// throws, or exits where it was built without exceptions. It is told of the failure once more for
+// that, and nobody hears it.
+void throw_if_asked(const TestPartResult& result) {
+  if (!GTEST_FLAG_GET(throw_on_failure) || !result.failed()) return;
+  testing::TestPartResultArray unheard;
+  const testing::ScopedFakeTestPartResultReporter nobody(
+      testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &unheard);
+  testing::internal::AssertHelper(result.type(), result.file_name(), result.line_number(),
+                                  result.message()) = testing::Message();
 }
 
 // The caps that the test ran into. A test that did not end well has them in its own words.
@@ -349,10 +352,7 @@ void Keeper::note_if_it_gave_up(const Record& record, Phase phase) {
 }
 
 void Keeper::leave_loop_if_guest_did() const {
-#if GTEST_HAS_EXCEPTIONS
-  if (!loop_was_left_) return;
-  throw testing::AssertionException(TestPartResult(TestPartResult::kFatalFailure, "", -1, ""));
-#endif
+  if (loop_was_left_) private_access::throw_assertion_exception();
 }
 
 void Keeper::replay_environments_set_up() {

@@ -13,7 +13,8 @@ target_compile_options(cell_builder PRIVATE
   -fno-profile-arcs -fno-test-coverage)
 target_link_options(cell_builder PRIVATE -s -Wl,--as-needed -fno-sanitize=all -fno-lto)
 # The C driver links: the C++ run-time library stays out.
-set_target_properties(cell_builder PROPERTIES LINKER_LANGUAGE C)
+# Each file by itself: what its inits may use of the C library is looked up in their objects.
+set_target_properties(cell_builder PROPERTIES LINKER_LANGUAGE C UNITY_BUILD OFF)
 
 set(builder_file "${CMAKE_CURRENT_BINARY_DIR}/cell_builder")
 set_target_properties(cell_builder PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")

@@ -33,6 +33,11 @@ int run_all_tests();
 // others.
 void append_listener_in_guest(testing::TestEventListener* listener);
 
+// Takes Cloister's flags ("--cloister_memory=64M") out of argv, for what else reads the command
+// line: they are known already. InitGoogleTest and InitGoogleMock do it, unless the program calls
+// them in a shared library; then call this behind them.
+void init(int* argc, char** argv);
+
 // What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
 // the TEST macro: CLOISTER_SUITE(StorageTest, ...) also covers the instances "Disk/StorageTest" and
 // "StorageTest/0". Use the macros at namespace scope. Returns true.
@@ -43,11 +48,11 @@ bool configure_test(const char* suite, const char* test, const CellConfig& confi
 }  // namespace cloister
 
 // CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
-#define CLOISTER_SUITE(suite, ...)                                                 \
-  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_suite_, __LINE__) = \
+#define CLOISTER_SUITE(suite, ...)                                                    \
+  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_suite_, __COUNTER__) = \
       ::cloister::configure_suite(#suite, __VA_ARGS__)
 
 // CLOISTER_TEST(StorageTest, SurvivesACrash, {.network = cloister::Network::kNone});
-#define CLOISTER_TEST(suite, test, ...)                                           \
-  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_test_, __LINE__) = \
+#define CLOISTER_TEST(suite, test, ...)                                              \
+  [[maybe_unused]] static const bool CLOISTER_UNIQUE_(cloister_test_, __COUNTER__) = \
       ::cloister::configure_test(#suite, #test, __VA_ARGS__)

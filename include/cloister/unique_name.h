@@ -2,4 +2,4 @@
 #pragma once
 
 #define CLOISTER_CONCATENATE_(a, b) a##b
-#define CLOISTER_UNIQUE_(a, line) CLOISTER_CONCATENATE_(a, line)
+#define CLOISTER_UNIQUE_(a, number) CLOISTER_CONCATENATE_(a, number)

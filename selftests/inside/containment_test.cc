@@ -29,15 +29,12 @@
 
 namespace {
 
+using inside::error_of;
 using inside::expect_shared;
 using inside::lane_gives;
 
 // Noted before the run, outside of any cell.
-const pid_t kKeeper = getpid();
 const bool kLockedByTheKeeper = flock(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), LOCK_SH) == 0;
-
-// 0, or why it failed.
-int error_of(long result) { return result < 0 ? errno : 0; }
 
 int error_of_open(const std::string& path, int flags) {
   const int fd = open(path.c_str(), flags | O_CLOEXEC);
@@ -167,13 +164,13 @@ TEST_F(Enclosed, OutlivesASignalToEverybody) {
 
 TEST(TheRun, HasNoPidInTheCell) {
   if (!lane_gives("pid namespace")) {
-    EXPECT_EQ(kill(kKeeper, 0), 0) << "without a pid namespace it has";
+    EXPECT_EQ(kill(inside::keeper, 0), 0) << "without a pid namespace it has";
     return;
   }
   constexpr pid_t kHighestOfACell = 20;
-  if (kKeeper > kHighestOfACell) {
-    EXPECT_EQ(error_of(kill(kKeeper, 0)), ESRCH);
-    EXPECT_EQ(error_of(syscall(SYS_pidfd_open, kKeeper, 0)), ESRCH);
+  if (inside::keeper > kHighestOfACell) {
+    EXPECT_EQ(error_of(kill(inside::keeper, 0)), ESRCH);
+    EXPECT_EQ(error_of(syscall(SYS_pidfd_open, inside::keeper, 0)), ESRCH);
   }
 #ifndef __SANITIZE_THREAD__
   EXPECT_EQ(getppid(), 0) << "the guest's parent is outside";

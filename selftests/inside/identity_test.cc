@@ -15,6 +15,7 @@
 
 namespace {
 
+using inside::has_every_id;
 using inside::lane_gives;
 using inside::where_given;
 
@@ -28,7 +29,6 @@ const int kUmaskOutside = [] {
 }();
 
 // In a cell that root's run makes inside a cell there is one id, as for an ordinary user.
-bool has_every_id() { return cloister::selftests::lane().starts_with("root_"); }
 
 TEST(Identity, GuestKeepsItsUser) {
   EXPECT_EQ(getuid(), kUserOutside);

@@ -14,6 +14,7 @@
 
 namespace {
 
+using inside::has_every_id;
 using inside::lane_gives;
 
 // Noted before the run, outside of any cell.
@@ -24,7 +25,6 @@ const uid_t kOwnerOutside = [] {
 
 // In a cell that root's run makes inside a cell there is one id, as for an ordinary user. Without a
 // user namespace there are those of the run.
-bool has_every_id() { return cloister::selftests::lane().starts_with("root_"); }
 bool has_the_runs_ids() { return has_every_id() || !lane_gives("user namespace"); }
 
 constexpr std::uint32_t kOverflow = 65534;  // /proc/sys/kernel/overflowuid

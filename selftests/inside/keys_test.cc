@@ -6,10 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "selftests/inside/where_given.h"
+
 namespace {
 
-// 0, or why it failed.
-int error_of(long result) { return result < 0 ? errno : 0; }
+using inside::error_of;
 
 // Before the run, outside of any cell, in a session keyring that ends with this process: keyctl(2).
 const int kNoKeyring = [] {

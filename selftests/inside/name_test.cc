@@ -32,7 +32,6 @@ std::string content(const char* path) {
 }
 
 // Noted before the run, outside of any cell.
-const bool kHostHasIpv6 = access("/proc/net/if_inet6", F_OK) == 0;
 const std::string kHostsOutside = content("/etc/hosts");
 
 // Some lanes share the host's network or name; then there is nothing of the cell's to be told of.
@@ -193,13 +192,14 @@ TEST(AddressConfiguration, HasIpv4) {
 
 TEST(AddressConfiguration, HasIpv6WhereTheHostHas) {
   if (!lane_gives("private network")) return expect_the_hosts_file();
-  EXPECT_EQ(resolve("::1", AF_INET6, AI_ADDRCONFIG).error == 0, kHostHasIpv6);
+  EXPECT_EQ(resolve("::1", AF_INET6, AI_ADDRCONFIG).error == 0, inside::host_has_ipv6);
 }
 
 TEST(Addresses, AreMoreThanLoopbacksOnADeviceForMulticast) {
   if (!lane_gives("private network")) return expect_the_hosts_file();
   EXPECT_EQ(own_addresses(AF_INET, IFF_UP | IFF_MULTICAST).size(), 1U);
-  EXPECT_EQ(own_addresses(AF_INET6, IFF_UP | IFF_MULTICAST).size(), kHostHasIpv6 ? 1U : 0U);
+  EXPECT_EQ(own_addresses(AF_INET6, IFF_UP | IFF_MULTICAST).size(),
+            inside::host_has_ipv6 ? 1U : 0U);
 }
 
 TEST(Multicast, IsHeardInTheCell) {
@@ -214,7 +214,7 @@ TEST(Multicast, IsHeardInTheCell) {
 
 TEST(Multicast, OfIpv6IsHeardInTheCell) {
   if (!lane_gives("private network")) return expect_the_hosts_file();
-  if (!kHostHasIpv6) {
+  if (!inside::host_has_ipv6) {
     EXPECT_EQ(socket(AF_INET6, SOCK_DGRAM, 0), -1);
     return;
   }

@@ -21,9 +21,6 @@ using inside::expect_shared;
 using inside::lane_gives;
 using inside::where_given;
 
-// Noted before the run: a kernel may have no IPv6 at all.
-const bool kHostHasIpv6 = access("/proc/net/if_inet6", F_OK) == 0;
-
 std::vector<std::string> interfaces() {
   std::vector<std::string> names;
   struct if_nameindex* list = if_nameindex();
@@ -89,7 +86,7 @@ TEST(Network, Ipv4LoopbackWorks) {
 
 TEST(Network, Ipv6LoopbackWorks) {
   if (!lane_gives("private network")) return expect_shared("net");
-  if (!kHostHasIpv6) {
+  if (!inside::host_has_ipv6) {
     EXPECT_EQ(socket(AF_INET6, SOCK_STREAM, 0), -1);
     EXPECT_EQ(errno, EAFNOSUPPORT);
     return;

@@ -35,7 +35,6 @@ using inside::where_given;
 // Noted before the run, outside of any cell.
 const std::string kDirectoryOutside = link_target("/proc/self/cwd");
 const std::string kBinaryOutside = link_target("/proc/self/exe");
-const std::string kKeeper = std::to_string(getpid());
 const std::string kHostnameOutside = [] {
   char name[65] = {};
   gethostname(name, sizeof name);
@@ -81,7 +80,8 @@ TEST(Namespaces, AllSevenAreTheCellsOwn) {
 
 TEST(Proc, ShowsTheCellsProcessesAlone) {
   if (!lane_gives("private /proc")) {
-    EXPECT_EQ(access(("/proc/" + kKeeper).c_str(), F_OK), 0) << "the run's own process";
+    EXPECT_EQ(access(("/proc/" + std::to_string(inside::keeper)).c_str(), F_OK), 0)
+        << "the run's own process";
     return;
   }
   int processes = 0;

@@ -2,6 +2,7 @@
 // guest is where the run is, in the same namespace, on the same file system.
 #pragma once
 
+#include <errno.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -32,6 +33,15 @@ inline Namespaces own_namespaces() {
 
 // Noted before the run, outside of any cell.
 inline const Namespaces namespaces_outside = own_namespaces();
+inline const pid_t keeper = getpid();
+inline const bool host_has_ipv6 =
+    access("/proc/net/if_inet6", F_OK) == 0;  // a kernel may have none
+
+// Of a run by root, whose cells have its ids.
+inline bool has_every_id() { return cloister::selftests::lane().starts_with("root_"); }
+
+// Of a system call: 0, or why it failed.
+inline int error_of(long result) { return result < 0 ? errno : 0; }
 
 // A test without the wall that it is about.
 inline void expect_shared(const std::string& name) {

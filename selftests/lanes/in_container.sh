@@ -20,7 +20,7 @@ as_root=
 [ "$(id -u)" = 0 ] || as_root=--map-root-user
 # shellcheck disable=SC2086
 unshare $as_root --mount --pid --fork true 2>"$place/refused" ||
-  fail "cannot make the namespaces it takes ($(cat "$place/refused")): see 'What a host must give' in README.md"
+  fail "cannot make the namespaces it takes ($(cat "$place/refused")): see 'What a host must give' in docs/CAPS.md"
 status=0
 # shellcheck disable=SC2016,SC2086
 unshare $as_root --mount --pid --fork --kill-child sh -c '

@@ -1,20 +1,6 @@
 # Builds discovering_project/ with an installed Cloister and requires of CTest that it lists and runs each test of
 # its binaries, with the properties they were given; any failure ends the script.
-function(require text)
-  foreach(expected IN LISTS ARGN)
-    string(FIND "${text}" "${expected}" at)
-    if(at EQUAL -1)
-      message(FATAL_ERROR "there is no '${expected}' in:\n${text}")
-    endif()
-  endforeach()
-endfunction()
-function(run wanted)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT status EQUAL wanted)
-    message(FATAL_ERROR "${ARGN}\nended with ${status}, not ${wanted}:\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include("${CMAKE_CURRENT_LIST_DIR}/script.cmake")
 
 file(REMOVE_RECURSE "${SCRATCH}")
 run(0 "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${SCRATCH}/prefix")

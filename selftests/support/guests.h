@@ -18,6 +18,9 @@ inline std::string tool(const std::string& name) {
 
 inline std::string guest(const std::string& name) { return tool("guest_" + name); }
 
+// What cloister::gtest_main prints before all else.
+inline constexpr const char* kGreeting = "Running main() from cloister/gtest_main.cc\n";
+
 // A filter for guest_misbehaving that leaves out whom it would take along where there is no pid
 // namespace: this test, and all else.
 inline std::string survivable_tests() {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "selftests/support/guests.h"
@@ -59,6 +60,14 @@ TEST(CommandLine, TimingIsNotPrintedUnlessAskedFor) {
   EXPECT_FALSE(run({.command = {guest("limited"), "--gtest_filter=Uses.*"}}).contains("timing"));
 }
 
+TEST(CommandLine, OurMainGreetsAsTheirsDo) {
+  for (const char* flag : {"--cloister=on", "--cloister=off", "--gtest_list_tests"}) {
+    EXPECT_THAT(run({{guest("misbehaving"), flag, "--gtest_filter=Neighbour.Before"}}).out,
+                StartsWith(kGreeting))
+        << flag;
+  }
+}
+
 TEST(CommandLine, OffRunsInThisProcess) {
   const Ended ended =
       run({{guest("misbehaving"), "--cloister=off", "--gtest_filter=Exits.WithStatusThree"}});
@@ -74,18 +83,21 @@ TEST(CommandLine, TheNoticeNamesTheTestThatRuns) {
           "cloister: note: Hangs.InAnEndlessLoop has been running for 100 ms (deadline 300 ms)\n"));
 }
 
-TEST(CommandLine, ARunStartedInTmpKeepsTheHostsAndSaysSo) {
-  Program program{{guest("misbehaving"), "--gtest_filter=Neighbour.Before"}};
-  program.directory = "/tmp";
-  if (lane_gives("private /tmp and /dev/shm")) {
-    EXPECT_THAT(run(program).err,
-                HasSubstr("cloister: note: no private /tmp and /dev/shm on this host: the run was "
-                          "started in '/tmp' "
-                          "itself, which would be hidden; start it in another directory\n"));
+// Its /tmp is private, and what it was started in is there: what it writes there stays.
+TEST(CommandLine, ARunStartedInTmpHasBothAPrivateOneAndItsDirectory) {
+  for (const std::string directory : {"/tmp", "/dev/shm"}) {
+    const std::string name = "started_in_" + std::to_string(getpid());
+    Program program{{guest("naming"), "--gtest_filter=Started.*"}};
+    program.directory = directory;
+    program.environment = {"STARTED_FILE=" + name, "STARTED_IN=" + directory};
+    const Ended ended = run(program);
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    EXPECT_EQ(content_of(directory + "/" + name), "kept");
+    std::filesystem::remove(directory + "/" + name);
+    if (!lane_gives("private /tmp and /dev/shm")) continue;
+    EXPECT_FALSE(std::filesystem::exists(directory + "/private_" + name));
+    EXPECT_EQ(ended.err.find("/tmp"), std::string::npos) << ended.err;
   }
-  program.command.push_back("--cloister_tmp_size=1M");
-  EXPECT_THAT(run(program).out,
-              HasSubstr("cannot give this test the private /tmp and /dev/shm it asks for"));
 }
 
 TEST(CommandLine, RequireTurnsALossIntoFailure) {

@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(UpTo, ManyJobs, testing::Values(20, 180, 400, 2000));
 TEST(Jobs, OfAnUnknownKindAreNamed) {
   const Ended ended = run({{guest("sleeping"), "--cloister_jobs=automatic"}});
   EXPECT_EQ(ended.status, 2);
-  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.out, kGreeting);
   EXPECT_EQ(ended.err,
             "cloister: the flag --cloister_jobs has the value 'automatic'; it takes a whole number "
             "from 1 to 2000, 'processors' or 'auto'\n");

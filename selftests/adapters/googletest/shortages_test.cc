@@ -44,7 +44,7 @@ TEST_P(TooFewDescriptors, EndTheRunBeforeAnyTestWithTheNumberThatItTakes) {
   const std::string limit = std::to_string(GetParam());
   const Ended ended = in_shell("ulimit -n " + limit + "; " + two_tests());
   EXPECT_EQ(ended.status, 2) << ended.out << ended.err;
-  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.out, kGreeting);
   EXPECT_TRUE(ended.contains("cloister: cannot run tests in cells with at most " + limit +
                              " open files: one at a time takes "))
       << ended.err;
@@ -70,7 +70,7 @@ TEST(SmallFiles, EndTheRunBeforeAnyTestWithTheSizeThatItTakes) {
   const Ended ended =
       run({.command = {"bash", "-c", "ulimit -f 16; " + two_tests()}, .limit = 20s});
   EXPECT_EQ(ended.status, 2) << ended.out << ended.err;
-  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.out, kGreeting);
   EXPECT_TRUE(ended.contains("no file may have more than 16 KiB; raise that limit (ulimit -f "))
       << ended.err;
 }

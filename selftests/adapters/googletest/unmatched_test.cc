@@ -36,7 +36,7 @@ TEST(SettingsInCode, ThatMatchNothingEndTheRunBeforeAnyTest) {
   for (const char* flag : {"--gtest_color=no", "--gtest_filter=Typed/*", "--cloister_explain"}) {
     const Ended ended = run_configured({flag}, {"MISSPELT=1"});
     EXPECT_EQ(ended.status, 2) << flag;
-    EXPECT_EQ(ended.out, "") << flag;
+    EXPECT_EQ(ended.out, kGreeting) << flag;
     EXPECT_EQ(ended.err,
               "cloister: CLOISTER_SUITE(Elsewhere) matches no suite of this program\n"
               "cloister: CLOISTER_TEST(Storage, FitsIntoMemroy) matches no test of this program; "
@@ -69,7 +69,7 @@ TEST_F(OverrideOfAFile, ThatMatchesNothingEndsTheRunBeforeAnyTest) {
       "[[override]]\nfilter = 'Elsewhere.*'\nmemory = '1G'\n"
       "[[override]]\nfilter = 'Nowhere:Storage.FitsIntoMemroy-Typed*'\nmemory = '1G'\n");
   EXPECT_EQ(ended.status, 2);
-  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.out, kGreeting);
   const std::string begin = "cloister: " + file_;
   EXPECT_EQ(ended.err,
             begin +

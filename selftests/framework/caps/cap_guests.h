@@ -11,6 +11,8 @@
 
 namespace cloister {
 
+inline constexpr std::size_t kMiB = std::size_t{1} << 20;
+
 // Whether the lane that this runs in gives it.
 bool lane_has(Facility facility);
 // The refusal of what a host cannot enforce: which, why and a cure.

@@ -13,8 +13,6 @@
 namespace cloister {
 namespace {
 
-constexpr std::size_t kMiB = std::size_t{1} << 20;
-
 std::string said(const CellReport& report) {
   return report.events.size() == 1 ? report.events[0].payload : "not one event";
 }

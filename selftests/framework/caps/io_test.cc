@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::size_t kBlock = std::size_t{64} * 1024;
 
 // A name on the disk, gone again with the test.

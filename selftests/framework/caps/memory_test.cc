@@ -22,8 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMiB = std::size_t{1} << 20;
-
 CellReport run_capped(std::function<void(GuestSide&)> body) {
   return run_cell(CellConfig{}.with_memory(32_MiB), std::move(body));
 }

@@ -14,7 +14,7 @@
 namespace cloister {
 namespace {
 
-CellPlan plan_for(const CellRequest& request, const HostFacts& facts) {
+CellPlan requested_plan(const CellRequest& request, const HostFacts& facts) {
   const auto plan = make_plan(request, facts);
   if (plan) return *plan;
   ADD_FAILURE() << plan.error().text();
@@ -38,7 +38,7 @@ std::size_t place_of(const CellPlan& plan, const SetupStep& step) {
 const HostFacts kRoot = root_host(CgroupVersion::kV2);
 
 TEST(Request, OfATestIsTheSamePlan) {
-  EXPECT_EQ(plan_for({CellConfig{}}, kRoot), *make_plan(CellConfig{}, kRoot));
+  EXPECT_EQ(requested_plan({CellConfig{}}, kRoot), *make_plan(CellConfig{}, kRoot));
 }
 
 TEST(Request, NamesWhatRunsInItsErrors) {
@@ -49,7 +49,7 @@ TEST(Request, NamesWhatRunsInItsErrors) {
 
 TEST(LeftOut, IsNotInThePlan) {
   const CellPlan plan =
-      plan_for({.without = {Facility::kPidNamespace, Facility::kHostname}}, kRoot);
+      requested_plan({.without = {Facility::kPidNamespace, Facility::kHostname}}, kRoot);
   EXPECT_EQ(plan.inside.namespaces & (CLONE_NEWPID | CLONE_NEWUTS), 0U);
   EXPECT_FALSE(has(plan, MountProc{"/proc"})) << "it would be the host's";
 }
@@ -65,12 +65,12 @@ TEST(LeftOut, AndAskedForIsAContradiction) {
 
 TEST(LeftOut, UserNamespaceIsForRootAlone) {
   const CellRequest request{.without = {Facility::kUserNamespace}};
-  EXPECT_EQ(plan_for(request, kRoot).inside.namespaces & CLONE_NEWUSER, 0U);
+  EXPECT_EQ(requested_plan(request, kRoot).inside.namespaces & CLONE_NEWUSER, 0U);
   EXPECT_TRUE(refusal(request, ordinary_host()).starts_with("cannot leave the user namespace out"));
 }
 
 TEST(RootOfItsOwn, IsFilledBeforeItIsEntered) {
-  const CellPlan plan = plan_for(
+  const CellPlan plan = requested_plan(
       {.root = "", .mounts = {{.source = "/usr", .target = "/usr", .read_only = true}}}, kRoot);
   const std::size_t begun = place_of(plan, StartRoot{""});
   const std::size_t bound = place_of(plan, BindMount{"/usr", "./usr", true});
@@ -87,7 +87,7 @@ TEST(RootOfItsOwn, IsFilledBeforeItIsEntered) {
 
 TEST(RootOfItsOwn, IsTheHostsViewWhereOnlyMountsAreAskedFor) {
   const CellPlan plan =
-      plan_for({.mounts = {{.source = "", .target = "/mnt", .size = 4_MiB}}}, kRoot);
+      requested_plan({.mounts = {{.source = "", .target = "/mnt", .size = 4_MiB}}}, kRoot);
   EXPECT_TRUE(has(plan, StartRoot{"/"}));
   EXPECT_TRUE(has(plan, MountTmpfs{"./mnt", 4_MiB .count, 131072, {}, false}));
   EXPECT_EQ(plan.guest.working_directory, "/home/nun");
@@ -95,11 +95,11 @@ TEST(RootOfItsOwn, IsTheHostsViewWhereOnlyMountsAreAskedFor) {
 }
 
 TEST(RootOfItsOwn, HasProcWhereItWasAskedForAmongTheMounts) {
-  const CellPlan plan = plan_for({.mounts = {{.source = "", .target = "/a", .size = 4_MiB},
-                                             {.source = "/usr", .target = "/a"}},
-                                  .proc_target = "/a/proc",
-                                  .mounts_before_proc = 1},
-                                 kRoot);
+  const CellPlan plan = requested_plan({.mounts = {{.source = "", .target = "/a", .size = 4_MiB},
+                                                   {.source = "/usr", .target = "/a"}},
+                                        .proc_target = "/a/proc",
+                                        .mounts_before_proc = 1},
+                                       kRoot);
   const std::size_t first = place_of(plan, MountTmpfs{"./a", 4_MiB .count, 131072, {}, false});
   EXPECT_EQ(place_of(plan, MountProc{"./a/proc"}), first + 1);
   EXPECT_EQ(place_of(plan, BindMount{"/usr", "./a", false}), first + 2);
@@ -115,7 +115,7 @@ TEST(RootOfItsOwn, NeedsAMountNamespaceAndAbsolutePaths) {
 
 TEST(Propagation, NeverLeadsToTheHost) {
   const auto steps = [](Propagation propagation) {
-    return plan_for({.propagation = propagation}, kRoot).inside.steps;
+    return requested_plan({.propagation = propagation}, kRoot).inside.steps;
   };
   EXPECT_EQ(steps(Propagation::kSlave).front(), SetupStep(SetPropagation{Propagation::kSlave}));
   // Shared only once everything is mounted.
@@ -123,7 +123,7 @@ TEST(Propagation, NeverLeadsToTheHost) {
   EXPECT_EQ(shared.front(), SetupStep(SetPropagation{Propagation::kSlave}));
   EXPECT_NE(std::ranges::find(shared, SetupStep(SetPropagation{Propagation::kShared})),
             shared.end());
-  const CellPlan unchanged = plan_for({.propagation = Propagation::kUnchanged}, kRoot);
+  const CellPlan unchanged = requested_plan({.propagation = Propagation::kUnchanged}, kRoot);
   EXPECT_FALSE(has(unchanged, SetPropagation{}));
   EXPECT_NE(refusal({.without = {Facility::kUserNamespace}, .propagation = Propagation::kUnchanged},
                     kRoot),
@@ -131,16 +131,16 @@ TEST(Propagation, NeverLeadsToTheHost) {
 }
 
 TEST(Clocks, AreSetBeforeAnythingHidesTheHostsProc) {
-  const CellPlan plan = plan_for({.clocks = ClockOffsets{60, 5}}, kRoot);
+  const CellPlan plan = requested_plan({.clocks = ClockOffsets{60, 5}}, kRoot);
   EXPECT_EQ(plan.inside.steps.front(), SetupStep(SetClocks{{60, 5}}));
   EXPECT_TRUE(plan.inside.has_clocks());
-  EXPECT_FALSE(plan_for({}, kRoot).inside.has_clocks());
+  EXPECT_FALSE(requested_plan({}, kRoot).inside.has_clocks());
 }
 
 TEST(Identity, OfRootIsOneIdOrAll) {
-  const CellPlan plan = plan_for({.identity = Identity::kOnlyRoot}, kRoot);
+  const CellPlan plan = requested_plan({.identity = Identity::kOnlyRoot}, kRoot);
   EXPECT_EQ(plan.inside.uid_map, (std::vector<IdMapping>{{0, 0, 1}}));
-  EXPECT_EQ(plan_for({.uid = 7, .gid = 9}, kRoot).guest.uid, 7U);
+  EXPECT_EQ(requested_plan({.uid = 7, .gid = 9}, kRoot).guest.uid, 7U);
   EXPECT_EQ(
       refusal({.role = "command", .identity = Identity::kOnlyRoot, .uid = 7}, kRoot),
       "cannot run the command as uid 7: that does not exist in its user namespace; choose one "
@@ -148,25 +148,25 @@ TEST(Identity, OfRootIsOneIdOrAll) {
 }
 
 TEST(Identity, OfAnOrdinaryUserIsWhateverItLikes) {
-  const CellPlan plan = plan_for({.uid = 7, .gid = 9}, ordinary_host());
+  const CellPlan plan = requested_plan({.uid = 7, .gid = 9}, ordinary_host());
   EXPECT_EQ(plan.inside.uid_map, (std::vector<IdMapping>{{7, 1000, 1}}));
   EXPECT_EQ(plan.inside.gid_map, (std::vector<IdMapping>{{9, 100, 1}}));
   EXPECT_FALSE(plan.guest.uid) << "it is that already";
 }
 
 TEST(Setgroups, AreDeniedOnRequestAndAllowedToRoot) {
-  EXPECT_FALSE(plan_for({.setgroups = false}, kRoot).inside.allow_setgroups);
+  EXPECT_FALSE(requested_plan({.setgroups = false}, kRoot).inside.allow_setgroups);
   EXPECT_NE(refusal({.setgroups = true}, ordinary_host()), "");
 }
 
 TEST(Explain, ShowsWhatOnlyACommandAsksFor) {
-  const std::string text = explain(plan_for({.uid = 7,
-                                             .propagation = Propagation::kShared,
-                                             .clocks = ClockOffsets{60, 5},
-                                             .root = "/srv",
-                                             .mounts = {{"/usr", "/usr", true, {}}},
-                                             .streams = Streams::kCallers},
-                                            kRoot),
+  const std::string text = explain(requested_plan({.uid = 7,
+                                                   .propagation = Propagation::kShared,
+                                                   .clocks = ClockOffsets{60, 5},
+                                                   .root = "/srv",
+                                                   .mounts = {{"/usr", "/usr", true, {}}},
+                                                   .streams = Streams::kCallers},
+                                                  kRoot),
                                    0);
   for (const char* line :
        {"user pid mount network uts ipc cgroup time\n",
@@ -191,7 +191,7 @@ TEST(Encode, TellsEveryRequestApart) {
                                   {.propagation = Propagation::kSlave}};
   std::vector<std::string> encoded;
   for (const CellRequest& request : requests)
-    encoded.push_back(encode(plan_for(request, kRoot).inside));
+    encoded.push_back(encode(requested_plan(request, kRoot).inside));
   std::ranges::sort(encoded);
   EXPECT_EQ(std::ranges::adjacent_find(encoded), encoded.end());
 }

@@ -1,5 +1,6 @@
 // The main() of cloister::gtest_main, in place of gtest_main's and gmock_main's.
 #include <gtest/gtest.h>
+#include <stdio.h>
 
 #include <cloister/gtest.h>
 
@@ -9,6 +10,8 @@ namespace testing {
 }  // namespace testing
 
 int main(int argc, char** argv) {
+  // As those of GoogleTest do, which say where their source was.
+  printf("Running main() from cloister/gtest_main.cc\n");
   if (testing::InitGoogleMock != nullptr) {
     testing::InitGoogleMock(&argc, argv);
   } else {
