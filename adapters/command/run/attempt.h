@@ -51,8 +51,8 @@ Verdict bad_verdict(const Outcome& outcome);
 struct Attempt {
   std::uint32_t test = 0;  // its place among those selected
   Verdict verdict = Verdict::kNotRun;
-  std::string message;      // what went wrong, or why it was skipped
-  bool tells_left = false;  // the message has what was left in the cell
+  std::string message;        // what went wrong, or why it was skipped
+  bool tells_left = false;    // the message has what was left in the cell
   bool is_of_others = false;  // its report is whole, and not of this test alone
   // Failures of its program that are no test's, in the framework's words: those of environments
   // and suites, which each of its tests may tell of.
