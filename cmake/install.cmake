@@ -1,8 +1,10 @@
-# cmake --install: headers, libraries, the command, and the package that find_package(cloister) finds.
+# cmake --install: headers, libraries, the command, and the packages that find_package(cloister) and pkg-config
+# find. Components: command, development, and documents for the rest.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
 
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  COMPONENT development)
 set(targets cloister)
 if(CLOISTER_GOOGLETEST)
   list(APPEND targets cloister_gtest cloister_gtest_main)
@@ -11,8 +13,10 @@ if(CLOISTER_COMMAND)
   list(APPEND targets cloister_command)
 endif()
 install(TARGETS ${targets} EXPORT cloister
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}")
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+  RUNTIME COMPONENT command)
+install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}"
+  COMPONENT development)
 if(CLOISTER_GOOGLETEST)
   include("${CMAKE_CURRENT_LIST_DIR}/gtest_version.cmake")
   cloister_gtest_version(cloister_gtest_version)
@@ -24,12 +28,14 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloister-config-version.
 install(FILES "${PROJECT_BINARY_DIR}/cloister-config.cmake" "${PROJECT_BINARY_DIR}/cloister-config-version.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/coverage.cmake" "${CMAKE_CURRENT_LIST_DIR}/CloisterDiscoverTests.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/CloisterAddTests.cmake" "${CMAKE_CURRENT_LIST_DIR}/gtest_version.cmake"
-  DESTINATION "${package_dir}")
+  DESTINATION "${package_dir}" COMPONENT development)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
-  DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT documents)
 if(CLOISTER_COMMAND)
   file(GLOB man_pages CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/man/*.1")
-  install(FILES ${man_pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  install(FILES ${man_pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command)
   install(FILES "${PROJECT_SOURCE_DIR}/adapters/command/cloister.bash" RENAME cloister
-    DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" COMPONENT command)
 endif()
+include(cmake/pkg_config.cmake)
+include(cmake/package.cmake)

@@ -1,0 +1,25 @@
+# pkg-config files for those who do not use CMake: cloister_gtest, and cloister_gtest_main, named like GoogleTest's
+# gtest and gtest_main by the library.
+if(NOT CLOISTER_GOOGLETEST)
+  return()
+endif()
+# The prefix is found from where the file lies, so that the tree may be moved.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+  set(pc_libdir "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set(pc_includedir "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+else()
+  file(RELATIVE_PATH pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
+  set(pc_prefix "\${pcfiledir}/${pc_prefix}")
+  set(pc_libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
+# Cloister's libraries are static, so that what they need is needed by whoever links them: none is private.
+set(pc_requires "gtest = ${GTest_VERSION}")
+string(APPEND pc_requires ", fmt")  # until fmt is private
+foreach(name IN ITEMS cloister_gtest cloister_gtest_main)
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/${name}.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    COMPONENT development)
+endforeach()
