@@ -70,5 +70,4 @@ trap - EXIT
 rm -rf "$scratch/files"
 mkdir "$scratch/files"
 cp -r "$packages"/*.deb "$here/outside_project" "$here/in_clean_root.sh" "$scratch/files/"
-cd "$scratch"
-"${inside[@]}" "$here/enter_root.sh" root files /files/in_clean_root.sh
+"${inside[@]}" "$here/enter_root.sh" "$scratch/root" "$scratch/files" /files/in_clean_root.sh

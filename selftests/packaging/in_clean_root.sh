@@ -15,7 +15,8 @@ quietly apt-get update
 quietly apt-get install -y --no-install-recommends ./cloister_*.deb ./libcloister-dev_*.deb
 
 quietly cloister --version
-quietly cloister doctor
+# It ends with 1 where a host gives no caps.
+cloister doctor >/tmp/output 2>&1 || [ $? = 1 ] || { cat /tmp/output && fail "cloister doctor failed"; }
 grep -q '^user namespace  *yes' /tmp/output || { cat /tmp/output && fail "cloister doctor finds no user namespaces"; }
 quietly cloister exec -- true
 [ "$(cloister exec -q --hostname abbey -- hostname)" = abbey ] || fail "cloister exec made no cell"
