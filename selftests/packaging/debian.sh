@@ -30,7 +30,7 @@ suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 "${inside[@]}" "$here/../lanes/bootstrap.sh" "$suite" "$scratch/root" g++ cmake make pkg-config \
   >"$scratch/bootstrap.log" 2>&1 &
 bootstrap=$!
-trap 'kill "$bootstrap" 2>/dev/null || true' EXIT
+trap 'kill -KILL "$bootstrap" 2>/dev/null || true' EXIT
 
 quietly cmake -S "$source" -B "$scratch/build" "${options[@]}" -DCMAKE_INSTALL_PREFIX=/usr -DCLOISTER_TESTS=OFF \
   -DCLOISTER_COMMAND=ON
