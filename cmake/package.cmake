@@ -33,7 +33,6 @@ string(REGEX MATCH "^(.*[^0-9])([0-9]+)$" matched "${GTest_VERSION}")
 math(EXPR next "${CMAKE_MATCH_2} + 1")
 set(depends "cloister (= ${PROJECT_VERSION})" "libgtest-dev (>= ${GTest_VERSION})"
   "libgtest-dev (<< ${CMAKE_MATCH_1}${next}~)")
-list(APPEND depends libfmt-dev)  # until fmt is private
 list(JOIN depends ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcloister-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)

@@ -17,7 +17,11 @@ else()
 endif()
 # Cloister's libraries are static, so that what they need is needed by whoever links them: none is private.
 set(pc_requires "gtest = ${GTest_VERSION}")
-string(APPEND pc_requires ", fmt")  # until fmt is private
+# What CMake gives to a program that links cloister::gtest.
+get_target_property(pc_options cloister_gtest INTERFACE_LINK_OPTIONS)
+list(FILTER pc_options INCLUDE REGEX "^LINKER:-[z-]")
+list(TRANSFORM pc_options REPLACE "^LINKER:" "-Wl,")
+list(JOIN pc_options " " pc_options)
 foreach(name IN ITEMS cloister_gtest cloister_gtest_main)
   configure_file("${CMAKE_CURRENT_LIST_DIR}/${name}.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"

@@ -32,7 +32,7 @@ class CloisterConan(ConanFile):
 
     def requirements(self):
         self.requires("gtest/1.14.0", transitive_headers=True, transitive_libs=True)
-        self.requires("fmt/9.1.0", transitive_libs=True)
+        self.requires("fmt/9.1.0", visible=False)  # it is inside, under a name of its own
         self.requires("tomlplusplus/3.3.0", visible=False)
         if self.options.command:
             self.requires("boost/1.83.0", visible=False, options={"header_only": True})
@@ -55,6 +55,7 @@ class CloisterConan(ConanFile):
         toolchain.cache_variables["CLOISTER_INSTALL"] = True
         toolchain.cache_variables["CLOISTER_COMMAND"] = bool(self.options.command)
         toolchain.cache_variables["CLOISTER_TOMLPLUSPLUS"] = self.dependencies["tomlplusplus"].cpp_info.includedirs[0]
+        toolchain.cache_variables["CLOISTER_FMT"] = self.dependencies["fmt"].cpp_info.includedirs[0]
         toolchain.generate()
         CMakeDeps(self).generate()
 
@@ -76,13 +77,14 @@ class CloisterConan(ConanFile):
 
         engine = self.cpp_info.components["cloister"]
         engine.libs = ["cloister"]
-        engine.requires = ["fmt::fmt"]
         engine.builddirs.append(os.path.join("lib", "cmake", "cloister"))
 
         gtest = self.cpp_info.components["gtest"]
         gtest.libs = ["cloister_gtest"]
         gtest.requires = ["cloister", "gtest::libgtest"]
-        gtest.exelinkflags = ["-Wl,-z,now"]
+        gtest.exelinkflags = ["-Wl,-z,now"] + [
+            f"-Wl,--wrap=_ZN7testing{name}" for name in ("14InitGoogleTestEPiPPc", "14InitGoogleTestEPiPPw",
+                                                         "14InitGoogleMockEPiPPc", "14InitGoogleMockEPiPPw")]
         gtest.set_property("pkg_config_name", "cloister_gtest")
 
         gtest_main = self.cpp_info.components["gtest_main"]

@@ -13,8 +13,8 @@
 #include <cloister/config.h>
 
 #include "adapters/command/run/attempt.h"
-#include "framework/kernel/error.h"
 #include "framework/host/probe.h"
+#include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister::command {

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cloister/gtest.h>
-
 #include <stdexcept>
+
+#include <cloister/gtest.h>
 
 TEST(Row, RunsInACell) {
   char name[65] = {};
