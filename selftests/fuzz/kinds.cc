@@ -72,7 +72,7 @@ void check_report(const Kind& kind, const std::string& text) {
   require(told.ran.size() <= text.size(), "no more tests ran than there are bytes");
 }
 
-std::string quoted(std::string_view text) {
+std::string in_xml(std::string_view text) {
   std::string quoted;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -96,11 +96,11 @@ void check_googletest_report(std::string_view input) {
                                          : Said::kPassed;
     report += fmt::format(
         "<testsuite><testcase classname=\"{}\" name=\"{}\" status=\"run\" result=\"{}\">",
-        quoted(fields[0]), quoted(fields[1]), said == Said::kSkipped ? "skipped" : "completed");
+        in_xml(fields[0]), in_xml(fields[1]), said == Said::kSkipped ? "skipped" : "completed");
     Ran ran{fields[0] + "." + fields[1], said, ""};
     if (said != Said::kPassed) {
       report += fmt::format("<{} message=\"{}\"/>", said == Said::kFailed ? "failure" : "skipped",
-                            quoted(fields[3]));
+                            in_xml(fields[3]));
       ran.message = trimmed(fields[3]) + "\n";
     }
     report += "</testcase></testsuite>";
