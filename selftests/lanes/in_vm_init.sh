@@ -10,7 +10,8 @@ mkdir -p /dev/shm
 for directory in /dev/shm /tmp /mnt; do mount -t tmpfs tmpfs "$directory"; done
 mkdir -m 1777 /mnt/work
 mkdir /mnt/place /mnt/disk
-mount -t hostfs -o "$LANE_PLACE" none /mnt/place
+# The directory is the whole option up to Linux 6.10, and has a name since.
+mount -t hostfs -o "$LANE_PLACE" none /mnt/place 2>/dev/null || mount -t hostfs -o "hostfs=$LANE_PLACE" none /mnt/place
 exec >/mnt/place/output 2>&1 </dev/null
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount /dev/ubda /mnt/disk
