@@ -91,5 +91,10 @@ int main(int argc, char** argv) {
       ++ticks;
     }
   }).detach();
-  return cloister::run_all_tests();
+  const int status = cloister::run_all_tests();
+  if (getenv("GUEST_READS") != nullptr) {  // exit() of a newer C library waits for the FILE's lock
+    fflush(stdout);
+    _exit(status);
+  }
+  return status;
 }
