@@ -115,13 +115,17 @@ class Console {
       const std::string text_piece = test_name_in(bare, kTagLength) + kTextOf;
       if (pieces_.count(text_piece) != 0) return text_piece;
     }
-    return around_ == kSummary && !is_of_summary(bare) ? kOutside : around_;
+    if (around_ != kSummary) return around_;
+    // An empty line after other words is the end of them: newer GoogleTests end a failure so.
+    in_words_ = !is_of_summary(bare) || (bare.empty() && in_words_);
+    return in_words_ ? kOutside : kSummary;
   }
 
   bool racing_;
   Pieces& pieces_;
   std::string test_;               // the one that runs
   std::string around_ = kOutside;  // the piece for text that no test printed
+  bool in_words_ = false;          // in the summary, what is none of its lines came last
 };
 
 void add_console(const std::string& text, bool racing, Pieces& pieces) {
