@@ -224,6 +224,7 @@ TEST(Caps, AreInNoHierarchyThatAGuestCouldMount) {
     for (const char* type : {"cgroup", "cgroup2"}) {
       const char* controller = type[6] == '2' ? nullptr : "memory";
       if (mount("caps", "/tmp", type, 0, controller) == 0) return 0;
+      if (errno == EINVAL && controller != nullptr) continue;  // Linux may have none of v1
       if (errno != EPERM && errno != ENOENT && errno != EBUSY) return errno;
     }
     return EPERM;
