@@ -1,7 +1,7 @@
 // Every private name of GoogleTest that Cloister uses, and nowhere else. Explicit instantiation may
 // name private members ([temp.spec.general]/6); a name or type that changes in a later GoogleTest
 // is an error here, at compile time, and never a misbehaviour. Names and types are the same
-// from 1.10 to 1.17.
+// from 1.10 to 1.18.
 #pragma once
 
 #include <gtest/gtest-spi.h>
