@@ -38,5 +38,14 @@ TEST(ManyTests, AreListedInNoMoreThanLinearTime) {
   EXPECT_EQ(std::ranges::count(ended.out, '\n'), 10000);
 }
 
+TEST(ManyTests, OfDoctestAreNoBurdenToTheOneThatRuns) {
+  Program program = cloister_run({"--test", "number 7000", tool("tests_many_doctest")});
+  program.environment = {"MANY=8000"};
+  const auto begin = std::chrono::steady_clock::now();
+  const Results results = results_of(program);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  EXPECT_EQ(results.verdicts.at("number 7000"), "PASS") << results.ended.out << results.ended.err;
+}
+
 }  // namespace
 }  // namespace cloister::selftests
