@@ -117,7 +117,7 @@ case $what in
     own=$(inside ninja -C /build -t targets all |
       sed -n 's,^\(selftests/googletest_own/[a-z]*/[^:]*\): CXX_EXECUTABLE.*,\1,p' | grep -Ev "/($slow_to_compile)\$")
     # shellcheck disable=SC2086
-    inside nice ninja -C /build --quiet framework_test googletest_adapter_test programs_test inside_test host_table \
+    inside nice ninja -j"$(nproc)" -C /build --quiet framework_test googletest_adapter_test programs_test inside_test host_table \
       compare_results $own
     ;;
   test)
@@ -126,7 +126,7 @@ case $what in
   newest_googletest)
     [ -d "$place/root/newest/usr/src/googletest" ] || newest_googletest
     configured /build/newest -DCLOISTER_GTEST_SOURCE=/newest/usr/src/googletest "$@"
-    inside nice ninja -C /build/newest --quiet selftests/guests/all without_calls empty_tests
+    inside nice ninja -j"$(nproc)" -C /build/newest --quiet selftests/guests/all without_calls empty_tests
     # The same tests, on the other guests.
     # shellcheck disable=SC2016
     inside sh -euc '
