@@ -62,23 +62,30 @@ make_root() {
 # inside COMMAND...: in namespaces of its own, with this machine's devices and cgroups. The root is that of the mount
 # namespace, since the kernel gives no user namespace to what chroot(2) has confined.
 inside() {
+  result=0
+  namespace=$(mktemp "$place/namespace.XXXXXX")
   # shellcheck disable=SC2016
   unshare --mount --pid --fork --kill-child sh -euc '
     cd "$0"
     mount --bind root root
     mount -t proc proc root/proc
+    readlink root/proc/self/ns/pid | tr -dc 0-9 >"$3"
     for each in sys dev; do mount --rbind "/$each" "root/$each"; done
     mount --bind -o ro "$1" root/cloister
     mount --bind build root/build
     mount --bind "$2" root/ccache
-    shift 2
+    shift 3
     cd root
     pivot_root . mnt
     cd /
     umount -l mnt
     exec env -i PATH=/usr/sbin:/usr/bin HOME=/root CLOISTER_CONFIG=none CCACHE_DIR=/ccache CCACHE_DEPEND=1 \
       CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache "$@"' \
-    "$place" "$source" "$ccache" "$@"
+    "$place" "$source" "$ccache" "$namespace" "$@" || result=$?
+  # What runs that were killed there have left is swept by the next one of their namespace, and there is none.
+  find /sys/fs/cgroup -depth -type d -path "*/cloister-$(cat "$namespace")-*" -exec rmdir {} + 2>/dev/null || true
+  rm "$namespace"
+  return "$result"
 }
 
 # configured DIRECTORY OPTIONS...
