@@ -76,7 +76,10 @@ class Trial {
                      .signal_mask = {}};
     ::sigprocmask(SIG_SETMASK, nullptr, &start.signal_mask);
     auto forked = apart_ ? fork_guest_apart(start) : fork_guest(start);
-    if (!forked) return std::unexpected(forked.error());
+    if (!forked) {
+      pages_.give_back(start.page);
+      return std::unexpected(forked.error());
+    }
     if (forked->guest) {
       forked->guest->finish();
       ::_exit(0);
@@ -275,7 +278,7 @@ Host open_host(Trying trying) {
     if (run_namespace) run_namespace = enter_run_namespace(facts.uid, facts.gid);
   }
   auto builder = CellBuilder::start(facts.privileged ? Rights::kOwn : Rights::kOfRunNamespace);
-  auto pages = CellPages::make(32);
+  auto pages = CellPages::make(1);
   if (!builder || !pages) {
     const Error error = builder ? pages.error() : builder.error();
     note_want(host, error);

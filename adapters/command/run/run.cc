@@ -109,6 +109,7 @@ class Run {
       begun ? fmt::print(stderr, "{}", line) : void(noted += line);
     };
     CellsOrder order = order_of_cells();
+    order.jobs = 1;
     order.which = {0};
     order.configs = {config_of(0)};
     const auto signal = run_in_cells(order, events, Trying::kNothing);
