@@ -27,8 +27,9 @@ void remove_flags(int* argc, Char** argv) {
   for (int i = 1; i < *argc; ++i) {
     if (!is_flag(std::basic_string_view<Char>(argv[i]))) argv[kept++] = argv[i];
   }
+  if (kept == *argc) return;
+  argv[kept] = argv[*argc];  // as GoogleTest does, whatever stands behind them
   *argc = kept;
-  argv[kept] = nullptr;
 }
 
 template <typename Char>
