@@ -42,7 +42,7 @@ else()
   list(APPEND options "-DCLOISTER_SOURCE=${SOURCE}")
 endif()
 # As leveldb and snappy build all they have.
-if(WAY STREQUAL "subdirectory")
+if(NOT WAY STREQUAL "installed")
   string(APPEND project_flags " -fno-exceptions -fno-rtti")
 endif()
 if(WAY STREQUAL "gtest_source")

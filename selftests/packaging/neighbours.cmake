@@ -1,4 +1,4 @@
-# Builds neighbours_project/ with Cloister found and added, before and behind the project's own fmt, and runs it.
+# Builds neighbours_project/ with Cloister found before and behind the project's own fmt, and runs it.
 include("${CMAKE_CURRENT_LIST_DIR}/script.cmake")
 
 function(build_and_run name)
@@ -25,7 +25,6 @@ file(REMOVE_RECURSE "${SCRATCH}")
 run(0 "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${SCRATCH}/prefix")
 build_and_run(found "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
 build_and_run(found_behind_fmt "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix" -DFMT_FIRST=ON)
-build_and_run(added_behind_fmt "-DCLOISTER_SOURCE=${SOURCE}" -DFMT_FIRST=ON)
 
 # Another GoogleTest than Cloister was built for is a sentence, when it is configured.
 file(WRITE "${SCRATCH}/newer/GTestConfig.cmake" "add_library(GTest::gtest INTERFACE IMPORTED)\n")
