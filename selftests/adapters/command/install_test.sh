@@ -31,4 +31,4 @@ look "$scratch/without"
 [ -z "$(find "$scratch/without" -name 'libcloister_gtest*')" ]
 # The package does not look for it either.
 config=$(find "$scratch/without" -name cloister-config.cmake)
-[ "$(grep -B1 'find_dependency(GTest)' "$config" | head -1)" = 'if(OFF)' ]
+[ "$(grep -B3 'find_dependency(GTest)' "$config" | head -1)" = 'if(OFF)' ]
