@@ -7,6 +7,8 @@
 # regular expression NAMES matches; `newest_googletest` runs `programs` on guests with the GoogleTest of Debian's
 # testing. LANE_MIRROR=URL is where the packages come from, where apt has no mirror of Debian's.
 set -eu
+# CTest leaves descriptors of its own to what it runs, and some tests count theirs.
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 source=$1 place=$2 what=$3
 shift 3
 PATH=$PATH:/usr/sbin:/sbin
