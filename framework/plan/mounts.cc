@@ -26,13 +26,11 @@ void add_entries(const std::string& target, const std::vector<std::string>& path
   }
 }
 
-std::vector<std::string> entries_to_keep(const std::string& target, const CellRequest& request,
+std::vector<std::string> entries_to_keep(const std::string& target, const CellConfig& config,
                                          const HostFacts& facts) {
   std::vector<std::string> names;
   add_entries(target, facts.needed_paths, names);
-  const auto& kept = request.config.keep_paths;
-  if (kept) add_entries(target, *kept, names);
-  if (facts.working_directory == target && request.working_directory.empty()) names.push_back(".");
+  if (config.keep_paths) add_entries(target, *config.keep_paths, names);
   return names;
 }
 
@@ -64,14 +62,14 @@ struct View {
     const std::pair<std::string, Bytes> targets[] = {{"/tmp", *request.config.tmp_size},
                                                      {"/dev/shm", *request.config.shm_size}};
     for (const auto& [target, size] : targets) {
-      // Another root has its own files.
-      tmpfs(target, size,
-            request.root ? std::vector<std::string>{} : entries_to_keep(target, request, facts),
-            true);
-      // Its own files are in the directory that is now covered, also by their whole names.
-      if (plan.guest.working_directory == target && !request.root &&
-          request.working_directory.empty())
+      std::vector<std::string> keep;  // another root has its own files
+      if (!request.root) keep = entries_to_keep(target, request.config, facts);
+      // Its own files are in the directory that is covered then, also by their whole names.
+      if (!request.root && request.working_directory.empty() && facts.working_directory == target) {
+        keep.emplace_back(".");
         plan.guest.working_directory = fmt::format("{}/{}", target, kCoveredItself);
+      }
+      tmpfs(target, size, std::move(keep), true);
     }
   }
   void devices() const {
