@@ -24,3 +24,29 @@ if(CLOISTER_COMMAND AND command_lacks)
   message(FATAL_ERROR "The cloister command needs ${command_lacks}. Install the Debian package in brackets, or turn "
                       "CLOISTER_COMMAND off")
 endif()
+if(NOT CLOISTER_COMMAND)
+  return()
+endif()
+
+# CTest starts the command once for every test. With its libraries in it, it has begun in 0.6 of the time:
+# docs/decisions/0100.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
+set(CMAKE_REQUIRED_LIBRARIES pugixml::static)
+check_cxx_source_compiles("
+  #include <pugixml.hpp>
+  int main() { return pugi::xml_document().load_string(\"<a/>\") ? 0 : 1; }" CLOISTER_LINKS_STATICALLY)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(CLOISTER_LINKS_STATICALLY AND NOT CLOISTER_SANITIZER)
+  set(by_default ON)
+else()
+  set(by_default OFF)  # a sanitizer's library is a shared one
+endif()
+option(CLOISTER_STATIC_COMMAND "Link the cloister command with the static libraries of the distribution" ${by_default})
+set(pugixml pugixml::pugixml)
+set(command_link_options "")
+if(CLOISTER_STATIC_COMMAND)
+  set(pugixml pugixml::static)
+  set(command_link_options -static-pie)
+endif()

@@ -102,7 +102,7 @@ void add_exec(CLI::App& app, const std::vector<std::string>& command,
   exec->footer(kExecHelp);
   // As long as the subcommand, whose options fill it in.
   const auto options = std::make_shared<ExecOptions>();
-  add_exec_options(*exec, *options);
+  exec->preparse_callback([exec, options](std::size_t) { add_exec_options(*exec, *options); });
   exec->callback([options, &command, &chosen] {
     options->command = command;
     chosen = [options] { return run_exec(*options); };

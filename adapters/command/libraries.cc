@@ -1,11 +1,13 @@
 #include "adapters/command/libraries.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -16,50 +18,42 @@
 namespace cloister::command {
 namespace {
 
-// Of this process. A program of another system or architecture it does not know: then nothing is
-// said, and keep_paths serves.
-std::string own_loader() {
-  std::string path;
-  const auto look = [](dl_phdr_info* object, std::size_t, void* found) {
-    for (int i = 0; i < object->dlpi_phnum; ++i) {
-      const auto& part = object->dlpi_phdr[i];
-      if (part.p_type == PT_INTERP)
-        *static_cast<std::string*>(found) =
-            reinterpret_cast<const char*>(object->dlpi_addr + part.p_vaddr);
-    }
-    return 1;  // the first object is the program
-  };
-  ::dl_iterate_phdr(look, &path);
-  return path;
-}
+constexpr std::size_t kMostDynamic = std::size_t{1} << 20;  // bytes; a program has some hundred
 
-// Whether the program names directories to look for its libraries in, or cannot be read. What it
-// finds without is where the system has it, or where a variable names it.
-bool has_search_path(const std::string& program) {
+// The loader of a program that names directories to look for its libraries in; else empty. What is
+// found without them is where the system has it, or where a variable names it.
+std::string loader_to_ask(const std::string& program) {
   const Fd file(::open(program.c_str(), O_RDONLY | O_CLOEXEC));
   const auto read = [&file](std::size_t from, auto& entries) {
     const std::size_t size = entries.size() * sizeof entries.front();
-    return ::pread(file.get(), entries.data(), size, static_cast<off_t>(from)) ==
-           static_cast<ssize_t>(size);
+    return size > 0 && ::pread(file.get(), entries.data(), size, static_cast<off_t>(from)) ==
+                           static_cast<ssize_t>(size);
   };
   std::vector<ElfW(Ehdr)> head(1);
-  if (!read(0, head) || head[0].e_phentsize != sizeof(ElfW(Phdr))) return true;
+  if (!read(0, head) || std::memcmp(head[0].e_ident, ELFMAG, SELFMAG) != 0 ||
+      head[0].e_phentsize != sizeof(ElfW(Phdr)))
+    return "";
   std::vector<ElfW(Phdr)> parts(head[0].e_phnum);
-  if (parts.empty() || !read(head[0].e_phoff, parts)) return true;
+  if (!read(head[0].e_phoff, parts)) return "";
+  const auto loader = std::ranges::find(parts, PT_INTERP, &ElfW(Phdr)::p_type);
   const auto dynamic = std::ranges::find(parts, PT_DYNAMIC, &ElfW(Phdr)::p_type);
-  if (dynamic == parts.end()) return false;
-  std::vector<ElfW(Dyn)> entries(dynamic->p_filesz / sizeof(ElfW(Dyn)));
-  if (entries.empty() || !read(dynamic->p_offset, entries)) return true;
-  return std::ranges::any_of(entries, [](const ElfW(Dyn) & entry) {
+  if (loader == parts.end() || dynamic == parts.end() || loader->p_filesz > PATH_MAX) return "";
+  std::vector<ElfW(Dyn)> entries(std::min<std::size_t>(dynamic->p_filesz, kMostDynamic) /
+                                 sizeof(ElfW(Dyn)));
+  std::string path(loader->p_filesz, '\0');
+  if (!read(dynamic->p_offset, entries) || !read(loader->p_offset, path)) return "";
+  const bool searches = std::ranges::any_of(entries, [](const ElfW(Dyn) & entry) {
     return entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH;
   });
+  return searches ? path.c_str() : "";
 }
 
 // "libx.so => /tmp/lib/libx.so (0x7f...)", a line each: ld.so(8).
 std::string list_of_libraries(const std::string& program) {
-  const std::string loader = own_loader();
+  const std::string loader = loader_to_ask(program);
+  if (loader.empty()) return "";
   auto pipe = make_pipe();
-  const pid_t pid = loader.empty() || !pipe ? -1 : single_threaded_fork();
+  const pid_t pid = pipe ? single_threaded_fork() : -1;
   if (pid < 0) return "";
   if (pid == 0) {
     const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -82,7 +76,6 @@ std::string list_of_libraries(const std::string& program) {
 
 void need_program(HostFacts& facts, const std::string& program) {
   need(facts, program);
-  if (!has_search_path(program)) return;
   const std::string list = list_of_libraries(program);
   for (std::string_view rest = list; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -60,15 +59,22 @@ std::vector<int> own_cpus() {
   return cpus;
 }
 
-// Whole disks that hold something: partitions are throttled with their disk.
+// Whole disks that hold something, as /proc/partitions lists them among their partitions, which are
+// throttled with their disk: proc(5).
 std::vector<std::string> block_devices() {
   std::vector<std::string> devices;
-  std::error_code ignored;
-  for (const auto& disk : std::filesystem::directory_iterator("/sys/block", ignored)) {
-    if (read_file(disk.path() / "size").value_or("0\n") == "0\n") continue;
-    std::string number = read_file(disk.path() / "dev").value_or("");
-    while (number.ends_with('\n')) number.pop_back();
-    if (!number.empty()) devices.push_back(std::move(number));
+  std::istringstream lines(read_file("/proc/partitions").value_or(""));
+  std::string line;
+  std::getline(lines, line);  // the names of the columns
+  while (std::getline(lines, line)) {
+    std::string major;
+    std::string minor;
+    std::string blocks;
+    std::string name;
+    if (!(std::istringstream(line) >> major >> minor >> blocks >> name)) continue;
+    std::ranges::replace(name, '/', '!');  // as sysfs has it
+    if (::access(("/sys/block/" + name).c_str(), F_OK) == 0)
+      devices.push_back(fmt::format("{}:{}", major, minor));
   }
   return devices;
 }

@@ -33,7 +33,7 @@ bootstrap=$!
 trap 'kill -KILL "$bootstrap" 2>/dev/null || true' EXIT
 
 quietly cmake -S "$source" -B "$scratch/build" "${options[@]}" -DCMAKE_INSTALL_PREFIX=/usr -DCLOISTER_TESTS=OFF \
-  -DCLOISTER_COMMAND=ON
+  -DCLOISTER_COMMAND=ON -DCLOISTER_STATIC_COMMAND=OFF
 quietly cmake --build "$scratch/build"
 packages=$scratch/packages
 contents=$scratch/contents

@@ -308,8 +308,10 @@ void add_run(CLI::App& app, const std::vector<std::string>& flags, std::function
       app.add_subcommand("run", "runs test binaries of any framework, each test in its own cell");
   auto options = std::make_shared<RunOptions>();
   options->flags = flags;
-  declare(*command, *options);
-  command->footer(run_help());
+  command->preparse_callback([command, options](std::size_t) {
+    declare(*command, *options);
+    command->footer(run_help());
+  });
   command->callback([command, options, &chosen] {
     complete(*command, *options);
     chosen = [options] { return run(*options); };
