@@ -199,6 +199,7 @@ void add_exec_options(CLI::App& app, ExecOptions& options) {
   request.role = "command";
   request.config.deadline = std::chrono::milliseconds::zero();  // people sit in front of it
   request.config.notice_after = std::chrono::milliseconds::zero();
+  request.config.files = Files::kHost;  // they want to see what it does while it does it
   add_namespaces(app, request);
   add_users(app, request);
   add_files(app, request);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/single_threaded_fork.h"
@@ -76,6 +77,7 @@ std::string list_of_libraries(const std::string& program) {
 
 void need_program(HostFacts& facts, const std::string& program) {
   need(facts, program);
+  share_existing(facts.views, gcov_directories(program));
   const std::string list = list_of_libraries(program);
   for (std::string_view rest = list; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

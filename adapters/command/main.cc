@@ -79,7 +79,8 @@ int run(std::vector<std::string> arguments) {
   app.set_help_flag("-h,--help");
   app.set_version_flag("--version", "cloister " CLOISTER_VERSION);
   app.require_subcommand(1);
-  // Each declares its options when it is the one to be parsed: a run of one test is as quick as its start.
+  // Each declares its options when it is the one to be parsed: a run of one test is as quick as its
+  // start.
   add_exec(app, rest, chosen);
   add_run(app, rest, chosen);
   add_doctor(app, chosen);

@@ -7,6 +7,8 @@
 #include <regex>
 #include <string>
 
+#include "framework/host/file_views.h"
+
 // Present only where the program is built with the instrument that they belong to; gcov's dump and
 // reset only where the linker was asked for them (cmake/coverage.cmake).
 extern "C" {
@@ -51,6 +53,15 @@ void prepare_coverage() {
   fmt::print(stderr,
              "cloister: note: LLVM coverage goes to '{}', for tests are processes of their own\n",
              merged);
+}
+
+std::vector<std::string> coverage_files() {
+  if (__gcov_dump != nullptr || __gcov_exit != nullptr) return gcov_directories("/proc/self/exe");
+  if (__llvm_profile_write_file == nullptr || __llvm_profile_get_filename == nullptr) return {};
+  // There, so that it can be shared, and without what was counted until now, which is the keeper's.
+  forget_coverage();
+  __llvm_profile_write_file();
+  return {__llvm_profile_get_filename()};
 }
 
 void forget_coverage() {

@@ -2,11 +2,17 @@
 // Called by the keeper and by guests; does nothing in other programs.
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace cloister::googletest {
 
 // In the keeper, before the run: has the files of LLVM's counts merged, and says so where that
 // changes their name.
 void prepare_coverage();
+// In the warden: files and directories to which every test adds what it has counted. After
+// prepare_coverage.
+std::vector<std::string> coverage_files();
 // In a guest that was forked: what was counted before is the keeper's.
 void forget_coverage();
 // In a guest, at its end: _exit(2) runs none of the destructors that would do it.

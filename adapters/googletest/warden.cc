@@ -15,6 +15,7 @@
 
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
+#include "adapters/googletest/coverage.h"
 #include "framework/config/settings.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/plan_here.h"
@@ -24,6 +25,7 @@
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
+#include "framework/report/words.h"
 #include "framework/watch/load_meter.h"
 
 namespace cloister::googletest {
@@ -65,7 +67,7 @@ class TestSource final : public CellSource {
 
 // What the command line names, data of the tests for example, they shall see.
 Host open_host_for(const WardenOrders& orders) {
-  Host host = open_host();
+  Host host = open_host(Trying::kDefaultCell, coverage_files());
   for (const std::string& argument : orders.options.arguments) need_named_in(host.facts, argument);
   return host;
 }
@@ -87,6 +89,12 @@ class Reports final : public ReportSink {
   }
   void is_short(const std::string& words) override {
     fmt::print(stderr, "cloister: note: tests run {}\n", words);
+  }
+  void collided(std::uint32_t id, const FileConflict& conflict) override {
+    const auto [earlier, later] = std::minmax(id, conflict.other);
+    fmt::print(stderr, "cloister: note: {}\n",
+               collision_words(full_name(registry_.test(earlier)), full_name(registry_.test(later)),
+                               conflict.path));
   }
 
  private:

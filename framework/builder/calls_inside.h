@@ -89,6 +89,9 @@ inline int ioctl(int fd, unsigned long request, void* argument) {
 inline ssize_t send(int fd, const void* from, std::size_t size, int flags) {
   return syscall(SYS_sendto, fd, from, size, flags, nullptr, 0);
 }
+inline ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  return syscall(SYS_sendmsg, fd, message, flags);
+}
 inline ssize_t recv(int fd, void* into, std::size_t size, int flags) {
   return syscall(SYS_recvfrom, fd, into, size, flags, nullptr, nullptr);
 }

@@ -3,7 +3,7 @@
 set(builder_dir "${CMAKE_CURRENT_SOURCE_DIR}/builder")
 set(builder_sources main.cc building.cc replies.cc networks.cc cgroups.cc init_inside.cc steps_inside.cc mounts_inside.cc
     mount_point_inside.cc leftovers_inside.cc ports_inside.cc root_inside.cc network_inside.cc clocks_inside.cc
-    hosts_inside.cc)
+    hosts_inside.cc views_inside.cc)
 list(TRANSFORM builder_sources PREPEND "${builder_dir}/")
 add_executable(cell_builder ${builder_sources})
 target_include_directories(cell_builder PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")

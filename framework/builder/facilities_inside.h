@@ -34,6 +34,11 @@ bool set_clocks(ByteReader& fields, InsideReply& failure);
 // Reads the step's own fields: the name, whether /proc is yet to be mounted.
 bool name_in_hosts(ByteReader& fields, InsideReply& failure);
 
+// Reads the step's own fields: directories, each with what is shared in it. Leaves the directory
+// that the views' own directories are in open (Inside::views).
+bool mount_views(ByteReader& fields, InsideReply& failure);
+bool bind_read_only(std::string_view target, InsideReply& failure);
+
 // What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);
 void list_ports(RollCall& roll);

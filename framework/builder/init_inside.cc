@@ -10,6 +10,7 @@
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/close_others.h"
 #include "framework/builder/facilities_inside.h"
+#include "framework/builder/message.h"
 
 namespace cloister::inside {
 namespace {
@@ -39,6 +40,16 @@ void number_processes_from(pid_t pid) {
   sys::close(fd);
 }
 
+// The views go along, to be read by others: here they would keep what a guest has written.
+bool tell(Inside& own) {
+  iovec data{&own.reply, sizeof own.reply};
+  Message message(&data, 1);
+  message.attach(own.views);
+  const bool told = sys::sendmsg(kSocket, message.head(), MSG_NOSIGNAL) >= 0;
+  if (own.views >= 0) sys::close(own.views);
+  return told;
+}
+
 }  // namespace
 
 void live_as_init() {
@@ -63,8 +74,7 @@ void live_as_init() {
   if (stands) weigh_tmpfs_at_start();
   watch.lap(own.reply.costs, Cost::kSeal);
   // An init that cannot say so does not stand: its end says that much.
-  if (sys::send(kSocket, &own.reply, sizeof own.reply, MSG_NOSIGNAL) < 0 || !stands)
-    sys::exit_group(1);
+  if (!tell(own) || !stands) sys::exit_group(1);
 
   if (sys::recv(kSocket, &word, 1, 0) == 1) {
     weigh_tmpfs(own.roll.tmpfs);

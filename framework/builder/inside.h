@@ -29,6 +29,7 @@ struct Inside {
   // The file systems that belong to this cell alone.
   int own_count = 0;
   dev_t own[kMostOwn] = {};
+  int views = -1;  // what is written in views is below this directory
   InsideReply reply;
   RollCall roll;
 };

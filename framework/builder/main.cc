@@ -68,9 +68,9 @@ Building* take_slot() {
   return &slots[slots_used++];
 }
 
-// Tells the run, with a descriptor when there is one; nothing when it is gone.
-void reply(const BuilderReply& words, int descriptor = -1) {
-  if (run >= 0) send_or_keep(run, words, descriptor);
+// Tells the run, with what goes along; nothing when it is gone.
+void reply(const BuilderReply& words, Along along = {}) {
+  if (run >= 0) send_or_keep(run, words, along);
 }
 
 // When nothing of the cell is left.
@@ -156,7 +156,11 @@ bool serve_request() {
 // A message of init before it is told to end: that the inside stands, or that it does not.
 void hear_init(Building& building) {
   InsideReply words;
-  const ssize_t got = recv(building.socket, &words, sizeof words, MSG_DONTWAIT);
+  iovec data{&words, sizeof words};
+  Message message(&data, 1);
+  message.make_room();
+  const ssize_t got = recvmsg(building.socket, message.head(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  const int views = got > 0 ? message.descriptor() : -1;
   if (got == static_cast<ssize_t>(sizeof words) && words.error == 0) {
     building.stage = Stage::kStanding;
     for (std::size_t i = 0; i < kCostCount; ++i) building.costs[i] += words.costs[i];
@@ -164,7 +168,7 @@ void hear_init(Building& building) {
     built.reply = Reply::kBuilt;
     built.cell = building.cell;
     built.init_pid = building.init;
-    reply(built, building.pidfd);
+    reply(built, {building.pidfd, views});
   } else if (building.stage == Stage::kRising) {
     if (got != static_cast<ssize_t>(sizeof words)) {
       words = {ECHILD, "set the inside of the cell up: its init died"};
@@ -175,6 +179,7 @@ void hear_init(Building& building) {
   } else {
     building.stage = Stage::kEnding;  // init is dying: reap() sees when
   }
+  if (views >= 0) close(views);
 }
 
 // A guest waits on its way to a network.

@@ -1,4 +1,4 @@
-// A message between a run and its builder, with at most one descriptor: unix(7), SCM_RIGHTS.
+// A message between a run and its builder, with at most two descriptors: unix(7), SCM_RIGHTS.
 #pragma once
 
 #include <string.h>
@@ -17,34 +17,39 @@ class Message {
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
-  // To be sent along; nothing when it is -1.
+  // To be sent along, behind those before; nothing when it is -1.
   void attach(int descriptor) {
-    if (descriptor < 0) return;
+    if (descriptor < 0 || attached_ == kMost) return;
     make_room();
     cmsghdr* rights = CMSG_FIRSTHDR(&head_);
+    memcpy(CMSG_DATA(rights) + attached_++ * sizeof descriptor, &descriptor, sizeof descriptor);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+    rights->cmsg_len = CMSG_LEN(attached_ * sizeof descriptor);
+    head_.msg_controllen = CMSG_SPACE(attached_ * sizeof descriptor);
   }
   // Before one is received.
   void make_room() {
     head_.msg_control = control_;
     head_.msg_controllen = sizeof control_;
   }
-  // That came along; -1 when there is none.
-  int descriptor() const {
+  // That came along, by its place among them; -1 when there is none.
+  int descriptor(std::size_t place = 0) const {
     const cmsghdr* rights = CMSG_FIRSTHDR(&head_);
-    if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS) return -1;
+    if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS ||
+        rights->cmsg_len < CMSG_LEN((place + 1) * sizeof(int)))
+      return -1;
     int descriptor = -1;
-    memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
+    memcpy(&descriptor, CMSG_DATA(rights) + place * sizeof descriptor, sizeof descriptor);
     return descriptor;
   }
   msghdr* head() { return &head_; }
 
  private:
+  static constexpr std::size_t kMost = 2;
+  std::size_t attached_ = 0;
   msghdr head_{};
-  alignas(cmsghdr) char control_[CMSG_SPACE(sizeof(int))] = {};
+  alignas(cmsghdr) char control_[CMSG_SPACE(kMost * sizeof(int))] = {};
 };
 
 }  // namespace cloister

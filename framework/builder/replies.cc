@@ -14,7 +14,7 @@ namespace {
 
 struct Kept {
   Kept* next;
-  int descriptor;
+  Along along;
   std::size_t size;  // of the words behind this
   void* words() { return this + 1; }
 };
@@ -27,10 +27,11 @@ int tries_left = kTries;
 enum class Sent : std::uint8_t { kYes, kLater, kNever };
 
 // Sets `why` where it is for later.
-Sent try_to_send(int socket, const void* words, std::size_t size, int descriptor) {
+Sent try_to_send(int socket, const void* words, std::size_t size, Along along) {
   iovec data{const_cast<void*>(words), size};
   Message message(&data, 1);
-  message.attach(descriptor);
+  message.attach(along.first);
+  message.attach(along.second);
   while (sendmsg(socket, message.head(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
     if (errno == EINTR) continue;
     why = errno == EAGAIN ? KeptFor::kWantOfRoom : KeptFor::kWantOfMemory;
@@ -42,21 +43,27 @@ Sent try_to_send(int socket, const void* words, std::size_t size, int descriptor
   return Sent::kYes;
 }
 
-bool keep(const BuilderReply& words, std::size_t size, int descriptor) {
+int duplicate(int descriptor) {
+  return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+}
+
+bool keep(const BuilderReply& words, std::size_t size, Along along) {
   auto* kept = static_cast<Kept*>(malloc(sizeof(Kept) + size));
   if (kept == nullptr) return false;
-  *kept = {nullptr, descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 0), size};
+  *kept = {nullptr, {duplicate(along.first), duplicate(along.second)}, size};
   memcpy(kept->words(), &words, size);
   (last == nullptr ? first : last->next) = kept;
   last = kept;
-  return (kept->descriptor < 0) == (descriptor < 0);
+  return (kept->along.first < 0) == (along.first < 0) &&
+         (kept->along.second < 0) == (along.second < 0);
 }
 
 void drop_first() {
   Kept* gone = first;
   first = gone->next;
   if (first == nullptr) last = nullptr;
-  if (gone->descriptor >= 0) close(gone->descriptor);
+  if (gone->along.first >= 0) close(gone->along.first);
+  if (gone->along.second >= 0) close(gone->along.second);
   free(gone);
 }
 
@@ -64,16 +71,16 @@ void drop_first() {
 
 KeptFor kept_for() { return first == nullptr ? KeptFor::kNothing : why; }
 
-void send_or_keep(int socket, const BuilderReply& words, int descriptor) {
+void send_or_keep(int socket, const BuilderReply& words, Along along) {
   const std::size_t size = sizeof words - words.left.unused();
-  const Sent sent = first == nullptr ? try_to_send(socket, &words, size, descriptor) : Sent::kLater;
-  if (sent == Sent::kYes || (sent == Sent::kLater && keep(words, size, descriptor))) return;
+  const Sent sent = first == nullptr ? try_to_send(socket, &words, size, along) : Sent::kLater;
+  if (sent == Sent::kYes || (sent == Sent::kLater && keep(words, size, along))) return;
   shutdown(socket, SHUT_RDWR);
 }
 
 void send_kept(int socket) {
   while (first != nullptr) {
-    const Sent sent = try_to_send(socket, first->words(), first->size, first->descriptor);
+    const Sent sent = try_to_send(socket, first->words(), first->size, first->along);
     if (sent == Sent::kLater) return;
     if (sent == Sent::kNever) shutdown(socket, SHUT_RDWR);
     drop_first();

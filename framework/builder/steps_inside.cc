@@ -30,6 +30,10 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
       return set_clocks(fields, failure);
     case StepCode::kNameInHosts:
       return name_in_hosts(fields, failure);
+    case StepCode::kMountViews:
+      return mount_views(fields, failure);
+    case StepCode::kBindReadOnly:
+      return bind_read_only(fields.text(), failure);
   }
   errno = EINVAL;
   return fail(failure, "perform set-up step %d", static_cast<int>(code));

@@ -58,6 +58,21 @@ bool parse_leaks(std::string_view text, CellConfig& into) {
   return true;
 }
 
+bool parse_files(std::string_view text, CellConfig& into) {
+  if (text == "host") {
+    into.files = Files::kHost;
+  } else if (text == "keep") {
+    into.files = Files::kKeep;
+  } else if (text == "discard") {
+    into.files = Files::kDiscard;
+  } else if (text == "readonly") {
+    into.files = Files::kReadOnly;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // 0, none and off all lift a limit.
 bool means_none(std::string_view text) { return text == "none" || text == "0" || text == "off"; }
 
@@ -134,7 +149,8 @@ bool parse_keep_fds(std::string_view text, CellConfig& into) {
   return true;
 }
 
-bool parse_keep_paths(std::string_view text, CellConfig& into) {
+template <std::optional<std::vector<std::string>> CellConfig::* field>
+bool parse_paths(std::string_view text, CellConfig& into) {
   std::vector<std::string> paths;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
@@ -142,7 +158,7 @@ bool parse_keep_paths(std::string_view text, CellConfig& into) {
     paths.emplace_back(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
-  into.keep_paths = std::move(paths);
+  into.*field = std::move(paths);
   return true;
 }
 
@@ -277,7 +293,18 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::keep_paths>("keep_paths", "absolute paths, separated by commas",
                             "what stays visible below the private /tmp and /dev/shm (default what "
                             "the run needs)",
-                            parse_keep_paths, true),
+                            parse_paths<&C::keep_paths>, true),
+    setting<&C::files>("files", "host, keep, discard or readonly",
+                       "what a test sees of the host's files, and what becomes of what it writes "
+                       "(default keep)",
+                       parse_files),
+    setting<&C::files_in>("files_in", "absolute paths, separated by commas",
+                          "the directories that 'files' is about (default the project's, home, "
+                          "/var/tmp)",
+                          parse_paths<&C::files_in>, true),
+    setting<&C::shared_files>("shared_files", "absolute paths, separated by commas",
+                              "files and directories in them that all tests share (default none)",
+                              parse_paths<&C::shared_files>, true),
 });
 
 }  // namespace

@@ -24,6 +24,8 @@ std::string_view facility_name(Facility facility) {
       return "ipc namespace";
     case Facility::kCgroupNamespace:
       return "cgroup namespace";
+    case Facility::kFileViews:
+      return "own view of files";
     case Facility::kMemoryCap:
       return "memory cap";
     case Facility::kProcessCap:

@@ -24,6 +24,7 @@ enum class Facility : std::uint8_t {
   kHostname,
   kIpcNamespace,
   kCgroupNamespace,
+  kFileViews,
   kMemoryCap,
   kProcessCap,
   // From here on nothing a default cell has: used on request only.
@@ -35,12 +36,12 @@ enum class Facility : std::uint8_t {
   kNetworkReuse,
 };
 inline constexpr Facility kAllFacilities[] = {
-    Facility::kUserNamespace, Facility::kPidNamespace, Facility::kMountNamespace,
-    Facility::kPrivateProc,   Facility::kPrivateTmp,   Facility::kNetworkNamespace,
-    Facility::kHostname,      Facility::kIpcNamespace, Facility::kCgroupNamespace,
-    Facility::kMemoryCap,     Facility::kProcessCap,   Facility::kSoftMemoryCap,
-    Facility::kCpuCap,        Facility::kCpuSet,       Facility::kIoCap,
-    Facility::kTimeNamespace, Facility::kNetworkReuse};
+    Facility::kUserNamespace, Facility::kPidNamespace,  Facility::kMountNamespace,
+    Facility::kPrivateProc,   Facility::kPrivateTmp,    Facility::kNetworkNamespace,
+    Facility::kHostname,      Facility::kIpcNamespace,  Facility::kCgroupNamespace,
+    Facility::kFileViews,     Facility::kMemoryCap,     Facility::kProcessCap,
+    Facility::kSoftMemoryCap, Facility::kCpuCap,        Facility::kCpuSet,
+    Facility::kIoCap,         Facility::kTimeNamespace, Facility::kNetworkReuse};
 // Whether a default cell has it.
 bool is_default(Facility facility);
 // Whether it is a backstop, or measures: of a default cell, but not what tests are isolated by. Its
@@ -126,6 +127,14 @@ struct Surroundings {
   bool cgroup_namespaces_are_zero = false;  // user.max_cgroup_namespaces is 0, as in cells
 };
 
+// A directory that tests have copy-on-write views of.
+struct FileView {
+  std::string directory;  // absolute, without links
+  // What all tests share in it, by names relative to it: Unix sockets, whose peers are outside.
+  std::vector<std::string> shared{};
+  friend bool operator==(const FileView&, const FileView&) = default;
+};
+
 struct HostFacts {
   uid_t uid = 0;
   gid_t gid = 0;
@@ -147,6 +156,7 @@ struct HostFacts {
   // under (needed_paths.h): the working directory, the test binary and what it has loaded, what the
   // environment names.
   std::vector<std::string> needed_paths;
+  std::vector<FileView> views;  // by default
   std::vector<Loss> losses;
 
   const Loss* loss_of(Facility facility) const;

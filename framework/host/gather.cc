@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 
+#include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
@@ -176,6 +177,7 @@ HostFacts gather_facts() {
   need_environment(facts);
   leave_to_fakeroot(facts);
   leave_lost_directory(facts);
+  find_file_views(facts);
   if (::access("/proc/self/ns/time", F_OK) != 0) {
     facts.losses.push_back({Facility::kTimeNamespace, "this kernel has no time namespaces",
                             cure_for(Facility::kTimeNamespace, facts)});

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <regex>
 #include <string_view>
 
+#include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 
 namespace cloister {
@@ -78,6 +80,25 @@ std::string directory_of(std::string_view path) {
   return slash == std::string_view::npos ? "." : std::string(path.substr(0, slash + 1));
 }
 
+// Every test adds to the files, or makes one of its own: a directory for them is the host's, in
+// views, too. What is added to by all has no name yet that could be shared.
+void keep_shared(HostFacts& facts, const OutputFiles& files, const std::string& place) {
+  static const std::regex adds("%[0-9]*m");
+  const std::string from = place + "/";
+  const bool is_for_more = (facts.working_directory + "/").starts_with(from);
+  if (!is_for_more) return share_existing(facts.views, std::vector{place});
+  const auto view = std::ranges::find_if(
+      facts.views, [&](const FileView& each) { return from.starts_with(each.directory + "/"); });
+  if (view == facts.views.end() || !std::regex_search(files.path, adds)) return;
+  const bool is_shared = std::ranges::any_of(
+      view->shared, [&](const std::string& name) { return name.ends_with(".profraw"); });
+  if (is_shared || !facts.has(Facility::kFileViews)) return;
+  facts.losses.push_back(
+      {Facility::kFileViews,
+       fmt::format("{} names a file in '{}' that all tests add to", files.named_by, place),
+       "name a directory of its own for it"});
+}
+
 }  // namespace
 
 void need_instruments(HostFacts& facts, bool make) {
@@ -96,6 +117,7 @@ void need_instruments(HostFacts& facts, bool make) {
         ::mkdir(place.substr(0, place.find('/', covered.size() + 1)).c_str(), 0755);
     }
     need(facts, place);
+    keep_shared(facts, files, place);
   }
 }
 

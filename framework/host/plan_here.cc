@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 
 namespace cloister {
@@ -32,6 +33,24 @@ Result<void> look_at(const std::string& path) {
             "name what lies below it, or set private_tmp to 0"});
 }
 
+// What of the host's files its views are of.
+Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
+  const CellConfig& config = asked.config;
+  if (config.files.value_or(Files::kKeep) == Files::kHost) return {};
+  if (!config.files_in && !config.shared_files) return {};
+  std::vector<FileView> views = facts.views;
+  if (config.files_in) {
+    auto named = file_views_of(*config.files_in);
+    if (!named) return std::unexpected(named.error());
+    views = std::move(*named);
+  }
+  if (config.shared_files) {
+    if (auto shared = share_files(views, *config.shared_files); !shared) return shared;
+  }
+  asked.views = std::move(views);
+  return {};
+}
+
 }  // namespace
 
 Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
@@ -46,6 +65,7 @@ Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
     }
     asked.config.keep_paths = std::move(ways);
   }
+  if (auto found = look_at_files(asked, facts); !found) return std::unexpected(found.error());
   return make_plan(asked, facts);
 }
 

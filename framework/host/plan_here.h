@@ -9,7 +9,8 @@
 
 namespace cloister {
 
-// As make_plan, with keep_paths as they lead here. Each of them must be there. Where `demanded_by`
+// As make_plan, with keep_paths, files_in and shared_files as they lead here. Each
+// of them must be there. Where `demanded_by`
 // is not empty ("--require"), a host that lacks anything a default cell has gets no plan.
 Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
                            std::string_view demanded_by = "");

@@ -9,6 +9,7 @@
 
 #include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
+#include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/shortage.h"
 #include "framework/kernel/single_threaded_fork.h"
@@ -142,6 +143,7 @@ std::vector<Facility> needs(Facility facility) {
     case Facility::kPrivateProc:
       return {Facility::kPidNamespace, Facility::kMountNamespace};
     case Facility::kPrivateTmp:
+    case Facility::kFileViews:
       return {Facility::kMountNamespace};
     case Facility::kNetworkReuse:
       return {Facility::kNetworkNamespace, Facility::kUserNamespace, Facility::kPidNamespace,
@@ -267,9 +269,10 @@ void note_want(Host& host, const Error& error) {
 
 }  // namespace
 
-Host open_host(Trying trying) {
+Host open_host(Trying trying, std::span<const std::string> shared) {
   Host host{gather_facts(), std::nullopt, std::nullopt};
   HostFacts& facts = host.facts;
+  share_existing(facts.views, shared);
   need_instruments(facts, trying != Trying::kEverything);
   find_cgroups(facts);
   Result<void> run_namespace;

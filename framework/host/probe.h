@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ enum class Trying : std::uint8_t {
 // ordinary user's enters a user namespace. Tries a default cell end to end, guest included; if that
 // fails, tries each facility on top of those that work, and notes every loss with its cause and
 // cure. Without a trial the smallest memory of a cell is not known.
-Host open_host(Trying trying = Trying::kDefaultCell);
+// `shared` are files and directories that every test adds to: they are no part of its view of
+// files.
+Host open_host(Trying trying = Trying::kDefaultCell, std::span<const std::string> shared = {});
 
 // The cgroup directories that this run may use: fills facts.cgroups, or notes the losses. May move
 // the processes of the run's group into a leaf (cgroup_leaf.h); the builder moves them back.

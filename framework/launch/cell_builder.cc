@@ -263,7 +263,8 @@ Result<std::optional<BuilderNews>> CellBuilder::news() {
       static_cast<std::size_t>(got) != least + words_->left.names_size) {
     return std::unexpected(Error{"hear from the cell builder: it ended", 0, "start the run again"});
   }
-  return std::optional<BuilderNews>(BuilderNews{*words_, Fd(message.descriptor())});
+  return std::optional<BuilderNews>(
+      BuilderNews{*words_, Fd(message.descriptor()), Fd(message.descriptor(1))});
 }
 
 Result<BuilderNews> CellBuilder::wait_for_news() {

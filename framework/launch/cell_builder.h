@@ -23,11 +23,13 @@ namespace cloister {
 struct Init {
   pid_t pid = -1;
   Fd pidfd;
+  Fd views;  // what is written in the cell's views is below this directory; none where it has none
 };
 
 struct BuilderNews {
   const BuilderReply& words;  // until there is more news
   Fd init_pidfd;              // with Reply::kBuilt
+  Fd views;                   // likewise, where the cell has any
 };
 
 // Where the rights come from that cells are made with.

@@ -41,6 +41,13 @@ struct StepFields {
     out.text(step.name);
     out.number(static_cast<std::uint8_t>(step.before_proc));
   }
+  void operator()(const MountViews& step) const {
+    put_list(out, step.views, [&](const FileView& view) {
+      out.text(view.directory);
+      put_list(out, view.shared, [&](const std::string& name) { out.text(name); });
+    });
+  }
+  void operator()(const BindReadOnly& step) const { out.text(step.target); }
 };
 
 template <StepCode code, typename Step>
@@ -57,7 +64,9 @@ static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
               kStandsFor<StepCode::kBindMount, BindMount> &&
               kStandsFor<StepCode::kEnterRoot, EnterRoot> &&
               kStandsFor<StepCode::kSetClocks, SetClocks> &&
-              kStandsFor<StepCode::kNameInHosts, NameInHosts>);
+              kStandsFor<StepCode::kNameInHosts, NameInHosts> &&
+              kStandsFor<StepCode::kMountViews, MountViews> &&
+              kStandsFor<StepCode::kBindReadOnly, BindReadOnly>);
 
 }  // namespace
 

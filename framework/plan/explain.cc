@@ -66,6 +66,16 @@ std::string step_text(const SetupStep& step) {
                                s.offsets.monotonic, s.offsets.boottime);
           },
           [](const NameInHosts& s) { return fmt::format("name '{}' in '/etc/hosts'", s.name); },
+          [](const MountViews& s) {
+            std::vector<std::string> names;
+            for (const FileView& view : s.views) {
+              names.push_back(fmt::format("'{}'", view.directory));
+              if (!view.shared.empty())
+                names.back() += fmt::format(" but '{}'", fmt::join(view.shared, "', '"));
+            }
+            return fmt::format("mount copy-on-write views of {}", fmt::join(names, ", "));
+          },
+          [](const BindReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },
       },
       step);
 }

@@ -39,6 +39,7 @@ const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& fact
       {request.has_own_root(), Facility::kMountNamespace},
       {request.clocks.has_value(), Facility::kTimeNamespace},
       {config.reuse_network.value_or(false), Facility::kNetworkReuse},
+      {config.files.value_or(Files::kHost) != Files::kHost, Facility::kFileViews},
   };
   for (const auto& [is_asked, facility] : asked) {
     if (const Loss* loss = facts.loss_of(facility); is_asked && loss != nullptr) return loss;
@@ -57,6 +58,9 @@ CellConfig with_defaults(CellConfig config) {
   config.tmpfs_inodes = config.tmpfs_inodes.value_or(kTmpfsInodes);
   config.hostname = config.hostname.value_or("cloister");
   config.leaks = config.leaks.value_or(Leaks::kReport);
+  // What is written to a view is not written to a device.
+  const bool writes_are_capped = config.io_write_rate.value_or(Bytes{}).count > 0;
+  config.files = config.files.value_or(writes_are_capped ? Files::kHost : Files::kKeep);
   return config;
 }
 
@@ -69,6 +73,7 @@ CellConfig in_force(CellConfig config, const HostFacts& facts) {
     config.shm_size.reset();
     config.tmpfs_inodes.reset();
   }
+  if (!facts.has(Facility::kFileViews)) config.files = Files::kHost;
   return config;
 }
 

@@ -72,6 +72,19 @@ struct View {
       tmpfs(target, size, std::move(keep), true);
     }
   }
+  void files() const {
+    const Files files = *request.config.files;
+    if (files == Files::kHost || request.has_own_root() || !facts.has(Facility::kFileViews)) return;
+    std::vector<FileView> views = request.views.value_or(facts.views);
+    if (views.empty()) return;
+    if (files == Files::kReadOnly) {
+      for (const FileView& view : views) add(BindReadOnly{view.directory});
+      return;
+    }
+    for (const FileView& view : views) plan.watch.views.push_back(view.directory);
+    plan.watch.keep_files = files == Files::kKeep;
+    add(MountViews{std::move(views)});
+  }
   void devices() const {
     for (const char* device : kDevices) add(BindMount{device, at + device, false});
   }
@@ -110,6 +123,7 @@ void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& p
   if (request.mounts_before_proc == 0) view.proc();
   if (!request.has_own_root()) view.cgroups();
   view.private_tmp();
+  view.files();
   if (request.root == "") view.devices();
   view.requested();
   if (request.has_own_root()) {

@@ -80,9 +80,20 @@ struct NameInHosts {
   bool before_proc = false;  // MountProc covers that tmpfs; else it is taken off again
   friend bool operator==(const NameInHosts&, const NameInHosts&) = default;
 };
-using SetupStep =
-    std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname, BringUpLoopback,
-                 OpenLowPorts, StartRoot, BindMount, EnterRoot, SetClocks, NameInHosts>;
+// Copy-on-write views of directories: what is written in them goes to a file system of the cell's,
+// which the watcher reads when the cell is gone (files/put_in_place.h). One that is not there, or
+// is read-only, stays as it is.
+struct MountViews {
+  std::vector<FileView> views;
+  friend bool operator==(const MountViews&, const MountViews&) = default;
+};
+struct BindReadOnly {  // a directory on itself, with all mounted below it
+  std::string target;
+  friend bool operator==(const BindReadOnly&, const BindReadOnly&) = default;
+};
+using SetupStep = std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname,
+                               BringUpLoopback, OpenLowPorts, StartRoot, BindMount, EnterRoot,
+                               SetClocks, NameInHosts, MountViews, BindReadOnly>;
 
 // `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
 struct IdMapping {
@@ -175,6 +186,8 @@ struct WatchPlan {
   std::string memory_stem{};  // of its memory group
   CgroupVersion memory_version{};
   std::vector<std::string> tmpfs;  // the targets of the cell's own, in the order of its steps
+  std::vector<std::string> views;  // the directories that it has views of, in that order
+  bool keep_files = false;         // what was written in them is put in place on the host
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };
 

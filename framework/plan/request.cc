@@ -72,6 +72,12 @@ Result<void> check_mounts(const CellRequest& request) {
 Result<void> check_request(const CellRequest& request, const HostFacts& facts) {
   if (auto good = check_user_namespace(request, facts); !good) return good;
   if (auto good = check_ids(request, facts); !good) return good;
+  if (request.has_own_root() && request.config.files.value_or(Files::kHost) != Files::kHost) {
+    return std::unexpected(Error{fmt::format("give this {} both a view of the host's files and "
+                                             "mounts or a root of its own",
+                                             request.role),
+                                 0, "leave out one of the two"});
+  }
   return check_mounts(request);
 }
 

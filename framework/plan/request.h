@@ -58,6 +58,8 @@ struct CellRequest {
   std::optional<ClockOffsets> clocks{};
   // The directory that becomes "/", or "" for an empty one. Nothing: the host's view.
   std::optional<std::string> root{};
+  // What of the host's files CellConfig::files is about. Nothing: the host's own (facts.views).
+  std::optional<std::vector<FileView>> views{};
   std::vector<MountRequest> mounts{};  // in this order, into the new "/"
   std::string proc_target = "/proc";
   std::size_t mounts_before_proc = 0;  // how many of them; 0 is before all else

@@ -24,6 +24,8 @@ enum class StepCode : std::uint8_t {
   kEnterRoot,
   kSetClocks,
   kNameInHosts,
+  kMountViews,
+  kBindReadOnly,
 };
 
 // A network namespace that the run lends to one cell after the other, as long as none has used it:

@@ -81,6 +81,36 @@ bool take_left(ByteReader& in, CellReport& report) {
   return true;
 }
 
+void put_files(ByteWriter& out, const ChangedFiles& files) {
+  for (const std::uint64_t number :
+       {files.created, files.changed, files.deleted, files.written.count})
+    out.number(number);
+  out.number(static_cast<std::uint32_t>(files.named.size()));
+  for (const ChangedFile& file : files.named) {
+    out.number(file.change);
+    out.text(file.path);
+    out.number(file.size.count);
+  }
+  out.text(files.failure);
+}
+
+// False when a number stands for nothing.
+bool take_files(ByteReader& in, ChangedFiles& files) {
+  for (std::uint64_t* number :
+       {&files.created, &files.changed, &files.deleted, &files.written.count})
+    *number = in.number<std::uint64_t>();
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
+    ChangedFile file;
+    file.change = in.number<FileChange>();
+    if (file.change > FileChange::kDeleted) return false;
+    file.path = in.text();
+    file.size = {in.number<std::uint64_t>()};
+    files.named.push_back(std::move(file));
+  }
+  files.failure = in.text();
+  return true;
+}
+
 }  // namespace
 
 std::string encode(const CellReport& report) {
@@ -139,6 +169,7 @@ std::string encode(const CellReport& report) {
          {tmpfs.used.count, tmpfs.size.count, tmpfs.inodes_used, tmpfs.inodes})
       out.number(number);
   }
+  put_files(out, report.files);
   out.number(static_cast<std::uint32_t>(report.costs.size()));
   for (const std::uint32_t cost : report.costs) out.number(cost);
   return std::move(out.bytes());
@@ -199,6 +230,7 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
       *number = in.number<std::uint64_t>();
     report.tmpfs.push_back(std::move(tmpfs));
   }
+  if (!take_files(in, report.files)) return std::nullopt;
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
     report.costs.push_back(in.number<std::uint32_t>());
   if (!in.ok() || !in.at_end()) return std::nullopt;

@@ -110,6 +110,14 @@ std::vector<std::string> limit_notes(const CellReport& report,
   return notes;
 }
 
+std::string collision_words(const std::string& earlier, const std::string& later,
+                            const std::string& path) {
+  return fmt::format(
+      "{} and {} both changed '{}' while both ran, each in its own view; what {} wrote is there; "
+      "give each test a file of its own, or run them one after the other",
+      earlier, later, printable(path), later);
+}
+
 const char* cost_name(Cost cost) {
   constexpr const char* kNames[kCostCount] = {"make cgroups",
                                               "lend a network",

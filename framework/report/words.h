@@ -27,6 +27,10 @@ std::vector<std::string> limit_notes(const CellReport& report,
 // written as "\n" or "\x1b".
 std::string printable(std::string_view text);
 
+// Of two tests that changed the same file while both ran; what `later` wrote is there.
+std::string collision_words(const std::string& earlier, const std::string& later,
+                            const std::string& path);
+
 // "mount /proc"
 const char* cost_name(Cost cost);
 

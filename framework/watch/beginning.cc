@@ -70,6 +70,10 @@ void Watch::begin(CellTask task) {
 std::optional<GuestCall> Watch::start_guests() {
   std::size_t busy =
       count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
+  // One after the other is with all that the one has left for the other.
+  if (admission_.jobs() == 1 &&
+      std::ranges::any_of(cells_, [](const auto& cell) { return cell->has_files_to_keep(); }))
+    return std::nullopt;
   for (std::size_t i = 0; i < cells_.size() && !paused_; ++i) {
     RunningCell& cell = *cells_[i];
     if (busy >= static_cast<std::size_t>(admission_.jobs())) break;

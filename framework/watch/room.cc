@@ -19,10 +19,10 @@ constexpr int kMostBehind = 1200;
 static_assert(kMostJobs + kMostAhead + kMostBehind <= 4096, "the builder's slots");
 
 // Descriptors of the watching process: those of a cell with a guest (its three streams, its init,
-// two gauges of its memory), of one without, and what the start of a guest takes for a moment, in
-// the guest's copy of the table as well.
-constexpr std::size_t kPerCell = 6;
-constexpr std::size_t kPerCellAhead = 1;
+// its views, two gauges of its memory), of one without, and what the start of a guest takes for a
+// moment, in the guest's copy of the table as well.
+constexpr std::size_t kPerCell = 7;
+constexpr std::size_t kPerCellAhead = 2;
 constexpr std::size_t kForStarting = 12;
 // Those of the run itself: sockets to the keeper and to the builder, groups, signals, /dev/null.
 constexpr std::size_t kOfTheRun = 6;

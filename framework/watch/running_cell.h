@@ -15,6 +15,7 @@
 #include <cloister/report.h>
 
 #include "framework/events/frame_reader.h"
+#include "framework/files/ledger.h"
 #include "framework/launch/cell_builder.h"
 #include "framework/launch/cell_page.h"
 #include "framework/launch/guest.h"
@@ -104,6 +105,9 @@ class RunningCell {
   void memory_alarm(Clock::time_point now);
 
   void guest_ended(int wait_status, const rusage& used);
+  // Its guest has ended, and what it wrote in its views is yet to be put in place.
+  bool has_files_to_keep() const;
+  Writer as_writer() const { return {id_, started_, ended_}; }
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
   // that was never built.
   CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "framework/files/put_in_place.h"
+
 namespace cloister {
 namespace {
 
@@ -154,7 +156,7 @@ void Watch::hear(BuilderNews news) {
   if (cell == nullptr) return;
   switch (news.words.reply) {
     case Reply::kBuilt:
-      cell->init = Init{news.words.init_pid, std::move(news.init_pidfd)};
+      cell->init = Init{news.words.init_pid, std::move(news.init_pidfd), std::move(news.views)};
       cell->stage = CellStage::kStanding;
       break;
     case Reply::kFailed:
@@ -163,7 +165,7 @@ void Watch::hear(BuilderNews news) {
     case Reply::kGone:
       if (cell->stage == CellStage::kRunning) {
         // Without a pid namespace init may die before the guest, whose end is then the cell's.
-        cell->init = Init{};
+        cell->init = Init{-1, Fd(), std::move(cell->init.views)};
       } else if (cell->stage == CellStage::kGivenBack) {
         ask_again(*cell);
       } else {
@@ -276,11 +278,22 @@ void Watch::give_up(RunningCell& cell) {
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   CellReport report = cell.finish(gone, *drain_buffer_);
+  if (report.undying == 0) take_files(cell, report);
   admission_.ended(report.usage.peak_memory);
   pages_.give_back(cell.page);
   wait_for_an_end_ = false;
   sink_.report(std::move(report));
   outbox_.flush();
+}
+
+// Before the report: what a test has written is there when it is known to have ended.
+void Watch::take_files(RunningCell& cell, CellReport& report) {
+  const WatchPlan& plan = cell.plan().watch;
+  if (!cell.init.views.open()) return;
+  std::vector<FileConflict> conflicts;
+  report.files = take_changes(cell.init.views, plan.views, plan.keep_files, cell.as_writer(),
+                              ledger_, conflicts);
+  for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
 }
 
 RunningCell* Watch::find(std::uint32_t id) {

@@ -16,6 +16,7 @@
 #include <cloister/report.h>
 
 #include "framework/events/guest_side.h"
+#include "framework/files/ledger.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/unforked.h"
 #include "framework/launch/cell_builder.h"
@@ -54,6 +55,9 @@ class ReportSink {
   // No more than so many guests run at once from here on, for want of something that the words
   // name. Told once, with the first such want.
   virtual void is_short(const std::string& /*words*/) {}
+  // Two tests that ran at the same time changed the same file: what the later one of them, by its
+  // number, wrote is there. Told once for each path.
+  virtual void collided(std::uint32_t /*id*/, const FileConflict& /*conflict*/) {}
 };
 
 struct WatchOptions {
@@ -120,6 +124,7 @@ class Watch : public InUnforkedMemory {
   void end_early();
   void give_up(RunningCell& cell);
   void report_done(RunningCell& cell, const BuilderReply* gone);
+  void take_files(RunningCell& cell, CellReport& report);
   RunningCell* find(std::uint32_t id);
   std::size_t count(CellStage stage) const;
   std::size_t count_alive() const;
@@ -139,6 +144,7 @@ class Watch : public InUnforkedMemory {
   struct sigaction old_child_action_{};
   std::size_t most_cells_;
   std::optional<rlimit> guests_descriptors_;
+  FileLedger ledger_;
   UnforkedPool<RunningCell> memory_;  // before what points into it
   std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
   std::vector<CellTask> again_;   // whose cells could not be had while others had theirs

@@ -33,6 +33,15 @@ enum class Leaks {
   kFail,    // they are listed, and a test that ended well fails for them
 };
 
+// What a test sees of the host's files in its view (CellConfig::files_in), and what becomes of what
+// it writes there.
+enum class Files {
+  kHost,      // the files themselves: what it writes is there at once, for every other test too
+  kKeep,      // a copy-on-write view of its own; put in place when the test has ended: the default
+  kDiscard,   // the same, thrown away when the test has ended
+  kReadOnly,  // the files themselves, and writing fails with EROFS
+};
+
 struct CellConfig {
   // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). With a network of the
   // cell's own it resolves, by a private /etc/hosts.
@@ -101,6 +110,16 @@ struct CellConfig {
   // those that the run is seen to need: working directory, test binary, what the environment names.
   // Of each the whole entry of /tmp stays, and all tests share it. Default none.
   std::optional<std::vector<std::string>> keep_paths{};
+  // Default Files::kKeep for tests, Files::kHost for commands and where io_write_rate is set: what is
+  // written in a view is kept in memory, and counts as the guest's. docs/FILES.md.
+  std::optional<Files> files{};
+  // The directories that `files` is about, with all that lies in them but other mounts. Default:
+  // the build tree and the source tree that the run was started in, or else its working directory;
+  // the home directory, /var/tmp and $XDG_RUNTIME_DIR.
+  std::optional<std::vector<std::string>> files_in{};
+  // Files and directories in them that stay the host's own, shared by all tests. They must be there
+  // when the run starts. Default none; what gcov counts in is found by itself.
+  std::optional<std::vector<std::string>> shared_files{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
@@ -131,6 +150,13 @@ struct CellConfig {
   CellConfig& with_keep_fds(std::vector<int> value) { return set(keep_fds, std::move(value)); }
   CellConfig& with_keep_paths(std::vector<std::string> value) {
     return set(keep_paths, std::move(value));
+  }
+  CellConfig& with_files(Files value) { return set(files, value); }
+  CellConfig& with_files_in(std::vector<std::string> value) {
+    return set(files_in, std::move(value));
+  }
+  CellConfig& with_shared_files(std::vector<std::string> value) {
+    return set(shared_files, std::move(value));
   }
 
  private:

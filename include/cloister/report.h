@@ -115,6 +115,23 @@ struct LeftThings {
   std::vector<std::string> names{};  // the first few
 };
 
+// What a test changed in its views of the host's files (CellConfig::files), its private directories
+// apart.
+enum class FileChange : std::uint8_t { kCreated, kChanged, kDeleted };
+struct ChangedFile {
+  FileChange change{};
+  std::string path;
+  Bytes size;  // of a regular file, as it is now
+};
+struct ChangedFiles {
+  std::uint64_t created = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t deleted = 0;
+  Bytes written;                     // the sizes of all files created or changed
+  std::vector<ChangedFile> named{};  // the first 64
+  std::string failure{};  // "'PATH': why" of the first that could not be put in place; else empty
+};
+
 // One message of the guest; what `kind` and `payload` mean is the adapter's business.
 struct Event {
   std::uint16_t kind = 0;
@@ -163,6 +180,7 @@ struct CellReport {
   std::vector<LeftThings> left;
   Leaks leaks = Leaks::kReport;  // what was asked for
   std::vector<TmpfsUse> tmpfs;   // empty when the cell was killed from outside
+  ChangedFiles files;
   // What each part of the cell's life cost, in nanoseconds; 0 is a part that there was not. Empty
   // when the cell was never dismantled.
   std::vector<std::uint32_t> costs;

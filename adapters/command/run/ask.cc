@@ -100,7 +100,8 @@ struct OrderOf {
     order.configs = {CellConfig()
                          .with_deadline(question.timeout)
                          .with_output(kMostAnswer)
-                         .with_leaks(Leaks::kIgnore)};
+                         .with_leaks(Leaks::kIgnore)
+                         .with_files(Files::kHost)};
   }
   OrderOf(const OrderOf&) = delete;
   OrderOf& operator=(const OrderOf&) = delete;

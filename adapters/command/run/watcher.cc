@@ -121,6 +121,12 @@ class Watcher final : public CellSource, public ReportSink {
   void is_short(const std::string& words) override {
     note(fmt::format("cloister: note: tests run {}\n", words));
   }
+  void collided(std::uint32_t id, const FileConflict& conflict) override {
+    const auto [earlier, later] = std::minmax(id, conflict.other);
+    note(fmt::format("cloister: note: {}\n",
+                     collision_words(order_.tests[earlier].test->name,
+                                     order_.tests[later].test->name, conflict.path)));
+  }
   void report(CellReport&& report) override {
     if (const auto files = files_.find(report.id); files != files_.end()) {
       for (std::string& text : files->second.read(report))

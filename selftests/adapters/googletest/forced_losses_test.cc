@@ -86,10 +86,11 @@ constexpr const char* kClone =
 // An ordinary user's cells live in the run's user namespace: without that, there is nothing.
 std::vector<std::string> everything_else() {
   if (privileged()) return {"re-use of networks"};
-  return {"pid namespace",   "mount namespace", "private /proc",   "private /tmp and /dev/shm",
-          "private network", "own hostname",    "ipc namespace",   "cgroup namespace",
-          "memory cap",      "process cap",     "soft memory cap", "CPU cap",
-          "CPU set",         "I/O cap",         "time namespace",  "re-use of networks"};
+  return {"pid namespace",     "mount namespace", "private /proc",   "private /tmp and /dev/shm",
+          "private network",   "own hostname",    "ipc namespace",   "cgroup namespace",
+          "memory cap",        "process cap",     "soft memory cap", "CPU cap",
+          "CPU set",           "I/O cap",         "time namespace",  "own view of files",
+          "re-use of networks"};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -100,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Loss{"mount namespace",
              without("new_mount"),
              kClone,
-             {"private /proc", "private /tmp and /dev/shm", "re-use of networks"}},
+             {"private /proc", "private /tmp and /dev/shm", "own view of files",
+              "re-use of networks"}},
         Loss{"private network", without("new_net"), kClone, {"re-use of networks"}},
         Loss{"own hostname", without("new_uts"), kClone},
         Loss{"ipc namespace", without("new_ipc"), kClone},

@@ -104,7 +104,9 @@ const Case kCases[] = {{"memory", "64M", "lots"},      {"memory", "none", "-1"},
                        {"cpu_time", "200ms", "long"},  {"io_read_rate", "1M", "fast"},
                        {"io_write_rate", "none", "-"}, {"open_files", "64", "many"},
                        {"file_size", "0", "big"},      {"core_size", "0", "none"},
-                       {"leaks", "fail", "maybe"},     {"reuse_network", "1", "2"}};
+                       {"leaks", "fail", "maybe"},     {"reuse_network", "1", "2"},
+                       {"files", "discard", "copy"},   {"files", "readonly", "1"},
+                       {"files_in", "/a,/b", "a"},     {"shared_files", "/a/b", "b"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST_P(EverySetting, StaysAsItWasWhenATextIsRefused) {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "framework/host/plan_here.h"
 #include "framework/host/probe.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
@@ -20,7 +21,7 @@ class Guests final : public CellSource {
   std::optional<CellTask> next() override {
     if (next_ == guests_.size()) return std::nullopt;
     const auto id = static_cast<std::uint32_t>(next_++);
-    return CellTask{id, shared(make_plan(guests_[id].config, facts_))};
+    return CellTask{id, shared(plan_here({.config = guests_[id].config}, facts_))};
   }
 
  private:

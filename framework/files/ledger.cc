@@ -1,0 +1,24 @@
+#include "framework/files/ledger.h"
+
+namespace cloister {
+
+bool FileLedger::claim(std::string_view path, const Writer& writer,
+                       std::vector<FileConflict>& conflicts) {
+  const auto place = claims_.find(path);
+  if (place == claims_.end()) {
+    claims_.emplace(path, Claim{writer});
+    return true;
+  }
+  Claim& claim = place->second;
+  const bool overlapped =
+      claim.writer.started < writer.ended && writer.started < claim.writer.ended;
+  if (overlapped && !claim.is_told) {
+    claim.is_told = true;
+    conflicts.push_back({std::string(path), claim.writer.cell});
+  }
+  if (overlapped && claim.writer.cell > writer.cell) return false;
+  claim.writer = writer;
+  return true;
+}
+
+}  // namespace cloister

@@ -1,0 +1,38 @@
+// Entries of directories on the host, made and replaced so that nobody ever sees half of one.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+namespace cloister {
+
+// An entry of an open directory.
+struct Entry {
+  int directory = -1;
+  const char* name = "";
+};
+
+// What is left of a change that was killed begins with this; the next one of the same entry removes
+// it.
+inline constexpr char kPutPrefix[] = ".cloister-put.";
+
+// Each is false with errno set.
+
+// The directory entry `to` becomes a copy of the regular file `from`: bytes, holes, mode, owner,
+// times and user attributes. At any moment it is the old one or the new one.
+bool copy_file(Entry from, const struct stat& status, Entry to);
+// `to` becomes another name of `from`, which is in the same file system.
+bool link_entry(Entry from, Entry to);
+// `to` becomes a link to what `from` is a link to.
+bool copy_link(Entry from, Entry to);
+// `to` becomes a FIFO, a socket or a device like `status`.
+bool make_node(const struct stat& status, Entry to);
+// Removes it with all that is in it. What is not there is removed.
+bool remove_entry(Entry entry);
+std::vector<std::string> names_in(int directory);
+// Its owner and mode become those of `status`, as far as the user may give it away.
+void take_over_status(int fd, const struct stat& status);
+
+}  // namespace cloister

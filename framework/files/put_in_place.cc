@@ -1,0 +1,206 @@
+#include "framework/files/put_in_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "framework/files/new_entry.h"
+#include "framework/kernel/error.h"
+
+namespace cloister {
+namespace {
+
+constexpr std::size_t kNamed = 64;  // changes of a test that are listed by name
+
+bool is_whiteout(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
+}
+
+// Whether nothing of what the host has in this directory is to be seen any more.
+bool is_opaque(const Fd& directory) {
+  char value = 0;
+  return ::fgetxattr(directory.get(), "user.overlay.opaque", &value, 1) == 1 && value == 'y';
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+bool same_status(const struct stat& a, const struct stat& b) {
+  return a.st_mode == b.st_mode && a.st_uid == b.st_uid && a.st_gid == b.st_gid;
+}
+// A file that was opened for writing is copied up with its times: one that was then not written to
+// is what it was.
+bool same_content(const struct stat& a, const struct stat& b) {
+  return S_ISREG(a.st_mode) && S_ISREG(b.st_mode) && a.st_size == b.st_size &&
+         same_time(a.st_mtim, b.st_mtim);
+}
+
+Fd open_directory(Entry entry) {
+  return Fd(::openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+class Changes {
+ public:
+  Changes(bool keep, const Writer& writer, FileLedger& ledger, std::vector<FileConflict>& conflicts)
+      : keep_(keep), writer_(writer), ledger_(ledger), conflicts_(conflicts) {}
+
+  // `host` is -1 where there is no such directory on the host (yet).
+  void take_directory(int upper, int host, const std::string& path) {
+    for (const std::string& name : names_in(upper))
+      take_entry({upper, name.c_str()}, {host, name.c_str()}, path + "/" + name);
+  }
+
+  ChangedFiles take() { return std::move(found_); }
+
+ private:
+  void take_entry(Entry upper, Entry host, const std::string& path) {
+    struct stat now{};
+    struct stat old{};
+    if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
+    const bool was_there =
+        host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_whiteout(now)) {
+      if (was_there && note(FileChange::kDeleted, path, 0)) remove(host, path);
+    } else if (S_ISDIR(now.st_mode)) {
+      take_subdirectory(upper, now, host, was_there ? &old : nullptr, path);
+    } else {
+      take_file(upper, now, host, was_there ? &old : nullptr, path);
+    }
+  }
+
+  void take_subdirectory(Entry upper, const struct stat& now, Entry host, const struct stat* old,
+                         const std::string& path) {
+    const Fd from = open_directory(upper);
+    if (!from.open()) return fail(path);
+    const bool was_directory = old != nullptr && S_ISDIR(old->st_mode);
+    bool is_new_status = !was_directory || !same_status(now, *old);
+    if (!was_directory) {
+      const bool mine = note(old == nullptr ? FileChange::kCreated : FileChange::kChanged, path, 0);
+      if (mine && keep_ && old != nullptr) remove(host, path);
+      if (mine && keep_ && ::mkdirat(host.directory, host.name, 0700) != 0 && errno != EEXIST)
+        return fail(path);
+    } else if (is_new_status) {
+      is_new_status = note(FileChange::kChanged, path, 0);
+    }
+    const Fd to = keep_ || was_directory ? open_directory(host) : Fd();
+    if (keep_ && !to.open()) return fail(path);
+    if (was_directory && is_opaque(from)) remove_unseen(from.get(), to.get(), path);
+    take_directory(from.get(), to.get(), path);
+    if (keep_ && is_new_status) take_over_status(to.get(), now);
+  }
+
+  // What the host has in the directory, and the test, which made it anew, has not.
+  void remove_unseen(int upper, int host, const std::string& path) {
+    for (const std::string& name : names_in(host)) {
+      struct stat status{};
+      if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
+      const std::string whole = path + "/" + name;
+      if (note(FileChange::kDeleted, whole, 0)) remove({host, name.c_str()}, whole);
+    }
+  }
+
+  void take_file(Entry upper, const struct stat& now, Entry host, const struct stat* old,
+                 const std::string& path) {
+    if (old != nullptr && same_content(now, *old)) {
+      if (same_status(now, *old) || !note(FileChange::kChanged, path, 0) || !keep_) return;
+      const Fd file(::openat(host.directory, host.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+      const std::string link = fmt::format("/proc/self/fd/{}", file.get());
+      if (now.st_uid != old->st_uid || now.st_gid != old->st_gid)
+        std::ignore = ::chown(link.c_str(), now.st_uid, now.st_gid);
+      if (::chmod(link.c_str(), now.st_mode & 07777) != 0) fail(path);
+      return;
+    }
+    // Of a link and of a node nothing but itself can differ.
+    if (old != nullptr && !S_ISREG(now.st_mode) && same_status(now, *old) &&
+        same_time(now.st_mtim, old->st_mtim))
+      return;
+    const auto size = S_ISREG(now.st_mode) ? static_cast<std::uint64_t>(now.st_size) : 0;
+    const auto change = old == nullptr ? FileChange::kCreated : FileChange::kChanged;
+    if (!note(change, path, size) || !keep_) return;
+    if (old != nullptr && S_ISDIR(old->st_mode)) remove(host, path);
+    if (!put(upper, now, host)) fail(path);
+  }
+
+  bool put(Entry upper, const struct stat& now, Entry host) {
+    if (S_ISLNK(now.st_mode)) return copy_link(upper, host);
+    if (!S_ISREG(now.st_mode)) return make_node(now, host);
+    if (now.st_nlink > 1) {
+      const auto known = links_.find({now.st_dev, now.st_ino});
+      if (known != links_.end()) {
+        const auto& [directory, name] = known->second;
+        if (link_entry({directory.get(), name.c_str()}, host)) return true;
+      }
+    }
+    if (!copy_file(upper, now, host)) return false;
+    if (now.st_nlink > 1) {
+      links_.try_emplace({now.st_dev, now.st_ino}, Fd(::fcntl(host.directory, F_DUPFD_CLOEXEC, 0)),
+                         host.name);
+    }
+    return true;
+  }
+
+  // Whether the change is this test's to make.
+  bool note(FileChange change, const std::string& path, std::uint64_t size) {
+    std::uint64_t& count = change == FileChange::kCreated   ? found_.created
+                           : change == FileChange::kChanged ? found_.changed
+                                                            : found_.deleted;
+    ++count;
+    found_.written.count += size;
+    if (found_.named.size() < kNamed) found_.named.push_back({change, path, {size}});
+    return !keep_ || ledger_.claim(path, writer_, conflicts_);
+  }
+
+  void remove(Entry host, const std::string& path) {
+    if (keep_ && !remove_entry(host)) fail(path);
+  }
+
+  void fail(const std::string& path) {
+    const std::string why = errno_text(errno);
+    if (found_.failure.empty()) found_.failure = fmt::format("'{}': {}", path, why);
+  }
+
+  bool keep_;
+  const Writer& writer_;
+  FileLedger& ledger_;
+  std::vector<FileConflict>& conflicts_;
+  ChangedFiles found_;
+  // The first name of a file that has several, in its directory.
+  std::map<std::pair<dev_t, ino_t>, std::pair<Fd, std::string>> links_;
+};
+
+}  // namespace
+
+std::string upper_name(std::size_t view) { return fmt::format("{}", view); }
+
+bool has_written(const Fd& views, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = upper_name(i);
+    const Fd upper = open_directory({views.get(), name.c_str()});
+    if (upper.open() && !names_in(upper.get()).empty()) return true;
+  }
+  return false;
+}
+
+ChangedFiles take_changes(const Fd& views, std::span<const std::string> directories, bool keep,
+                          const Writer& writer, FileLedger& ledger,
+                          std::vector<FileConflict>& conflicts) {
+  Changes changes(keep, writer, ledger, conflicts);
+  for (std::size_t i = 0; i < directories.size(); ++i) {
+    const std::string name = upper_name(i);
+    const Fd upper = open_directory({views.get(), name.c_str()});
+    if (!upper.open()) continue;  // it was left out
+    const Fd host(::open(directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    changes.take_directory(upper.get(), host.get(), directories[i]);
+  }
+  return changes.take();
+}
+
+}  // namespace cloister

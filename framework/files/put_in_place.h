@@ -1,0 +1,31 @@
+// What a test wrote in its copy-on-write views, once it has ended: listed, and put in place on the
+// host. A view's upper directory is read as overlayfs wrote it: "Overlay Filesystem" of the
+// kernel's documentation, "whiteouts and opaque directories".
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <cloister/report.h>
+
+#include "framework/files/ledger.h"
+#include "framework/kernel/fd.h"
+
+namespace cloister {
+
+// The names of the upper and the work directory of the view with this number, in the file system
+// that the views of a cell have together. Also in builder/views_inside.cc.
+std::string upper_name(std::size_t view);
+
+// Whether anything was written in any of `count` views.
+bool has_written(const Fd& views, std::size_t count);
+
+// Lists what was written in the views of `directories`, and puts it in place if `keep`: each file
+// is at any moment the old one or the new one, whole. A path that a test later in test order
+// claimed meanwhile stays as that one left it. No process of the cell may be alive. What cannot be
+// put in place is named in ChangedFiles::failure, and the rest goes on.
+ChangedFiles take_changes(const Fd& views, std::span<const std::string> directories, bool keep,
+                          const Writer& writer, FileLedger& ledger,
+                          std::vector<FileConflict>& conflicts);
+
+}  // namespace cloister
