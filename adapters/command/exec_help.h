@@ -23,6 +23,8 @@ files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]
             -w --wd --workdir DIR  where to start
             --propagation private|slave|shared|unchanged
             --private-tmp  --tmp-size SIZE  --shm-size SIZE  --tmpfs-inodes N
+            --files host|keep|discard|readonly  what becomes of what is written
+            --files-in LIST  --shared-files LIST  where; and what all share
 caps        --memory SIZE  --memory-high SIZE  --pids --processes N
             --cpus N  --cpu-set LIST  --cpu-time TIME  --deadline TIME
             --io-read-rate SIZE  --io-write-rate SIZE

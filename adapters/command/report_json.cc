@@ -71,6 +71,21 @@ Json list_of(const Things& things, One one) {
   return list;
 }
 
+Json json_of(const ChangedFiles& files) {
+  static constexpr const char* kChanges[] = {"created", "changed", "deleted"};
+  return {{"created", files.created},
+          {"changed", files.changed},
+          {"deleted", files.deleted},
+          {"written", files.written.count},
+          {"named", list_of(files.named,
+                            [](const ChangedFile& file) -> Json {
+                              return {{"change", kChanges[static_cast<int>(file.change)]},
+                                      {"path", file.path},
+                                      {"size", file.size.count}};
+                            })},
+          {"failure", files.failure}};
+}
+
 }  // namespace
 
 Json json_of(const CellReport& report) {
@@ -98,6 +113,7 @@ Json json_of(const CellReport& report) {
                                           {"name", survivor.name},
                                           {"command", survivor.command}};
                                 })},
+          {"files", json_of(report.files)},
           {"left", list_of(report.left,
                            [](const LeftThings& things) -> Json {
                              return {{"kind", kLeftNames[static_cast<int>(things.kind)]},

@@ -76,6 +76,12 @@ std::vector<std::string> limit_notes(const CellReport& report,
   const Usage& usage = report.usage;
   const bool killed_for_memory = std::holds_alternative<OutOfMemory>(report.outcome);
   std::vector<std::string> notes;
+  if (!report.files.failure.empty()) {
+    notes.push_back(fmt::format(
+        "what it wrote could not be put in place: {}; mend that, or write to the host's files with "
+        "{}=host",
+        printable(report.files.failure), option("files")));
+  }
   if (report.undying != 0) {
     notes.push_back(fmt::format(
         "its process {} was killed and does not die: it was left behind (/proc/{}/stack says to "

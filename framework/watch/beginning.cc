@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "framework/files/put_in_place.h"
 #include "framework/kernel/shortage.h"
 #include "framework/watch/watch.h"
 
@@ -13,6 +14,13 @@ namespace {
 
 // Reports waiting for a slow reader, beyond which no new guest starts.
 constexpr std::size_t kMostWaitingReports = 64U << 20;
+
+// Its guest has ended, and what it wrote in its views is yet to be put in place.
+bool has_files_to_keep(const RunningCell& cell) {
+  const WatchPlan& plan = cell.plan().watch;
+  return cell.stage == CellStage::kEnding && plan.keep_files && cell.init.views.open() &&
+         has_written(cell.init.views, plan.views.size());
+}
 
 }  // namespace
 
@@ -72,7 +80,7 @@ std::optional<GuestCall> Watch::start_guests() {
       count(CellStage::kRunning) + (options_.wait_for_reports ? count(CellStage::kEnding) : 0);
   // One after the other is with all that the one has left for the other.
   if (admission_.jobs() == 1 &&
-      std::ranges::any_of(cells_, [](const auto& cell) { return cell->has_files_to_keep(); }))
+      std::ranges::any_of(cells_, [](const auto& cell) { return has_files_to_keep(*cell); }))
     return std::nullopt;
   for (std::size_t i = 0; i < cells_.size() && !paused_; ++i) {
     RunningCell& cell = *cells_[i];

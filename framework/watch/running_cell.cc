@@ -8,7 +8,6 @@
 
 #include <algorithm>
 
-#include "framework/files/put_in_place.h"
 #include "framework/report/classify.h"
 #include "framework/report/words.h"
 #include "framework/wire/bytes.h"
@@ -231,11 +230,6 @@ void RunningCell::guest_ended(int wait_status, const rusage& used) {
   // Without a pid namespace the guest's group is all that can be found of what it left behind.
   if ((plan_.inside.namespaces & CLONE_NEWPID) == 0) ::kill(-guest_, SIGKILL);
   stage = CellStage::kEnding;
-}
-
-bool RunningCell::has_files_to_keep() const {
-  return stage == CellStage::kEnding && plan_.watch.keep_files && init.views.open() &&
-         has_written(init.views, plan_.watch.views.size());
 }
 
 void RunningCell::read_page(CellReport& report) {

@@ -105,8 +105,6 @@ class RunningCell {
   void memory_alarm(Clock::time_point now);
 
   void guest_ended(int wait_status, const rusage& used);
-  // Its guest has ended, and what it wrote in its views is yet to be put in place.
-  bool has_files_to_keep() const;
   Writer as_writer() const { return {id_, started_, ended_}; }
   // The cell is no more: the last bytes are taken and the report made. `gone` is nullptr for a cell
   // that was never built.

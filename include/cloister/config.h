@@ -110,8 +110,8 @@ struct CellConfig {
   // those that the run is seen to need: working directory, test binary, what the environment names.
   // Of each the whole entry of /tmp stays, and all tests share it. Default none.
   std::optional<std::vector<std::string>> keep_paths{};
-  // Default Files::kKeep for tests, Files::kHost for commands and where io_write_rate is set: what is
-  // written in a view is kept in memory, and counts as the guest's. docs/FILES.md.
+  // Default Files::kKeep for tests, Files::kHost for commands and where io_write_rate is set: what
+  // is written in a view is kept in memory, and counts as the guest's. docs/FILES.md.
   std::optional<Files> files{};
   // The directories that `files` is about, with all that lies in them but other mounts. Default:
   // the build tree and the source tree that the run was started in, or else its working directory;

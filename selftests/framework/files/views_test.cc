@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -342,6 +344,29 @@ TEST_F(Views, ADirectoryThatWasThereCannotBeRenamed) {
     return ::rename("directory", "renamed") == 0 ? "renamed" : strerrorname_np(errno);
   });
   EXPECT_EQ(said(report), "EXDEV");
+}
+
+TEST_F(Views, WhatCannotBePutInPlaceIsNamed) {
+  NEEDS_VIEWS();
+  const FunctionGuest guest{config(Files::kKeep), [this](GuestSide&) {
+                              put(place_ / "file", "newer");
+                              ::usleep(50'000);  // until it is read-only outside
+                            }};
+  const WatchedSo so{.before =
+                         [] {
+                           ::unshare(CLONE_NEWNS);
+                           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+                         },
+                     .started =
+                         [this](pid_t) {
+                           const char* place = place_.c_str();
+                           ::mount(place, place, nullptr, MS_BIND, nullptr);
+                           ::mount(nullptr, place, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, "");
+                         }};
+  const auto reports = run_cells({guest}, so);
+  EXPECT_EQ(reports.at(0).files.failure,
+            "'" + (place_ / "file").string() + "': Read-only file system (EROFS)");
+  EXPECT_EQ(text_of(place_ / "file"), "old");
 }
 
 TEST_F(Views, AViewOfNothingIsAnError) {

@@ -1,0 +1,132 @@
+// What tests write in the working directory: each has its own, and what it leaves is there.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "selftests/adapters/command/run/cloister_run.h"
+#include "selftests/support/lane.h"
+
+namespace cloister::selftests {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class RunFiles : public testing::Test {
+ protected:
+  RunFiles() {
+    char name[] = "/var/tmp/cloister-files-XXXXXX";
+    place_ = ::mkdtemp(name);
+  }
+  ~RunFiles() override { fs::remove_all(place_); }
+  RunFiles(const RunFiles&) = delete;
+  RunFiles& operator=(const RunFiles&) = delete;
+
+  Ended run_here(const std::vector<std::string>& words) const {
+    Program program = cloister_run(words);
+    program.directory = place_;
+    return run(program);
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(place_))
+      names.push_back(entry.path().filename());
+    std::ranges::sort(names);
+    return names;
+  }
+  std::string text_of(const std::string& name) const {
+    std::ifstream in(place_ / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  fs::path place_;
+};
+
+TEST_F(RunFiles, ThirtyCollidingPairsAllPassAtSixteenJobsTwentyTimes) {
+  if (!lane_gives("own view of files")) return;
+  for (int runs = 0; runs < 20; ++runs) {
+    const Ended ended = run_here({"-j16", "--filter=Pairs*:Lasting*", tool("tests_colliding")});
+    ASSERT_EQ(ended.status, 0) << ended.out << ended.err;
+    EXPECT_EQ(names(), std::vector<std::string>{"golden"});
+    EXPECT_EQ(text_of("golden"), "made");
+  }
+}
+
+TEST_F(RunFiles, TheHostsFilesCollide) {
+  const Ended ended =
+      run_here({"-j16", "--files", "host", "--filter=Pairs*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 1) << ended.out;
+}
+
+TEST_F(RunFiles, OfTheHostPassOneAfterTheOther) {
+  const Ended ended =
+      run_here({"-j1", "--files", "host", "--filter=Pairs*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+}
+
+TEST_F(RunFiles, ThatAreDiscardedAreNotThere) {
+  if (!lane_gives("own view of files")) return;
+  const Ended ended =
+      run_here({"--files", "discard", "--filter=Lasting.*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_EQ(names(), std::vector<std::string>{});
+}
+
+// All of its processes, at some moment of it.
+void run_and_kill(const std::vector<std::string>& words, const fs::path& directory,
+                  std::chrono::microseconds moment) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const int null = ::open("/dev/null", O_RDWR);
+    for (const int fd : {0, 1, 2}) ::dup2(null, fd);
+    if (::chdir(directory.c_str()) != 0) ::_exit(1);
+    std::vector<std::string> command = cloister_run(words).command;
+    std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
+    for (std::string& word : command) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    ::execv(arguments[0], arguments.data());
+    ::_exit(1);
+  }
+  ::usleep(static_cast<useconds_t>(moment.count()));
+  // Whoever has started others first: a trial cell that dies by itself is a host without cells.
+  std::set<pid_t> all;
+  for (const std::string& each : descendants()) all.insert(std::stoi(each));
+  for (const pid_t each : all) ::kill(each, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  EXPECT_TRUE(holds_within(std::chrono::seconds(5), [] { return descendants().empty(); }));
+}
+
+// One step of a replacement gives the new file a name beside the old one. Where the kill comes just
+// then, that name is left, with the whole file, until the file is written again. `large.new` is the
+// test's.
+TEST_F(RunFiles, AreOldOrNewWheneverEveryProcessIsKilled) {
+  if (!lane_gives("own view of files")) return;
+  adopt_orphans();
+  const std::string fresh(std::size_t{1} << 20, 'x');
+  const std::vector<std::string> words = {"-j4", "--filter=Four*", tool("tests_colliding")};
+  std::mt19937 random(20261128);
+  std::uniform_int_distribution<int> moment(0, 80'000);
+  for (int kills = 0; kills < 100; ++kills) {
+    std::ofstream(place_ / "large") << "old";
+    run_and_kill(words, place_, std::chrono::microseconds(moment(random)));
+    const std::string text = text_of("large");
+    EXPECT_TRUE(text == "old" || text == fresh) << text.size();
+    for (const std::string& name : names()) {
+      if (name == "large") continue;
+      EXPECT_THAT(name,
+                  testing::AnyOf("large.new", ".cloister-put.large", ".cloister-put.large.new"));
+      EXPECT_EQ(text_of(name), fresh);
+    }
+  }
+  EXPECT_EQ(run_here(words).status, 0);
+  EXPECT_EQ(names(), std::vector<std::string>{"large"});
+}
+
+}  // namespace
+}  // namespace cloister::selftests

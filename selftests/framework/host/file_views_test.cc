@@ -1,0 +1,113 @@
+#include "framework/host/file_views.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace cloister {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Not;
+
+// A home with a project in it is one view: none of these has a home.
+class FileViews : public testing::Test {
+ protected:
+  FileViews() {
+    char name[] = "/var/tmp/cloister-views-XXXXXX";
+    place_ = ::mkdtemp(name);
+    ::setenv("HOME", "/no/such/home", 1);
+    ::unsetenv("XDG_RUNTIME_DIR");
+  }
+  ~FileViews() override {
+    fs::remove_all(place_);
+    home_.empty() ? ::unsetenv("HOME") : ::setenv("HOME", home_.c_str(), 1);
+    if (!run_.empty()) ::setenv("XDG_RUNTIME_DIR", run_.c_str(), 1);
+  }
+  FileViews(const FileViews&) = delete;
+  FileViews& operator=(const FileViews&) = delete;
+
+  static std::string value(const char* name) {
+    const char* set = ::getenv(name);
+    return set == nullptr ? "" : set;
+  }
+  // Of a run that starts below the place; what lies in /var/tmp is in that view.
+  static std::vector<std::string> found(const std::string& start) {
+    HostFacts facts;
+    facts.working_directory = start;
+    find_file_views(facts);
+    std::vector<std::string> directories;
+    for (const FileView& view : facts.views) directories.push_back(view.directory);
+    return directories;
+  }
+
+  std::string home_ = value("HOME");
+  std::string run_ = value("XDG_RUNTIME_DIR");
+  fs::path place_;
+};
+
+TEST_F(FileViews, AreOfTheOutermostOnes) { EXPECT_THAT(found(place_), ElementsAre("/var/tmp")); }
+
+TEST_F(FileViews, AreOfTheHomeDirectory) {
+  char name[] = "/dev/shm/cloister-home-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  ::setenv("HOME", name, 1);
+  EXPECT_THAT(found("/"), Contains(std::string(name)));
+  fs::remove_all(name);
+}
+
+TEST_F(FileViews, AreOfTheWholeProjectThatTheRunStartsIn) {
+  char name[] = "/dev/shm/cloister-project-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const fs::path project(name);
+  fs::create_directories(project / "source" / ".git");
+  fs::create_directories(project / "source" / "tests" / "deep");
+  EXPECT_THAT(found(project / "source" / "tests" / "deep"),
+              Contains((project / "source").string()));
+  fs::create_directories(project / "build" / "tests");
+  std::ofstream(project / "build" / "CMakeCache.txt")
+      << "//A comment\nCMAKE_HOME_DIRECTORY:INTERNAL=" << (project / "source").string() << "\n";
+  const auto of_build = found(project / "build" / "tests");
+  EXPECT_THAT(of_build, Contains((project / "build").string()));
+  EXPECT_THAT(of_build, Contains((project / "source").string()));
+  fs::remove_all(project);
+}
+
+TEST_F(FileViews, AreNotOfWhatIsCoveredAnyway) {
+  EXPECT_THAT(found("/tmp"), Not(Contains("/tmp")));
+  EXPECT_THAT(found("/"), Not(Contains("/")));
+}
+
+TEST_F(FileViews, ShareOnlyWhatLiesInThemAndIsThere) {
+  std::ofstream(place_ / "file");
+  std::vector<FileView> views = {{place_}, {"/elsewhere"}};
+  share_existing(views, std::vector<std::string>{place_ / "file", place_ / "gone", "/etc"});
+  EXPECT_THAT(views[0].shared, ElementsAre("file"));
+  EXPECT_THAT(views[1].shared, ElementsAre());
+  const auto missing = share_files(views, std::vector<std::string>{place_ / "gone"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().text(), "cannot share '" + (place_ / "gone").string() +
+                                        "' (shared_files): No such file or directory (ENOENT); "
+                                        "make it before the run");
+}
+
+TEST_F(FileViews, OfAProgramWithoutGcovShareNothing) {
+  EXPECT_THAT(gcov_directories("/proc/self/exe"), ElementsAre());
+  EXPECT_THAT(gcov_directories("/no/such/program"), ElementsAre());
+}
+
+TEST_F(FileViews, KnowWhereGcovCounts) {
+  std::ofstream(place_ / "program") << std::string("x\0", 2) << (place_ / "a/b.gcda").string()
+                                    << '\0' << (place_ / "c/d.gcda").string() << '\0';
+  EXPECT_THAT(gcov_directories(place_ / "program"),
+              ElementsAre((place_ / "a").string(), (place_ / "c").string()));
+}
+
+}  // namespace
+}  // namespace cloister
