@@ -22,8 +22,9 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bench [--quick | --tests N] [--write SOURCES] [GROUP...]\n"
-    "N is 100 to 1000; groups: trivial, memory, growth, mounts, waiting; without one, all\n";
-constexpr std::string_view kGroups[] = {"trivial", "memory", "growth", "mounts", "waiting"};
+    "N is 100 to 1000; groups: trivial, memory, growth, mounts, waiting, files; without one, all\n";
+constexpr std::string_view kGroups[] = {"trivial", "memory",  "growth",
+                                        "mounts",  "waiting", "files"};
 
 struct Options {
   bool quick = false;
@@ -100,9 +101,11 @@ int run(const Options& options) {
   const Setting setting{.sizes = sizes_of(options),
                         .programs = BENCH_PROGRAMS,
                         .place = runner.place(),
+                        .disk = runner.place() + "/written",
                         .cgroup_prefix = runner.cgroup_prefix(),
                         .processors = processors()};
   std::filesystem::create_directory(setting.place + "/mounts");
+  std::filesystem::create_directory(setting.disk);
   std::filesystem::copy_file(setting.program("ctest_peer/bench_plain"),
                              setting.place + "/bench_plain");
   const Conditions conditions{describe_machine(), busy_share(), setting.sizes};

@@ -1,5 +1,6 @@
 // The tests that bench.cc measures, BENCH_TESTS of them (default 1000), which cost nothing, sleep
-// for BENCH_SLEEP_MS or compute for BENCH_SPIN_MS. BENCH_RESIDENT_MIB are touched before main's
+// for BENCH_SLEEP_MS, compute for BENCH_SPIN_MS or write BENCH_FILES of 1 KiB into directories of
+// their own in the working directory. BENCH_RESIDENT_MIB are touched before main's
 // end; with BENCH_FORKS=N the program measures instead what N plain forks of it cost. Compiled with
 // BENCH_PLAIN it is the same program without Cloister, for the peers; there BENCH_FORKED=N is to
 // run each test in a plain fork as well, N at once.
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,10 +54,18 @@ void spin(int milliseconds) {
   }
 }
 
+void write_files(int count, int test) {
+  const std::string directory = "written." + std::to_string(test);
+  mkdir(directory.c_str(), 0755);
+  for (int i = 0; i < count; ++i)
+    std::ofstream(directory + "/" + std::to_string(i)) << std::string(1024, 'x');
+}
+
 class Trivial : public testing::TestWithParam<int> {};
 TEST_P(Trivial, Test) {
   if (const int sleep_ms = asked_for("BENCH_SLEEP_MS", 0)) usleep(1000U * sleep_ms);
   if (const int spin_ms = asked_for("BENCH_SPIN_MS", 0)) spin(spin_ms);
+  if (const int files = asked_for("BENCH_FILES", 0)) write_files(files, GetParam());
   EXPECT_GE(GetParam(), 0);
 }
 INSTANTIATE_TEST_SUITE_P(Many, Trivial, testing::Range(0, asked_for("BENCH_TESTS", 1000)));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "benchmarks/peers.h"
 
 namespace cloister::benchmarks {
@@ -20,6 +22,13 @@ Candidate cells(const Setting& setting, std::string name, int tests, std::vector
           .command = {std::move(words), std::move(environment)},
           .units = static_cast<double>(tests),
           .proof = fmt::format("[  PASSED  ] {} tests.", tests)};
+}
+
+// What the kernel's floor has no views of.
+Candidate cells_on_host_files(const Setting& setting, std::string name, int tests,
+                              std::vector<std::string> flags) {
+  flags.emplace_back("--cloister_files=host");
+  return cells(setting, std::move(name), tests, std::move(flags));
 }
 
 Candidate floor(const Setting& setting, std::string name, int tests, int in_flight,
@@ -53,11 +62,11 @@ Candidate plain_forks_at(const Setting& setting, int in_flight) {
 
 void add_trivial_at(int in_flight, const Setting& setting, Group& group) {
   const int tests = setting.sizes.tests;
-  const Candidate ours = cells(setting, in_flight_name("cells", in_flight), tests,
-                               {fmt::format("--cloister_jobs={}", in_flight)});
-  const Candidate reusing =
-      cells(setting, in_flight_name("cells that re-use networks", in_flight), tests,
-            {fmt::format("--cloister_jobs={}", in_flight), "--cloister_reuse_network=1"});
+  const Candidate ours = cells_on_host_files(setting, in_flight_name("cells", in_flight), tests,
+                                             {fmt::format("--cloister_jobs={}", in_flight)});
+  const Candidate reusing = cells_on_host_files(
+      setting, in_flight_name("cells that re-use networks", in_flight), tests,
+      {fmt::format("--cloister_jobs={}", in_flight), "--cloister_reuse_network=1"});
   const Candidate kernel =
       floor(setting, in_flight_name("kernel floor", in_flight), tests, in_flight);
   const Candidate around_googletest =
@@ -97,8 +106,8 @@ Group trivial(const Setting& setting) {
   const int tests = setting.sizes.tests;
   const Candidate kernel =
       floor(setting, "kernel floor with a memory cap, 2 at once", tests, 2, {kCap});
-  const Candidate ours = cells(setting, "cells with a memory cap, 2 at once", tests,
-                               {kAtTwo, fmt::format("--cloister_memory={}", kCap)});
+  const Candidate ours = cells_on_host_files(setting, "cells with a memory cap, 2 at once", tests,
+                                             {kAtTwo, fmt::format("--cloister_memory={}", kCap)});
   std::vector<Row> capped = {row_of(ours, kernel, Target{Target::kAtMost, 1.15}),
                              beside_both(ours, kernel, plain_forks_at(setting, 2))};
   group.candidates = {plain_googletest(setting, tests)};
@@ -110,8 +119,9 @@ Group trivial(const Setting& setting) {
   add_trivial_at(2, setting, group);
   group.rows.insert(group.rows.end(), capped.begin(), capped.end());
   add_trivial_at(4, setting, group);
-  group.rows.push_back(row_of(plain_googletest(setting, tests),
-                              cells(setting, in_flight_name("cells", 2), tests, {kAtTwo})));
+  group.rows.push_back(
+      row_of(plain_googletest(setting, tests),
+             cells_on_host_files(setting, in_flight_name("cells", 2), tests, {kAtTwo})));
   return group;
 }
 
@@ -181,7 +191,7 @@ Group mounts(const Setting& setting) {
   Group group{.name = "mounts"};
   for (const int count : {0, most / 2, most}) {
     group.candidates.push_back(
-        under_mounts(setting, cells(setting, "cells", tests, {kAtTwo}), count));
+        under_mounts(setting, cells_on_host_files(setting, "cells", tests, {kAtTwo}), count));
     group.candidates.push_back(
         under_mounts(setting, floor(setting, "kernel floor", tests, 2), count));
   }
@@ -230,10 +240,59 @@ Group waiting(const Setting& setting) {
                row_of(spinning(automatic), spinning(processors), Target{Target::kAtMost, 1.05})}};
 }
 
+// In a new directory on a disk. It stays until the end: ext4 is slow to give out what has just been
+// removed.
+Candidate writing(const Setting& setting, const char* files, int tests, int each) {
+  Candidate candidate = cells(
+      setting, fmt::format("tests that write {} files, files={}", each, files), tests,
+      {kAtTwo, fmt::format("--cloister_files={}", files)}, {fmt::format("BENCH_FILES={}", each)});
+  auto& words = candidate.command.words;
+  words.insert(words.begin(),
+               {"sh", "-c", R"(mkdir "$0/$$" && cd "$0/$$" && exec "$@")", setting.disk});
+  return candidate;
+}
+
+Group files(const Setting& setting) {
+  constexpr int kFew = 100;
+  constexpr int kMany = 1000;
+  const int tests = std::max(1, setting.sizes.fewer_tests / 5);
+  const Candidate views =
+      cells(setting, "cells with views of files", setting.sizes.tests, {kAtTwo});
+  const Candidate without =
+      cells_on_host_files(setting, "cells on the host's files", setting.sizes.tests, {kAtTwo});
+  const Candidate kept = writing(setting, "keep", tests, kFew);
+  const Candidate direct = writing(setting, "host", tests, kFew);
+  const int writers = std::max(1, tests / 4);
+  const Candidate put = writing(setting, "keep", writers, kMany);
+  const Candidate thrown = writing(setting, "discard", writers, kMany);
+  const Candidate copy{.name = fmt::format("cp -a of {} files", kMany),
+                       .command = {{"sh", "-c",
+                                    R"(mkdir "$0/$$" && cd "$0/$$" && mkdir tree || exit
+                      for i in $(seq "$1"); do head -c 1024 /dev/zero >tree/$i; done
+                      start=$(date +%s%N) && cp -a tree copy
+                      echo "bench: copy_seconds $(($(date +%s%N) - start))e-9")",
+                                    setting.disk, std::to_string(kMany)}}};
+  const auto own = [](const Candidate& candidate) { return candidate.name + " run_seconds"; };
+  return {.name = "files",
+          .candidates = {views, without, kept, direct, put, thrown, copy},
+          .rows = {row_of(views, without, Target{Target::kAtMost, 1.2}),
+                   {.what = kept.name,
+                    .beside = direct.name,
+                    .cost = {own(kept), {}, double(tests)},
+                    .beside_cost = {own(direct), {}, double(tests)},
+                    .target = Target{Target::kAtMost, 1.3}},
+                   {.what = fmt::format("putting {} files in place", kMany),
+                    .beside = copy.name,
+                    .cost = {own(put), own(thrown), double(writers)},
+                    .beside_cost = {copy.name + " copy_seconds"},
+                    .target = Target{Target::kAtMost, 2}}}};
+}
+
 }  // namespace
 
 std::vector<Group> all_groups(const Setting& setting) {
-  return {trivial(setting), memory(setting), growth(setting), mounts(setting), waiting(setting)};
+  return {trivial(setting), memory(setting),  growth(setting),
+          mounts(setting),  waiting(setting), files(setting)};
 }
 
 }  // namespace cloister::benchmarks

@@ -33,6 +33,7 @@ struct Setting {
   Sizes sizes;
   std::string programs;       // the directory that they are built in
   std::string place;          // a directory with a copy of the peers' bench_plain, for anything
+  std::string disk{};         // an empty directory that is in no tmpfs
   std::string cgroup_prefix;  // of groups that peers make
   int processors = 1;
 

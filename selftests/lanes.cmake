@@ -21,7 +21,7 @@ function(cloister_selftest_properties name)
     ENVIRONMENT "ASAN_OPTIONS=handle_segv=0;TSAN_OPTIONS=handle_segv=0"
     ENVIRONMENT_MODIFICATION "CLOISTER_CONFIG=set:none")  # whatever lies above the build tree
   # Most look at times, or take every processor of this host. A machine of user-mode Linux has one, and is beside others.
-  if(NOT name MATCHES "^((root|delegated)_v2\\.|packaging\\.|debian13\\.(build|googletest_own|parts))")
+  if(NOT name MATCHES "^((root|delegated)_v2\\.|(nested|nested_user|container)\\.(framework|inside|host_table)|packaging\\.|debian13\\.(build|googletest_own|parts))")
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()
 endfunction()

@@ -54,7 +54,7 @@ bool put(Entry to, const std::function<bool(const char* name)>& make) {
 }
 
 bool copy_stretch(int from, int to, off_t begin, off_t end) {
-  if (::lseek(to, begin, SEEK_SET) < 0) return false;
+  if (begin > 0 && ::lseek(to, begin, SEEK_SET) < 0) return false;
   while (begin < end) {
     const ssize_t sent = ::sendfile(to, from, &begin, static_cast<std::size_t>(end - begin));
     if (sent < 0 && errno != EINTR) return false;
@@ -64,18 +64,24 @@ bool copy_stretch(int from, int to, off_t begin, off_t end) {
 }
 
 // A hole stays a hole.
-bool copy_bytes(int from, int to, off_t size) {
-  off_t at = 0;
-  while (at < size) {
+bool copy_stretches(int from, int to, off_t size) {
+  for (off_t at = 0; at < size;) {
     const off_t data = ::lseek(from, at, SEEK_DATA);
     if (data < 0 && errno == ENXIO) break;  // only a hole is left
-    const off_t begin = data < 0 ? at : data;
-    const off_t hole = data < 0 ? -1 : ::lseek(from, begin, SEEK_HOLE);
+    if (data < 0) return false;
+    const off_t hole = ::lseek(from, data, SEEK_HOLE);
     const off_t end = hole < 0 ? size : std::min(hole, size);
-    if (!copy_stretch(from, to, begin, end)) return false;
+    if (!copy_stretch(from, to, data, end)) return false;
     at = end;
   }
   return ::ftruncate(to, size) == 0;
+}
+
+bool copy_bytes(int from, int to, const struct stat& status) {
+  constexpr off_t kBlock = 512;  // of st_blocks: stat(3type)
+  const bool has_holes = status.st_blocks * kBlock < status.st_size;
+  return has_holes ? copy_stretches(from, to, status.st_size)
+                   : copy_stretch(from, to, 0, status.st_size);
 }
 
 // Those of the user; the others are the host's or overlayfs's own.
@@ -93,17 +99,27 @@ void copy_attributes(int from, int to) {
 }
 
 bool fill(int from, const struct stat& status, int to) {
-  if (!copy_bytes(from, to, status.st_size)) return false;
+  if (!copy_bytes(from, to, status)) return false;
   copy_attributes(from, to);
-  take_over_status(to, status);
+  if (status.st_uid != ::geteuid() || status.st_gid != ::getegid()) take_over_status(to, status);
   const timespec times[2] = {status.st_atim, status.st_mtim};
   ::futimens(to, times);
   return true;
 }
 
+// By its descriptor takes a capability (before Linux 6.10), and by the link to that takes /proc.
+bool name_file(const Fd& file, Entry as) {
+  if (::linkat(file.get(), "", as.directory, as.name, AT_EMPTY_PATH) == 0) return true;
+  if (errno != ENOENT) return false;
+  char link[32];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file.get());
+  return ::linkat(AT_FDCWD, link, as.directory, as.name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 // In a file system without files that have no name, the name is there before the bytes.
 bool fill_named(int from, const struct stat& status, Entry to) {
-  const Fd file(::openat(to.directory, to.name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+  const Fd file(::openat(to.directory, to.name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+                         status.st_mode & 07777));
   if (!file.open()) return false;
   if (fill(from, status, file.get())) return true;
   const int error = errno;
@@ -125,7 +141,8 @@ void take_over_status(int fd, const struct stat& status) {
 bool copy_file(Entry from, const struct stat& status, Entry to) {
   const Fd source(::openat(from.directory, from.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!source.open()) return false;
-  const Fd file(::openat(to.directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  const Fd file(
+      ::openat(to.directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, status.st_mode & 07777));
   if (!file.open()) {
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return false;
     return replace(to, [&](const char* name) {
@@ -133,11 +150,7 @@ bool copy_file(Entry from, const struct stat& status, Entry to) {
     });
   }
   if (!fill(source.get(), status, file.get())) return false;
-  char link[32];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", file.get());
-  return put(to, [&](const char* name) {
-    return ::linkat(AT_FDCWD, link, to.directory, name, AT_SYMLINK_FOLLOW) == 0;
-  });
+  return put(to, [&](const char* name) { return name_file(file, {to.directory, name}); });
 }
 
 bool link_entry(Entry from, Entry to) {

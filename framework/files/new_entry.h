@@ -21,7 +21,8 @@ inline constexpr char kPutPrefix[] = ".cloister-put.";
 // Each is false with errno set.
 
 // The directory entry `to` becomes a copy of the regular file `from`: bytes, holes, mode, owner,
-// times and user attributes. At any moment it is the old one or the new one.
+// times and user attributes; the mode is that of a process with umask 0. At any moment it is the
+// old one or the new one.
 bool copy_file(Entry from, const struct stat& status, Entry to);
 // `to` becomes another name of `from`, which is in the same file system.
 bool link_entry(Entry from, Entry to);

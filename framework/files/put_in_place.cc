@@ -55,7 +55,7 @@ class Changes {
   // `host` is -1 where there is no such directory on the host (yet).
   void take_directory(int upper, int host, const std::string& path) {
     for (const std::string& name : names_in(upper))
-      take_entry({upper, name.c_str()}, {host, name.c_str()}, path + "/" + name);
+      take_entry({upper, name.c_str()}, {host, name.c_str()}, fmt::format("{}/{}", path, name));
   }
 
   ChangedFiles take() { return std::move(found_); }
@@ -102,7 +102,7 @@ class Changes {
     for (const std::string& name : names_in(host)) {
       struct stat status{};
       if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
-      const std::string whole = path + "/" + name;
+      const std::string whole = fmt::format("{}/{}", path, name);
       if (note(FileChange::kDeleted, whole, 0)) remove({host, name.c_str()}, whole);
     }
   }
@@ -192,6 +192,7 @@ bool has_written(const Fd& views, std::size_t count) {
 ChangedFiles take_changes(const Fd& views, std::span<const std::string> directories, bool keep,
                           const Writer& writer, FileLedger& ledger,
                           std::vector<FileConflict>& conflicts) {
+  const mode_t mask = ::umask(0);
   Changes changes(keep, writer, ledger, conflicts);
   for (std::size_t i = 0; i < directories.size(); ++i) {
     const std::string name = upper_name(i);
@@ -200,6 +201,7 @@ ChangedFiles take_changes(const Fd& views, std::span<const std::string> director
     const Fd host(::open(directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     changes.take_directory(upper.get(), host.get(), directories[i]);
   }
+  ::umask(mask);
   return changes.take();
 }
 
