@@ -255,14 +255,14 @@ Candidate writing(const Setting& setting, const char* files, int tests, int each
 Group files(const Setting& setting) {
   constexpr int kFew = 100;
   constexpr int kMany = 1000;
-  const int tests = std::max(1, setting.sizes.fewer_tests / 5);
+  const int tests = std::max(2, setting.sizes.fewer_tests / 5);
   const Candidate views =
       cells(setting, "cells with views of files", setting.sizes.tests, {kAtTwo});
   const Candidate without =
       cells_on_host_files(setting, "cells on the host's files", setting.sizes.tests, {kAtTwo});
   const Candidate kept = writing(setting, "keep", tests, kFew);
   const Candidate direct = writing(setting, "host", tests, kFew);
-  const int writers = std::max(1, tests / 4);
+  const int writers = std::max(2, tests / 4);
   const Candidate put = writing(setting, "keep", writers, kMany);
   const Candidate thrown = writing(setting, "discard", writers, kMany);
   const Candidate copy{.name = fmt::format("cp -a of {} files", kMany),
