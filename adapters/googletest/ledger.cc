@@ -24,8 +24,14 @@ void record_ledger(const Record& record) {
       {"cloister_peak_processes", usage.peak_processes},
       {"cloister_io_read_bytes", usage.io_read.count},
       {"cloister_io_written_bytes", usage.io_written.count},
-      {"cloister_tmpfs_bytes", usage.tmpfs.count}};
+      {"cloister_tmpfs_bytes", usage.tmpfs.count},
+      {"cloister_files_created", record.cell.files.created},
+      {"cloister_files_changed", record.cell.files.changed},
+      {"cloister_files_deleted", record.cell.files.deleted},
+      {"cloister_files_written_bytes", record.cell.files.written.count}};
   for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
+  if (const std::string changes = changes_text(record.cell.files); !changes.empty())
+    testing::Test::RecordProperty("cloister_files", changes);
   const std::vector<std::string> left = leftovers_text(record.cell, true);
   if (!left.empty())
     testing::Test::RecordProperty("cloister_left", fmt::format("{}", fmt::join(left, "; ")));

@@ -135,6 +135,7 @@ void Keeper::replay_test(TestId id) {
   note_if_it_gave_up(*record, Phase::kBody);
   replay_end(*record, test);
   replay_leaks(*record, test);
+  replay_conflicts(*record, test);
   say_what_is_not_shown(*record, test);
   say_what_was_limited(*record, test);
   say_what_was_left(*record, test);
@@ -237,6 +238,15 @@ void Keeper::replay_leaks(const Record& record, const testing::TestInfo& test) c
   if (!ended_well(record)) return;
   const std::string words = leak_words(record.cell, full_name(test), "--cloister_leaks");
   if (!words.empty()) reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
+}
+
+void Keeper::replay_conflicts(const Record& record, const testing::TestInfo& test) const {
+  for (const FileConflict& conflict : record.cell.files.conflicts) {
+    const auto [earlier, later] = std::minmax(record.cell.id, conflict.other);
+    const std::string words = collision_words(full_name(registry_.test(earlier)),
+                                              full_name(registry_.test(later)), conflict.path);
+    reissue(TestPartResult::kFatalFailure, test.file(), test.line(), "cloister: " + words);
+  }
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this

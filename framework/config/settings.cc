@@ -73,6 +73,19 @@ bool parse_files(std::string_view text, CellConfig& into) {
   return true;
 }
 
+bool parse_file_conflicts(std::string_view text, CellConfig& into) {
+  if (text == "ignore") {
+    into.file_conflicts = FileConflicts::kIgnore;
+  } else if (text == "note") {
+    into.file_conflicts = FileConflicts::kNote;
+  } else if (text == "fail") {
+    into.file_conflicts = FileConflicts::kFail;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // 0, none and off all lift a limit.
 bool means_none(std::string_view text) { return text == "none" || text == "0" || text == "off"; }
 
@@ -305,6 +318,10 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::shared_files>("shared_files", "absolute paths, separated by commas",
                               "files and directories in them that all tests share (default none)",
                               parse_paths<&C::shared_files>, true),
+    setting<&C::file_conflicts>("file_conflicts", "ignore, note or fail",
+                                "what becomes of two tests that changed the same file at the same "
+                                "time (default note)",
+                                parse_file_conflicts),
 });
 
 }  // namespace

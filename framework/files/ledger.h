@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cloister/report.h>
+
 namespace cloister {
 
 // A test, and the time from its start to its end.
@@ -16,11 +18,6 @@ struct Writer {
   std::uint32_t cell = 0;  // its number: tests are numbered in their order
   std::chrono::steady_clock::time_point started{};
   std::chrono::steady_clock::time_point ended{};
-};
-
-struct FileConflict {
-  std::string path;
-  std::uint32_t other = 0;  // the number of the other cell
 };
 
 class FileLedger {

@@ -68,6 +68,15 @@ bool can_have_view(const std::string& directory) {
          (mount.f_flag & ST_RDONLY) == 0;
 }
 
+// An ordinary user's cell knows no ids but the user's own, and overlayfs copies no file of others:
+// what is written to has to be the user's. In /var/tmp and its like only own entries can be.
+bool is_of_others(const std::string& directory, const HostFacts& facts) {
+  struct stat status{};
+  return !facts.privileged && ::stat(directory.c_str(), &status) == 0 &&
+         (status.st_mode & S_ISVTX) == 0 && ::access(directory.c_str(), W_OK) == 0 &&
+         (status.st_uid != facts.uid || status.st_gid != facts.gid);
+}
+
 // "\040" for a blank, and so on: proc_pid_mountinfo(5).
 std::string unescaped(std::string_view text) {
   std::string plain;
@@ -172,12 +181,20 @@ void find_file_views(HostFacts& facts) {
            fmt::format("something is mounted on '{}', in the directory that the run was started in",
                        *point),
            "start it where nothing is mounted in it"});
+    } else if (is_of_others(start, facts)) {
+      facts.losses.push_back(
+          {Facility::kFileViews,
+           fmt::format("'{}', where the run was started, is of another user or group than its own",
+                       start),
+           "start the run with that group, as by newgrp(1), or in a directory of your own"});
     } else {
       wanted.push_back(views.mounted_in(project) == nullptr ? project : start);
     }
   }
   for (const std::string& directory : wanted) {
-    if (can_have_view(directory) && views.mounted_in(directory) == nullptr) views.add(directory);
+    if (can_have_view(directory) && views.mounted_in(directory) == nullptr &&
+        !is_of_others(directory, facts))
+      views.add(directory);
   }
   facts.views = views.take();
 }

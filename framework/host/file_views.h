@@ -13,8 +13,9 @@ namespace cloister {
 
 // Fills facts.views in: the project's directories, or else the working directory; the home
 // directory, /var/tmp and $XDG_RUNTIME_DIR, each where it is there. One in which something else is
-// mounted cannot be viewed: user_namespaces(7) on mounts that belong together. If that is the
-// working directory's, Facility::kFileViews is lost.
+// mounted cannot be viewed: user_namespaces(7) on mounts that belong together; nor one of another
+// user or group, by an ordinary user. If that is the working directory's, Facility::kFileViews is
+// lost.
 void find_file_views(HostFacts& facts);
 
 // Views of these, for a test that names them; without those that lie in others of them.

@@ -172,6 +172,14 @@ void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
   }
 }
 
+// Some file systems cannot be below an overlay: that of the working directory is what counts.
+bool works_with_one_view(Trial& trial, HostFacts& facts) {
+  const std::string start = facts.working_directory + "/";
+  const auto dropped = std::erase_if(
+      facts.views, [&](const FileView& view) { return !start.starts_with(view.directory + "/"); });
+  return dropped > 0 && !facts.views.empty() && trial.run(facts);
+}
+
 // Adds one facility at a time to a cell that has none, and keeps those that work.
 void try_one_by_one(Trial& trial, HostFacts& facts) {
   const std::vector<Loss> lost_before = facts.losses;
@@ -185,7 +193,9 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
     std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
     lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error());
+    auto tried = trial.run(facts);
+    if (tried || (facility == Facility::kFileViews && works_with_one_view(trial, facts))) continue;
+    lose(facts, facility, tried.error());
   }
 }
 

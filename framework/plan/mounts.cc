@@ -83,6 +83,7 @@ struct View {
     }
     for (const FileView& view : views) plan.watch.views.push_back(view.directory);
     plan.watch.keep_files = files == Files::kKeep;
+    plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
     add(MountViews{std::move(views)});
   }
   void devices() const {

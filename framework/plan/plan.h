@@ -188,6 +188,7 @@ struct WatchPlan {
   std::vector<std::string> tmpfs;  // the targets of the cell's own, in the order of its steps
   std::vector<std::string> views;  // the directories that it has views of, in that order
   bool keep_files = false;         // what was written in them is put in place on the host
+  FileConflicts conflicts = FileConflicts::kNote;
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };
 

@@ -91,6 +91,11 @@ void put_files(ByteWriter& out, const ChangedFiles& files) {
     out.text(file.path);
     out.number(file.size.count);
   }
+  out.number(static_cast<std::uint32_t>(files.conflicts.size()));
+  for (const FileConflict& conflict : files.conflicts) {
+    out.text(conflict.path);
+    out.number(conflict.other);
+  }
   out.text(files.failure);
 }
 
@@ -106,6 +111,12 @@ bool take_files(ByteReader& in, ChangedFiles& files) {
     file.path = in.text();
     file.size = {in.number<std::uint64_t>()};
     files.named.push_back(std::move(file));
+  }
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
+    FileConflict conflict;
+    conflict.path = in.text();
+    conflict.other = in.number<std::uint32_t>();
+    files.conflicts.push_back(std::move(conflict));
   }
   files.failure = in.text();
   return true;

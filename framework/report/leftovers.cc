@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "framework/config/settings.h"
 #include "framework/report/words.h"
 
 namespace cloister {
@@ -70,6 +71,21 @@ std::string printable(std::string_view text) {
     text.remove_prefix(size > 0 ? size : 1);
   }
   return result;
+}
+
+std::string changes_text(const ChangedFiles& files) {
+  static constexpr const char* kWords[] = {"created", "changed", "deleted"};
+  std::vector<std::string> texts;
+  texts.reserve(files.named.size() + 1);
+  for (const ChangedFile& file : files.named) {
+    const std::string size =
+        file.size.count == 0 ? "" : fmt::format(" ({})", bytes_text(file.size));
+    texts.push_back(fmt::format("{} '{}'{}", kWords[static_cast<int>(file.change)],
+                                printable(file.path), size));
+  }
+  const std::uint64_t all = files.created + files.changed + files.deleted;
+  if (all > texts.size()) texts.push_back(fmt::format("and {} more", all - texts.size()));
+  return fmt::format("{}", fmt::join(texts, ", "));
 }
 
 std::vector<std::string> leftovers_text(const CellReport& report, bool with_files) {

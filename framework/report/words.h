@@ -27,6 +27,9 @@ std::vector<std::string> limit_notes(const CellReport& report,
 // written as "\n" or "\x1b".
 std::string printable(std::string_view text);
 
+// "created '/a' (5 bytes), deleted '/b', and 3 more"; empty where nothing was changed.
+std::string changes_text(const ChangedFiles& files);
+
 // Of two tests that changed the same file while both ran; what `later` wrote is there.
 std::string collision_words(const std::string& earlier, const std::string& later,
                             const std::string& path);

@@ -293,6 +293,8 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
   std::vector<FileConflict> conflicts;
   report.files = take_changes(cell.init.views, plan.views, plan.keep_files, cell.as_writer(),
                               ledger_, conflicts);
+  if (plan.conflicts == FileConflicts::kFail) report.files.conflicts = std::move(conflicts);
+  if (plan.conflicts != FileConflicts::kNote) return;
   for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
 }
 

@@ -42,6 +42,13 @@ enum class Files {
   kReadOnly,  // the files themselves, and writing fails with EROFS
 };
 
+// What becomes of it when two tests that ran at the same time changed the same file in their views.
+enum class FileConflicts {
+  kIgnore,  // nothing is said: what the later in test order wrote is there
+  kNote,    // a note names both tests and the file: the default
+  kFail,    // the one that ended later fails
+};
+
 struct CellConfig {
   // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). With a network of the
   // cell's own it resolves, by a private /etc/hosts.
@@ -120,6 +127,8 @@ struct CellConfig {
   // Files and directories in them that stay the host's own, shared by all tests. They must be there
   // when the run starts. Default none; what gcov counts in is found by itself.
   std::optional<std::vector<std::string>> shared_files{};
+  // Default FileConflicts::kNote.
+  std::optional<FileConflicts> file_conflicts{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
@@ -158,6 +167,7 @@ struct CellConfig {
   CellConfig& with_shared_files(std::vector<std::string> value) {
     return set(shared_files, std::move(value));
   }
+  CellConfig& with_file_conflicts(FileConflicts value) { return set(file_conflicts, value); }
 
  private:
   template <typename T, typename Value>

@@ -123,12 +123,18 @@ struct ChangedFile {
   std::string path;
   Bytes size;  // of a regular file, as it is now
 };
+// Another cell changed the same file while this one ran.
+struct FileConflict {
+  std::string path;
+  std::uint32_t other = 0;  // the number of the other cell
+};
 struct ChangedFiles {
   std::uint64_t created = 0;
   std::uint64_t changed = 0;
   std::uint64_t deleted = 0;
-  Bytes written;                     // the sizes of all files created or changed
-  std::vector<ChangedFile> named{};  // the first 64
+  Bytes written;                          // the sizes of all files created or changed
+  std::vector<ChangedFile> named{};       // the first 64
+  std::vector<FileConflict> conflicts{};  // where they are to fail; each path once in a run
   std::string failure{};  // "'PATH': why" of the first that could not be put in place; else empty
 };
 

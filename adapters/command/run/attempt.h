@@ -62,7 +62,7 @@ struct Attempt {
 
 // What guests of `cloister run` tell before they execute a test, and what the watcher adds to their
 // reports.
-enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport };
+enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport, kConflict };
 // The number of the error, where the guest could not execute its program.
 std::optional<int> why_not_executed(const CellReport& cell);
 // What it wrote to its report files, kReports of them.

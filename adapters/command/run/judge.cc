@@ -126,10 +126,16 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
     attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == Said::kPassed) attempt.message.clear();
     const std::string leak = leak_words(attempt.cell, selected.test->name, "--leaks");
-    if (leak.empty()) return;
-    attempt.verdict = Verdict::kFail;
-    attempt.message += leak + "\n";
-    attempt.tells_left = true;
+    if (!leak.empty()) {
+      attempt.verdict = Verdict::kFail;
+      attempt.message += leak + "\n";
+      attempt.tells_left = true;
+    }
+    for (const Event& event : attempt.cell.events) {
+      if (event.kind != static_cast<std::uint16_t>(Note::kConflict)) continue;
+      attempt.verdict = Verdict::kFail;
+      attempt.message += fmt::format("cloister: {}\n", event.payload);
+    }
   }
 }
 

@@ -23,6 +23,7 @@
 #include "framework/host/table.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
+#include "framework/report/words.h"
 #include "framework/watch/load_meter.h"
 #include "framework/watch/watch.h"
 #include "framework/wire/bytes.h"
@@ -122,16 +123,17 @@ class Watcher final : public CellSource, public ReportSink {
     note(fmt::format("cloister: note: tests run {}\n", words));
   }
   void collided(std::uint32_t id, const FileConflict& conflict) override {
-    const auto [earlier, later] = std::minmax(id, conflict.other);
-    note(fmt::format("cloister: note: {}\n",
-                     collision_words(order_.tests[earlier].test->name,
-                                     order_.tests[later].test->name, conflict.path)));
+    note(fmt::format("cloister: note: {}\n", words_of(id, conflict)));
   }
   void report(CellReport&& report) override {
     if (const auto files = files_.find(report.id); files != files_.end()) {
       for (std::string& text : files->second.read(report))
         report.events.push_back({static_cast<std::uint16_t>(Note::kReport), std::move(text)});
       files_.erase(files);
+    }
+    for (const FileConflict& conflict : report.files.conflicts) {
+      report.events.push_back(
+          {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
     }
     if (order_.fail_fast && stop_ != nullptr && !*stop_) {
       CellReport copy = report;
@@ -176,6 +178,11 @@ class Watcher final : public CellSource, public ReportSink {
  private:
   Result<CellPlan> plan(const CellConfig& config) const {
     return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
+  }
+  std::string words_of(std::uint32_t id, const FileConflict& conflict) const {
+    const auto [earlier, later] = std::minmax(id, conflict.other);
+    return collision_words(order_.tests[earlier].test->name, order_.tests[later].test->name,
+                           conflict.path);
   }
   void say(WatcherSays what, const std::string& words) {
     ByteWriter message;

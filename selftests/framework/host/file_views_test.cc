@@ -40,6 +40,7 @@ class FileViews : public testing::Test {
   // Of a run that starts below the place; what lies in /var/tmp is in that view.
   static std::vector<std::string> found(const std::string& start) {
     HostFacts facts;
+    facts.privileged = true;
     facts.working_directory = start;
     find_file_views(facts);
     std::vector<std::string> directories;
@@ -82,6 +83,22 @@ TEST_F(FileViews, AreOfTheWholeProjectThatTheRunStartsIn) {
 TEST_F(FileViews, AreNotOfWhatIsCoveredAnyway) {
   EXPECT_THAT(found("/tmp"), Not(Contains("/tmp")));
   EXPECT_THAT(found("/"), Not(Contains("/")));
+}
+
+TEST_F(FileViews, OfADirectoryOfOthersAreLostToAnOrdinaryUser) {
+  HostFacts facts;
+  facts.uid = ::geteuid();
+  facts.gid = ::getegid() + 1;
+  facts.working_directory = place_;
+  find_file_views(facts);
+  ASSERT_FALSE(facts.has(Facility::kFileViews));
+  EXPECT_EQ(facts.loss_of(Facility::kFileViews)->why,
+            "'" + place_.string() +
+                "', where the run was started, is of another user or group than its own");
+  facts.losses.clear();
+  facts.privileged = true;
+  find_file_views(facts);
+  EXPECT_TRUE(facts.has(Facility::kFileViews));
 }
 
 TEST_F(FileViews, ShareOnlyWhatLiesInThemAndIsThere) {

@@ -27,7 +27,7 @@ CellReport full_report() {
                  {LeftKind::kFile, "/tmp", 1, {"file"}}};
   report.leaks = Leaks::kFail;
   report.survivor_count = 17;
-  report.files = {1, 2, 3, 4_KiB, {{FileChange::kDeleted, "/a", {}}}, "'/b': why"};
+  report.files = {1, 2, 3, 4_KiB, {{FileChange::kDeleted, "/a", {}}}, {{"/c", 7}}, "'/b': why"};
   return report;
 }
 

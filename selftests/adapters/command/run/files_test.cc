@@ -77,6 +77,52 @@ TEST_F(RunFiles, ThatAreDiscardedAreNotThere) {
   EXPECT_EQ(names(), std::vector<std::string>{});
 }
 
+TEST_F(RunFiles, OfALinkedProgramDoNotCollideEither) {
+  if (!lane_gives("own view of files")) return;
+  Program program{{tool("tests_colliding_linked"), "--cloister_jobs=16",
+                   "--gtest_filter=Pairs*:Lasting*", "--cloister_ledger=1",
+                   "--gtest_output=xml:" + (place_ / "report.xml").string()}};
+  program.directory = place_;
+  const Ended ended = run(program);
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_EQ(names(), (std::vector<std::string>{"golden", "report.xml"}));
+  EXPECT_THAT(text_of("report.xml"),
+              HasSubstr("name=\"cloister_files\" value=\"created &apos;" +
+                        (place_ / "golden").string() + "&apos; (4 bytes)\""));
+}
+
+constexpr const char* kBothChanged =
+    "/large' while both ran, each in its own view; what Four/Large.File/";
+
+TEST_F(RunFiles, ThatTwoChangedAreNotedWithBothTests) {
+  if (!lane_gives("own view of files")) return;
+  const Ended ended = run_here({"-j4", "--filter=Four*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("cloister: note: Four/Large.File/"));
+  EXPECT_THAT(ended.err, HasSubstr(kBothChanged));
+}
+
+TEST_F(RunFiles, ThatTwoChangedAreIgnoredWhereAskedFor) {
+  const Ended ended =
+      run_here({"-j4", "--file-conflicts=ignore", "--filter=Four*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, testing::Not(HasSubstr("while both ran")));
+}
+
+TEST_F(RunFiles, ThatTwoChangedFailWhereAskedFor) {
+  if (!lane_gives("own view of files")) return;
+  const Ended by_command =
+      run_here({"-j4", "--file-conflicts=fail", "--filter=Four*", tool("tests_colliding")});
+  EXPECT_EQ(by_command.status, 1) << by_command.out << by_command.err;
+  EXPECT_THAT(by_command.out, HasSubstr(kBothChanged));
+  Program linked{{tool("tests_colliding_linked"), "--cloister_jobs=4", "--gtest_filter=Four*",
+                  "--cloister_file_conflicts=fail"}};
+  linked.directory = place_;
+  const Ended ended = run(linked);
+  EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr(kBothChanged));
+}
+
 // All of its processes, at some moment of it.
 void run_and_kill(const std::vector<std::string>& words, const fs::path& directory,
                   std::chrono::microseconds moment) {
