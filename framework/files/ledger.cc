@@ -21,4 +21,9 @@ bool FileLedger::claim(std::string_view path, const Writer& writer,
   return true;
 }
 
+bool FileLedger::changed_since(std::string_view path, const Writer& writer) const {
+  const auto place = claims_.find(path);
+  return place != claims_.end() && place->second.writer.ended > writer.started;
+}
+
 }  // namespace cloister

@@ -26,6 +26,8 @@ class FileLedger {
   // changed it while `writer` ran: then that one's stays. `conflicts` gets the other test, once for
   // each path.
   bool claim(std::string_view path, const Writer& writer, std::vector<FileConflict>& conflicts);
+  // Whether another changed it after `writer` had started, who may not have seen it.
+  bool changed_since(std::string_view path, const Writer& writer) const;
 
  private:
   struct Claim {

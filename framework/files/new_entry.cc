@@ -176,20 +176,12 @@ bool make_node(const struct stat& status, Entry to) {
 }
 
 bool remove_entry(Entry entry) {
-  if (::unlinkat(entry.directory, entry.name, 0) == 0 || errno == ENOENT) return true;
-  if (errno != EISDIR && errno != EPERM) return false;
-  constexpr int kTries = 10;  // what is read while it is removed may be passed over
-  for (int tries = 0; tries < kTries; ++tries) {
-    if (::unlinkat(entry.directory, entry.name, AT_REMOVEDIR) == 0) return true;
-    if (errno != ENOTEMPTY && errno != EEXIST) return false;
-    const Fd fd(
-        ::openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd.open()) return false;
-    for (const std::string& name : names_in(fd.get())) {
-      if (!remove_entry({fd.get(), name.c_str()})) return false;
-    }
-  }
-  return false;
+  return ::unlinkat(entry.directory, entry.name, 0) == 0 || errno == ENOENT;
+}
+
+bool remove_directory(Entry entry) {
+  return ::unlinkat(entry.directory, entry.name, AT_REMOVEDIR) == 0 || errno == ENOENT ||
+         errno == ENOTEMPTY;
 }
 
 std::vector<std::string> names_in(int directory) {

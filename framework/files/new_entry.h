@@ -30,8 +30,9 @@ bool link_entry(Entry from, Entry to);
 bool copy_link(Entry from, Entry to);
 // `to` becomes a FIFO, a socket or a device like `status`.
 bool make_node(const struct stat& status, Entry to);
-// Removes it with all that is in it. What is not there is removed.
+// What is not there is removed, and a directory that others have put something in stays.
 bool remove_entry(Entry entry);
+bool remove_directory(Entry entry);
 std::vector<std::string> names_in(int directory);
 // Its owner and mode become those of `status`, as far as the user may give it away.
 void take_over_status(int fd, const struct stat& status);

@@ -68,7 +68,7 @@ class Changes {
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (is_whiteout(now)) {
-      if (was_there && note(FileChange::kDeleted, path, 0)) remove(host, path);
+      if (was_there) remove(host, path);
     } else if (S_ISDIR(now.st_mode)) {
       take_subdirectory(upper, now, host, was_there ? &old : nullptr, path);
     } else {
@@ -83,9 +83,9 @@ class Changes {
     const bool was_directory = old != nullptr && S_ISDIR(old->st_mode);
     bool is_new_status = !was_directory || !same_status(now, *old);
     if (!was_directory) {
-      const bool mine = note(old == nullptr ? FileChange::kCreated : FileChange::kChanged, path, 0);
-      if (mine && keep_ && old != nullptr) remove(host, path);
-      if (mine && keep_ && ::mkdirat(host.directory, host.name, 0700) != 0 && errno != EEXIST)
+      if (old != nullptr) remove(host, path);
+      count(FileChange::kCreated, path, 0);  // two tests may make the same one
+      if (keep_ && ::mkdirat(host.directory, host.name, 0700) != 0 && errno != EEXIST)
         return fail(path);
     } else if (is_new_status) {
       is_new_status = note(FileChange::kChanged, path, 0);
@@ -97,13 +97,15 @@ class Changes {
     if (keep_ && is_new_status) take_over_status(to.get(), now);
   }
 
-  // What the host has in the directory, and the test, which made it anew, has not.
+  // What the host has in the directory, and the test, which made it, has not. Where another made it
+  // meanwhile, too, what that one put there is no matter of this test's.
   void remove_unseen(int upper, int host, const std::string& path) {
     for (const std::string& name : names_in(host)) {
       struct stat status{};
-      if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
       const std::string whole = fmt::format("{}/{}", path, name);
-      if (note(FileChange::kDeleted, whole, 0)) remove({host, name.c_str()}, whole);
+      if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+          !ledger_.changed_since(whole, writer_))
+        remove({host, name.c_str()}, whole);
     }
   }
 
@@ -147,19 +149,38 @@ class Changes {
     return true;
   }
 
-  // Whether the change is this test's to make.
-  bool note(FileChange change, const std::string& path, std::uint64_t size) {
+  void count(FileChange change, const std::string& path, std::uint64_t size) {
     std::uint64_t& count = change == FileChange::kCreated   ? found_.created
                            : change == FileChange::kChanged ? found_.changed
                                                             : found_.deleted;
     ++count;
     found_.written.count += size;
     if (found_.named.size() < kNamed) found_.named.push_back({change, path, {size}});
+  }
+
+  bool is_mine(const std::string& path) {
     return !keep_ || ledger_.claim(path, writer_, conflicts_);
   }
 
+  // Whether the change is this test's to make.
+  bool note(FileChange change, const std::string& path, std::uint64_t size) {
+    count(change, path, size);
+    return is_mine(path);
+  }
+
+  // With all that is in it, but for what is another test's by now.
   void remove(Entry host, const std::string& path) {
-    if (keep_ && !remove_entry(host)) fail(path);
+    count(FileChange::kDeleted, path, 0);
+    if (keep_ && !remove_tree(host, path)) fail(path);
+  }
+  bool remove_tree(Entry host, const std::string& path) {
+    const Fd directory = open_directory(host);
+    if (!directory.open()) return !is_mine(path) || remove_entry(host);
+    for (const std::string& name : names_in(directory.get())) {
+      if (!remove_tree({directory.get(), name.c_str()}, fmt::format("{}/{}", path, name)))
+        return false;
+    }
+    return remove_directory(host);
   }
 
   void fail(const std::string& path) {

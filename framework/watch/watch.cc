@@ -293,9 +293,11 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
   std::vector<FileConflict> conflicts;
   report.files = take_changes(cell.init.views, plan.views, plan.keep_files, cell.as_writer(),
                               ledger_, conflicts);
-  if (plan.conflicts == FileConflicts::kFail) report.files.conflicts = std::move(conflicts);
-  if (plan.conflicts != FileConflicts::kNote) return;
-  for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
+  if (plan.conflicts == FileConflicts::kNote) {
+    for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
+  } else if (plan.conflicts == FileConflicts::kFail) {
+    report.files.conflicts = std::move(conflicts);
+  }
 }
 
 RunningCell* Watch::find(std::uint32_t id) {

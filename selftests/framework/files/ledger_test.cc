@@ -36,6 +36,13 @@ TEST_F(FileLedgerTest, TheLaterInTestOrderStaysWhoeverEndsFirst) {
   EXPECT_TRUE(ledger.claim("/a", ran(3, 1, 4), conflicts));
 }
 
+TEST_F(FileLedgerTest, KnowsWhatWasChangedSinceATestStarted) {
+  ledger.claim("/a", ran(1, 0, 2), conflicts);
+  EXPECT_TRUE(ledger.changed_since("/a", ran(2, 1, 3)));
+  EXPECT_FALSE(ledger.changed_since("/a", ran(2, 2, 3)));
+  EXPECT_FALSE(ledger.changed_since("/b", ran(2, 1, 3)));
+}
+
 TEST_F(FileLedgerTest, NamesAConflictOncePerPath) {
   ledger.claim("/a", ran(1, 0, 2), conflicts);
   ledger.claim("/a", ran(2, 0, 3), conflicts);

@@ -261,6 +261,36 @@ TEST_F(Views, EachHasItsOwnAndTheLaterInOrderStays) {
   EXPECT_EQ(text_of(place_ / "made"), "b");
 }
 
+TEST_F(Views, WhatALaterTestPutIntoADirectoryStaysWhenAnEarlierOneRemovesIt) {
+  NEEDS_VIEWS();
+  const FunctionGuest removing{config(Files::kKeep), [this](GuestSide&) {
+                                 fs::remove_all(place_ / "directory");
+                                 ::usleep(200'000);  // ends last
+                               }};
+  const FunctionGuest adding{config(Files::kKeep), [this](GuestSide&) {
+                               put(place_ / "directory" / "added", "x");
+                               ::usleep(50'000);
+                             }};
+  run_cells({removing, adding}, 2);
+  EXPECT_THAT(names(), testing::ElementsAre("directory", "directory/added", "file"));
+}
+
+TEST_F(Views, TheSameDirectoryMadeTwiceIsNoConflict) {
+  NEEDS_VIEWS();
+  const auto making = [this](const std::string& name) {
+    return FunctionGuest{config(Files::kKeep).with_file_conflicts(FileConflicts::kFail),
+                         [this, name](GuestSide&) {
+                           fs::create_directory(place_ / "made");
+                           put(place_ / "made" / name, name);
+                           ::usleep(50'000);
+                         }};
+  };
+  for (const auto& [id, report] : run_cells({making("a"), making("b")}, 2))
+    EXPECT_TRUE(report.files.conflicts.empty());
+  EXPECT_EQ(text_of(place_ / "made" / "a"), "a");
+  EXPECT_EQ(text_of(place_ / "made" / "b"), "b");
+}
+
 TEST_F(Views, TheNumberOfAFileStaysWhenItIsWrittenTo) {
   NEEDS_VIEWS();
   const auto report = run(Files::kKeep, [] {
