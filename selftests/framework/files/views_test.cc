@@ -1,4 +1,6 @@
 // Views of the host's files, in real cells: what a guest sees, and what is there when it has ended.
+#include "selftests/framework/files/views.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -14,70 +16,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "selftests/framework/watch/run_cells.h"
-#include "selftests/support/lane.h"
-
 namespace cloister {
 namespace {
-
-namespace fs = std::filesystem;
-using selftests::lane_gives;
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-void put(const fs::path& file, std::string_view text) { std::ofstream(file) << text; }
-
-// A directory on a disk, with a file, a directory and a file in that. Guests begin in it.
-class Views : public testing::Test {
- protected:
-  Views() {
-    char name[] = "/var/tmp/cloister views,with:odd=names-XXXXXX";
-    place_ = ::mkdtemp(name);
-    put(place_ / "file", "old");
-    fs::create_directory(place_ / "directory");
-    put(place_ / "directory" / "inner", "old");
-  }
-  ~Views() override { fs::remove_all(place_); }
-  Views(const Views&) = delete;
-  Views& operator=(const Views&) = delete;
-
-  CellConfig config(Files files) const {
-    return CellConfig{}.with_files(files).with_files_in({place_.string()});
-  }
-  // What the guest says; what its cell lacks where the lane has no views.
-  CellReport run(Files files, std::function<std::string()> body) const {
-    return run_cell(config(files), [this, body = std::move(body)](GuestSide& guest) {
-      fs::current_path(place_);
-      guest.send(1, body());
-    });
-  }
-  std::string said(const CellReport& report) const {
-    const auto* failed = std::get_if<SetupFailed>(&report.outcome);
-    if (failed != nullptr) return failed->why;
-    return report.events.size() == 1 ? report.events[0].payload : "not one event";
-  }
-  std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(place_))
-      names.push_back(entry.path().lexically_relative(place_));
-    std::ranges::sort(names);
-    return names;
-  }
-
-  fs::path place_;
-};
-
-#define NEEDS_VIEWS()                                                     \
-  if (!lane_gives("own view of files")) {                                 \
-    EXPECT_THAT(said(run(Files::kKeep, [] { return ""; })),               \
-                testing::HasSubstr("the own view of files it asks for")); \
-    return;                                                               \
-  }
 
 TEST_F(Views, KeepPutsInPlaceWhatWasWritten) {
   NEEDS_VIEWS();
@@ -230,65 +170,6 @@ TEST_F(Views, ADeadlineKeepsWhatCameBefore) {
                                });
   EXPECT_TRUE(std::holds_alternative<TimedOut>(report.outcome));
   EXPECT_EQ(text_of(place_ / "file"), "before");
-}
-
-TEST_F(Views, OneAfterTheOtherSeesWhatTheOneWrote) {
-  NEEDS_VIEWS();
-  std::vector<FunctionGuest> guests;
-  for (int i = 0; i < 20; ++i) {
-    guests.push_back({config(Files::kKeep), [this](GuestSide& guest) {
-                        const std::string before = text_of(place_ / "file");
-                        guest.send(1, before);
-                        put(place_ / "file", before + "+");
-                      }});
-  }
-  const auto reports = run_cells(guests, 1);
-  for (const auto& [id, report] : reports) EXPECT_EQ(said(report), "old" + std::string(id, '+'));
-}
-
-TEST_F(Views, EachHasItsOwnAndTheLaterInOrderStays) {
-  NEEDS_VIEWS();
-  const auto guest = [this](const std::string& text) {
-    return FunctionGuest{config(Files::kKeep), [this, text](GuestSide& side) {
-                           put(place_ / "made", text);
-                           ::usleep(text == "a" ? 100'000 : 50'000);
-                           side.send(1, text_of(place_ / "made"));
-                         }};
-  };
-  const auto reports = run_cells({guest("a"), guest("b")}, 2);
-  EXPECT_EQ(said(reports.at(0)), "a");
-  EXPECT_EQ(said(reports.at(1)), "b");
-  EXPECT_EQ(text_of(place_ / "made"), "b");
-}
-
-TEST_F(Views, WhatALaterTestPutIntoADirectoryStaysWhenAnEarlierOneRemovesIt) {
-  NEEDS_VIEWS();
-  const FunctionGuest removing{config(Files::kKeep), [this](GuestSide&) {
-                                 fs::remove_all(place_ / "directory");
-                                 ::usleep(200'000);  // ends last
-                               }};
-  const FunctionGuest adding{config(Files::kKeep), [this](GuestSide&) {
-                               put(place_ / "directory" / "added", "x");
-                               ::usleep(50'000);
-                             }};
-  run_cells({removing, adding}, 2);
-  EXPECT_THAT(names(), testing::ElementsAre("directory", "directory/added", "file"));
-}
-
-TEST_F(Views, TheSameDirectoryMadeTwiceIsNoConflict) {
-  NEEDS_VIEWS();
-  const auto making = [this](const std::string& name) {
-    return FunctionGuest{config(Files::kKeep).with_file_conflicts(FileConflicts::kFail),
-                         [this, name](GuestSide&) {
-                           fs::create_directory(place_ / "made");
-                           put(place_ / "made" / name, name);
-                           ::usleep(50'000);
-                         }};
-  };
-  for (const auto& [id, report] : run_cells({making("a"), making("b")}, 2))
-    EXPECT_TRUE(report.files.conflicts.empty());
-  EXPECT_EQ(text_of(place_ / "made" / "a"), "a");
-  EXPECT_EQ(text_of(place_ / "made" / "b"), "b");
 }
 
 TEST_F(Views, TheNumberOfAFileStaysWhenItIsWrittenTo) {
