@@ -188,7 +188,9 @@ void find_file_views(HostFacts& facts) {
                        start),
            "start the run with that group, as by newgrp(1), or in a directory of your own"});
     } else {
-      wanted.push_back(views.mounted_in(project) == nullptr ? project : start);
+      const bool whole = views.mounted_in(project) == nullptr && can_have_view(project) &&
+                         !is_of_others(project, facts);
+      wanted.push_back(whole ? project : start);
     }
   }
   for (const std::string& directory : wanted) {

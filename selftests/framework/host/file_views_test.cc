@@ -80,6 +80,15 @@ TEST_F(FileViews, AreOfTheWholeProjectThatTheRunStartsIn) {
   fs::remove_all(project);
 }
 
+TEST_F(FileViews, AreOfTheWorkingDirectoryWhereTheProjectCanHaveNone) {
+  char name[] = "/dev/shm/cloister-start-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const bool made = fs::create_directory("/dev/shm/.hg");
+  EXPECT_THAT(found(name), Contains(std::string(name)));
+  if (made) fs::remove("/dev/shm/.hg");
+  fs::remove_all(name);
+}
+
 TEST_F(FileViews, AreNotOfWhatIsCoveredAnyway) {
   EXPECT_THAT(found("/tmp"), Not(Contains("/tmp")));
   EXPECT_THAT(found("/"), Not(Contains("/")));
