@@ -140,6 +140,12 @@ std::string cure_for(Facility facility, const HostFacts& facts, int number) {
       break;
     case Facility::kTimeNamespace:  // who gets the others gets it, where the kernel has it
       return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
+    case Facility::kFileViews:
+      if (number == ENODEV || number == EINVAL)
+        return "boot a kernel with overlayfs (CONFIG_OVERLAY_FS, Linux 5.11 or newer), or run "
+               "tests "
+               "on the host's files: files=host";
+      break;
     case Facility::kNetworkReuse:  // nothing but time is lost
       return "leave reuse_network out: each test then has a network of its own";
     case Facility::kSoftMemoryCap:

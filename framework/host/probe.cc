@@ -172,12 +172,21 @@ void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
   }
 }
 
-// Some file systems cannot be below an overlay: that of the working directory is what counts.
-bool works_with_one_view(Trial& trial, HostFacts& facts) {
+// Whether the cell that failed works with fewer views, or without any: many kernels have no
+// overlayfs, and some file systems cannot be below one. That of the working directory is what
+// counts.
+bool works_with_fewer_views(Trial& trial, HostFacts& facts, const Error& error) {
+  if (facts.views.empty() || !facts.has(Facility::kFileViews)) return false;
+  const std::vector<FileView> all = facts.views;
   const std::string start = facts.working_directory + "/";
   const auto dropped = std::erase_if(
       facts.views, [&](const FileView& view) { return !start.starts_with(view.directory + "/"); });
-  return dropped > 0 && !facts.views.empty() && trial.run(facts);
+  if (dropped > 0 && !facts.views.empty() && trial.run(facts)) return true;
+  facts.views = all;
+  lose(facts, Facility::kFileViews, error);
+  if (trial.run(facts)) return true;
+  facts.losses.pop_back();
+  return false;
 }
 
 // Adds one facility at a time to a cell that has none, and keeps those that work.
@@ -193,9 +202,7 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
     std::erase_if(facts.losses, [&](const Loss& loss) { return loss.facility == facility; });
     lose_where_others_are_lost(facts, facility);
     if (!facts.has(facility)) continue;
-    auto tried = trial.run(facts);
-    if (tried || (facility == Facility::kFileViews && works_with_one_view(trial, facts))) continue;
-    lose(facts, facility, tried.error());
+    if (auto tried = trial.run(facts); !tried) lose(facts, facility, tried.error());
   }
 }
 
@@ -314,7 +321,8 @@ Host open_host(Trying trying, std::span<const std::string> shared) {
     return host;
   }
   Trial trial(*builder, *pages, !facts.privileged);
-  if (auto tried = trial.run(facts); !tried) {
+  auto tried = trial.run(facts);
+  if (!tried && !works_with_fewer_views(trial, facts, tried.error())) {
     note_want(host, tried.error());
     if (!host.want || trying == Trying::kEverything) try_one_by_one(trial, facts);
   }

@@ -31,7 +31,9 @@ class Views : public testing::Test {
  protected:
   Views() {
     char name[] = "/var/tmp/cloister views,with:odd=names-XXXXXX";
-    place_ = ::mkdtemp(name);
+    char otherwise[] = "/tmp/cloister-views-XXXXXX";  // in lanes whose disk is read-only
+    const char* made = ::mkdtemp(name);
+    place_ = made != nullptr ? made : ::mkdtemp(otherwise);
     put(place_ / "file", "old");
     fs::create_directory(place_ / "directory");
     put(place_ / "directory" / "inner", "old");
@@ -41,7 +43,10 @@ class Views : public testing::Test {
   Views& operator=(const Views&) = delete;
 
   CellConfig config(Files files) const {
-    return CellConfig{}.with_files(files).with_files_in({place_.string()});
+    return CellConfig{}
+        .with_files(files)
+        .with_files_in({place_.string()})
+        .with_keep_paths({place_.string()});
   }
   // What the guest says; what its cell lacks where the lane has no views.
   CellReport run(Files files, std::function<std::string()> body) const {
