@@ -142,9 +142,16 @@ TEST(NoMemory, ForTheRunItselfInterruptsIt) {
 }
 
 TEST(NoMemory, ForCellsIsSaidAndRunsNoTestWithoutThem) {
+  const std::string all_passed = "[  PASSED  ] 2 tests.";
   for (const char* limit : {"9000", "10000", "12288", "16384"}) {
-    const Ended ended = in_shell("ulimit -v " + std::string(limit) + "; " + two_tests());
-    const bool passed = ended.contains("[  PASSED  ] 2 tests.");
+    const std::string limited = "ulimit -v " + std::string(limit) + "; ";
+    // Some C++ libraries have no memory left there for what they need before main().
+    const bool is_enough_for_main =
+        in_shell(limited + two_tests("--cloister=off")).contains(all_passed);
+    EXPECT_TRUE(is_enough_for_main || std::string(limit) == "9000") << limit;
+    if (!is_enough_for_main) continue;
+    const Ended ended = in_shell(limited + two_tests());
+    const bool passed = ended.contains(all_passed);
     const bool without = ended.contains("no user namespace") && lane_gives("user namespace");
     EXPECT_FALSE(passed && without) << limit << ended.err;
     EXPECT_TRUE(passed || ended.contains("(ENOMEM); ") || ended.contains("ulimit -v"))

@@ -157,7 +157,7 @@ TEST_F(RunFiles, AreOldOrNewWheneverEveryProcessIsKilled) {
   const std::string fresh(std::size_t{1} << 20, 'x');
   const std::vector<std::string> words = {"-j4", "--filter=Four*", tool("tests_colliding")};
   std::mt19937 random(20261128);
-  std::uniform_int_distribution<int> moment(0, 80'000);
+  std::uniform_int_distribution<int> moment(0, 150'000);
   for (int kills = 0; kills < 100; ++kills) {
     std::ofstream(place_ / "large") << "old";
     run_and_kill(words, place_, std::chrono::microseconds(moment(random)));
