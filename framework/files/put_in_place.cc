@@ -8,6 +8,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstring>
 #include <map>
 #include <utility>
 #include <vector>
@@ -37,10 +39,26 @@ bool same_status(const struct stat& a, const struct stat& b) {
   return a.st_mode == b.st_mode && a.st_uid == b.st_uid && a.st_gid == b.st_gid;
 }
 // A file that was opened for writing is copied up with its times: one that was then not written to
-// is what it was.
-bool same_content(const struct stat& a, const struct stat& b) {
+// is what it was. The clock of files ticks every few milliseconds, so that the same time alone says
+// nothing.
+bool same_size_and_time(const struct stat& a, const struct stat& b) {
   return S_ISREG(a.st_mode) && S_ISREG(b.st_mode) && a.st_size == b.st_size &&
          same_time(a.st_mtim, b.st_mtim);
+}
+
+bool same_bytes(Entry a, Entry b) {
+  const Fd one(::openat(a.directory, a.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const Fd other(::openat(b.directory, b.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  std::array<char, std::size_t{16} * 1024> of_one;
+  std::array<char, std::size_t{16} * 1024> of_other;
+  while (one.open() && other.open()) {
+    const ssize_t got = ::read(one.get(), of_one.data(), of_one.size());
+    if (got < 0 || ::read(other.get(), of_other.data(), of_other.size()) != got) return false;
+    if (got == 0) return true;
+    if (std::memcmp(of_one.data(), of_other.data(), static_cast<std::size_t>(got)) != 0)
+      return false;
+  }
+  return false;
 }
 
 Fd open_directory(Entry entry) {
@@ -111,7 +129,7 @@ class Changes {
 
   void take_file(Entry upper, const struct stat& now, Entry host, const struct stat* old,
                  const std::string& path) {
-    if (old != nullptr && same_content(now, *old)) {
+    if (old != nullptr && same_size_and_time(now, *old) && same_bytes(upper, host)) {
       if (same_status(now, *old) || !note(FileChange::kChanged, path, 0) || !keep_) return;
       const Fd file(::openat(host.directory, host.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
       const std::string link = fmt::format("/proc/self/fd/{}", file.get());

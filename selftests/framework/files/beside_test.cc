@@ -20,6 +20,21 @@ TEST_F(Views, OneAfterTheOtherSeesWhatTheOneWrote) {
   for (const auto& [id, report] : reports) EXPECT_EQ(said(report), "old" + std::string(id, '+'));
 }
 
+// Within one tick of the clock of files, and as many bytes.
+TEST_F(Views, OneAfterTheOtherAtOnceChangesTheFile) {
+  NEEDS_VIEWS();
+  std::vector<FunctionGuest> guests;
+  for (int i = 0; i < 20; ++i) {
+    guests.push_back({config(Files::kKeep), [this, i](GuestSide& guest) {
+                        guest.send(1, text_of(place_ / "file"));
+                        put(place_ / "file", std::to_string(100 + i));
+                      }});
+  }
+  const auto reports = run_cells(guests, 1);
+  for (const auto& [id, report] : reports)
+    EXPECT_EQ(said(report), id == 0 ? "old" : std::to_string(99 + id));
+}
+
 TEST_F(Views, EachHasItsOwnAndTheLaterInOrderStays) {
   NEEDS_VIEWS();
   const auto guest = [this](const std::string& text) {

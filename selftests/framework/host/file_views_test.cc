@@ -55,8 +55,10 @@ class FileViews : public testing::Test {
   fs::path place_;
 };
 
-TEST_F(FileViews, AreOfTheOutermostOnes) { const fs::path parent = place_.parent_path();
-  EXPECT_THAT(found(place_), ElementsAre(parent == "/tmp" ? place_.string() : parent.string())); }
+TEST_F(FileViews, AreOfTheOutermostOnes) {
+  const fs::path parent = place_.parent_path();
+  EXPECT_THAT(found(place_), ElementsAre(parent == "/tmp" ? place_.string() : parent.string()));
+}
 
 TEST_F(FileViews, AreOfTheHomeDirectory) {
   char name[] = "/dev/shm/cloister-home-XXXXXX";

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Pairs, Colliding,
 class Large : public testing::TestWithParam<int> {};
 // Whenever it is killed, it has written no part of a file.
 TEST_P(Large, File) {
-  const std::string text(std::size_t{1} << 20, 'x');
+  const std::string text(std::size_t{1} << 20, static_cast<char>('a' + GetParam()));
   const int fd = open(".", O_TMPFILE | O_WRONLY, 0600);
   ASSERT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   usleep(50'000);  // beside the others of it
