@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <regex>
 #include <string>
 
 #include "framework/host/file_views.h"
+#include "framework/host/needed_paths.h"
 
 // Present only where the program is built with the instrument that they belong to; gcov's dump and
 // reset only where the linker was asked for them (cmake/coverage.cmake).
@@ -38,9 +38,7 @@ void prepare_coverage() {
   const char* named = ::getenv(kLlvmFile);
   const char* own = named != nullptr ? named : __llvm_profile_get_filename();
   const std::string file = own != nullptr && *own != '\0' ? own : "default.profraw";
-  // %m, also as %4m, is what makes LLVM add to a file in place of replacing it.
-  static const std::regex merges("%[0-9]*m");
-  if (std::regex_search(file, merges)) return;
+  if (is_added_to(file)) return;
   const std::size_t dot = file.rfind('.');
   const std::size_t slash = file.rfind('/');
   const bool has_extension =

@@ -242,10 +242,8 @@ void Keeper::replay_leaks(const Record& record, const testing::TestInfo& test) c
 
 void Keeper::replay_conflicts(const Record& record, const testing::TestInfo& test) const {
   for (const FileConflict& conflict : record.cell.files.conflicts) {
-    const auto [earlier, later] = std::minmax(record.cell.id, conflict.other);
-    const std::string words = collision_words(full_name(registry_.test(earlier)),
-                                              full_name(registry_.test(later)), conflict.path);
-    reissue(TestPartResult::kFatalFailure, test.file(), test.line(), "cloister: " + words);
+    reissue(TestPartResult::kFatalFailure, test.file(), test.line(),
+            "cloister: " + conflict_words(registry_, record.cell.id, conflict));
   }
 }
 

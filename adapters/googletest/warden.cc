@@ -16,6 +16,7 @@
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
 #include "adapters/googletest/coverage.h"
+#include "adapters/googletest/words.h"
 #include "framework/config/settings.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/plan_here.h"
@@ -25,7 +26,6 @@
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
-#include "framework/report/words.h"
 #include "framework/watch/load_meter.h"
 
 namespace cloister::googletest {
@@ -91,10 +91,7 @@ class Reports final : public ReportSink {
     fmt::print(stderr, "cloister: note: tests run {}\n", words);
   }
   void collided(std::uint32_t id, const FileConflict& conflict) override {
-    const auto [earlier, later] = std::minmax(id, conflict.other);
-    fmt::print(stderr, "cloister: note: {}\n",
-               collision_words(full_name(registry_.test(earlier)), full_name(registry_.test(later)),
-                               conflict.path));
+    fmt::print(stderr, "cloister: note: {}\n", conflict_words(registry_, id, conflict));
   }
 
  private:

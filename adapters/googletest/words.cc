@@ -112,4 +112,9 @@ std::string failure_words(const Record& record, const std::string& full_name) {
   return text + "\n  advice: " + std::visit(Advice{record, full_name}, record.cell.outcome);
 }
 
+std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict) {
+  return collision_words(id, conflict,
+                         [&registry](TestId test) { return full_name(registry.test(test)); });
+}
+
 }  // namespace cloister::googletest

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/googletest/messages.h"
+#include "adapters/googletest/registry.h"
 #include "framework/plan/plan.h"
 
 namespace cloister::googletest {
@@ -19,5 +20,7 @@ std::string failure_words(const Record& record, const std::string& full_name);
 std::vector<std::string> limit_notes(const Record& record);
 // How long the CPU cap held the test up, for one that did not end well. Empty when it did not.
 std::string throttled_note(const Record& record);
+// Of a test and another that changed the same file while both ran.
+std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict);
 
 }  // namespace cloister::googletest

@@ -84,9 +84,7 @@ int open_point(std::string_view target, bool directory) {
 
 // mount(2) takes no descriptor, but the link to one.
 Path path_of(std::string_view target, int fd) {
-  char link[32];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  return target.starts_with("./") ? Path{link} : Path{target};
+  return target.starts_with("./") ? link_of(fd) : Path{target};
 }
 
 }  // namespace

@@ -33,14 +33,12 @@ bool show_link(int entry, const char* to) {
 
 // Binds the entry, reached through its descriptor, to where it was.
 bool bind_entry(int entry, bool directory, const char* to) {
-  char from[32];
-  snprintf(from, sizeof from, "/proc/self/fd/%d", entry);
   if (directory) {
     sys::mkdir(to, 0755);
   } else {
     sys::close(sys::open(to, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   }
-  return sys::mount(from, to, nullptr, MS_BIND | MS_REC, nullptr) == 0;
+  return sys::mount(link_of(entry).c_str(), to, nullptr, MS_BIND | MS_REC, nullptr) == 0;
 }
 
 // Shows an entry of the directory that the tmpfs on `target` covers. One that is not there, or

@@ -46,4 +46,7 @@ class Path {
   std::size_t length_ = 0;
 };
 
+// A name for what an open descriptor is open on, for calls that take a path.
+inline Path link_of(int fd) { return {"/proc/self/fd/", Digits(static_cast<std::uint32_t>(fd))}; }
+
 }  // namespace cloister

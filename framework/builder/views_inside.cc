@@ -13,16 +13,6 @@ namespace {
 constexpr unsigned long kKept = ST_NOSUID | ST_NODEV | ST_NOEXEC;
 static_assert(kKept == (MS_NOSUID | MS_NODEV | MS_NOEXEC));
 
-// A name for what an open descriptor is open on. A path may hold what separates mount options.
-class Name {
- public:
-  explicit Name(int fd) { snprintf(text_, sizeof text_, "/proc/self/fd/%d", fd); }
-  const char* c_str() const { return text_; }
-
- private:
-  char text_[32];
-};
-
 bool is_read_only(const struct statfs& status) {
   return (static_cast<unsigned long>(status.f_flags) & ST_RDONLY) != 0;
 }
@@ -50,6 +40,7 @@ bool make_upper(const char* name, int like) {
   return true;
 }
 
+// By descriptors: a path may hold what separates mount options.
 bool mount_overlay(int lower, std::uint32_t view, unsigned long flags, const char* target) {
   const int views = here().views;
   char options[192];
@@ -73,7 +64,7 @@ bool share(int lower, const Path& target, std::string_view name, InsideReply& fa
   if (source < 0) return true;  // it is gone by now
   const Path to{target.text(), "/", name};
   const bool shared =
-      sys::mount(Name(source).c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0;
+      sys::mount(link_of(source).c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0;
   const int error = errno;
   sys::close(source);
   errno = error;
@@ -84,11 +75,9 @@ bool mount_view(std::uint32_t view, int lower, const Path& target, InsideReply& 
   struct statfs status{};
   if (sys::call(SYS_fstatfs, lower, &status) != 0 || is_read_only(status)) return true;
   if (here().views < 0 && !start(target, failure)) return false;
-  char name[24];
-  snprintf(name, sizeof name, "%u", view);
-  char work[32];
-  snprintf(work, sizeof work, "%u.work", view);
-  if (make_upper(name, lower) && sys::mkdirat(here().views, work, 0700) == 0 &&
+  const Digits name(view);
+  if (make_upper(Path{name}.c_str(), lower) &&
+      sys::mkdirat(here().views, Path{name, ".work"}.c_str(), 0700) == 0 &&
       mount_overlay(lower, view, static_cast<unsigned long>(status.f_flags) & kKept,
                     target.c_str()))
     return true;

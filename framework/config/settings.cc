@@ -32,58 +32,31 @@ bool parse_hostname(std::string_view text, CellConfig& into) {
   return true;
 }
 
-bool parse_network(std::string_view text, CellConfig& into) {
-  if (text == "none") {
-    into.network = Network::kNone;
-  } else if (text == "loopback") {
-    into.network = Network::kLoopback;
-  } else if (text == "host") {
-    into.network = Network::kHost;
-  } else {
-    return false;
-  }
-  return true;
-}
+template <typename T>
+struct Choice {
+  std::string_view name;
+  T value;
+};
+constexpr Choice<Network> kNetworks[] = {
+    {"none", Network::kNone}, {"loopback", Network::kLoopback}, {"host", Network::kHost}};
+constexpr Choice<Leaks> kLeaks[] = {
+    {"ignore", Leaks::kIgnore}, {"report", Leaks::kReport}, {"fail", Leaks::kFail}};
+constexpr Choice<Files> kFiles[] = {{"host", Files::kHost},
+                                    {"keep", Files::kKeep},
+                                    {"discard", Files::kDiscard},
+                                    {"readonly", Files::kReadOnly}};
+constexpr Choice<FileConflicts> kFileConflicts[] = {{"ignore", FileConflicts::kIgnore},
+                                                    {"note", FileConflicts::kNote},
+                                                    {"fail", FileConflicts::kFail}};
 
-bool parse_leaks(std::string_view text, CellConfig& into) {
-  if (text == "ignore") {
-    into.leaks = Leaks::kIgnore;
-  } else if (text == "report") {
-    into.leaks = Leaks::kReport;
-  } else if (text == "fail") {
-    into.leaks = Leaks::kFail;
-  } else {
-    return false;
+template <auto field, const auto& choices>
+bool parse_choice(std::string_view text, CellConfig& into) {
+  for (const auto& choice : choices) {
+    if (choice.name != text) continue;
+    into.*field = choice.value;
+    return true;
   }
-  return true;
-}
-
-bool parse_files(std::string_view text, CellConfig& into) {
-  if (text == "host") {
-    into.files = Files::kHost;
-  } else if (text == "keep") {
-    into.files = Files::kKeep;
-  } else if (text == "discard") {
-    into.files = Files::kDiscard;
-  } else if (text == "readonly") {
-    into.files = Files::kReadOnly;
-  } else {
-    return false;
-  }
-  return true;
-}
-
-bool parse_file_conflicts(std::string_view text, CellConfig& into) {
-  if (text == "ignore") {
-    into.file_conflicts = FileConflicts::kIgnore;
-  } else if (text == "note") {
-    into.file_conflicts = FileConflicts::kNote;
-  } else if (text == "fail") {
-    into.file_conflicts = FileConflicts::kFail;
-  } else {
-    return false;
-  }
-  return true;
+  return false;
 }
 
 // 0, none and off all lift a limit.
@@ -273,7 +246,8 @@ constexpr auto kSettings = std::to_array<Setting>({
                               "time after which a running test is named on stderr (default 1m)",
                               parse_time<&C::notice_after>),
     setting<&C::network>("network", "none, loopback or host",
-                         "network of a test (default loopback)", parse_network),
+                         "network of a test (default loopback)",
+                         parse_choice<&C::network, kNetworks>),
     setting<&C::reuse_network>("reuse_network", kSwitch,
                                "hand a network on that a test has left unused (default 0)",
                                parse_yes_no<&C::reuse_network>),
@@ -298,7 +272,7 @@ constexpr auto kSettings = std::to_array<Setting>({
                         parse_size<&C::output, false>),
     setting<&C::leaks>("leaks", "ignore, report or fail",
                        "what becomes of what a test leaves in its cell (default report)",
-                       parse_leaks),
+                       parse_choice<&C::leaks, kLeaks>),
     setting<&C::keep_fds>(
         "keep_fds", "descriptor numbers from 3, separated by commas",
         "descriptors opened before the run that tests share as they are (default none)",
@@ -310,7 +284,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::files>("files", "host, keep, discard or readonly",
                        "what a test sees of the host's files, and what becomes of what it writes "
                        "(default keep)",
-                       parse_files),
+                       parse_choice<&C::files, kFiles>),
     setting<&C::files_in>("files_in", "absolute paths, separated by commas",
                           "the directories that 'files' is about (default the project's, home, "
                           "/var/tmp)",
@@ -321,7 +295,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::file_conflicts>("file_conflicts", "ignore, note or fail",
                                 "what becomes of two tests that changed the same file at the same "
                                 "time (default note)",
-                                parse_file_conflicts),
+                                parse_choice<&C::file_conflicts, kFileConflicts>),
 });
 
 }  // namespace

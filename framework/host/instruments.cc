@@ -83,13 +83,12 @@ std::string directory_of(std::string_view path) {
 // Every test adds to the files, or makes one of its own: a directory for them is the host's, in
 // views, too. What is added to by all has no name yet that could be shared.
 void keep_shared(HostFacts& facts, const OutputFiles& files, const std::string& place) {
-  static const std::regex adds("%[0-9]*m");
   const std::string from = place + "/";
   const bool is_for_more = (facts.working_directory + "/").starts_with(from);
   if (!is_for_more) return share_existing(facts.views, std::vector{place});
   const auto view = std::ranges::find_if(
       facts.views, [&](const FileView& each) { return from.starts_with(each.directory + "/"); });
-  if (view == facts.views.end() || !std::regex_search(files.path, adds)) return;
+  if (view == facts.views.end() || !is_added_to(files.path)) return;
   const bool is_shared = std::ranges::any_of(
       view->shared, [&](const std::string& name) { return name.ends_with(".profraw"); });
   if (is_shared || !facts.has(Facility::kFileViews)) return;
@@ -100,6 +99,11 @@ void keep_shared(HostFacts& facts, const OutputFiles& files, const std::string& 
 }
 
 }  // namespace
+
+bool is_added_to(const std::string& profile) {
+  static const std::regex kMerges("%[0-9]*m");
+  return std::regex_search(profile, kMerges);
+}
 
 void need_instruments(HostFacts& facts, bool make) {
   for (const OutputFiles& files : output_files()) {

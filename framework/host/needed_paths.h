@@ -31,4 +31,7 @@ void need_environment(HostFacts& facts);
 // private /tmp, and that is a loss with its cause.
 void need_instruments(HostFacts& facts, bool make);
 
+// Whether LLVM's counts go to a file with this name by adding to what is there: %m, also as %4m.
+bool is_added_to(const std::string& profile);
+
 }  // namespace cloister

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include <algorithm>
+
 #include "framework/config/settings.h"
 
 namespace cloister {
@@ -116,12 +118,14 @@ std::vector<std::string> limit_notes(const CellReport& report,
   return notes;
 }
 
-std::string collision_words(const std::string& earlier, const std::string& later,
-                            const std::string& path) {
+std::string collision_words(std::uint32_t id, const FileConflict& conflict,
+                            const std::function<std::string(std::uint32_t)>& name_of) {
+  const std::string earlier = name_of(std::min(id, conflict.other));
+  const std::string later = name_of(std::max(id, conflict.other));
   return fmt::format(
       "{} and {} both changed '{}' while both ran, each in its own view; what {} wrote is there; "
       "give each test a file of its own, or run them one after the other",
-      earlier, later, printable(path), later);
+      earlier, later, printable(conflict.path), later);
 }
 
 const char* cost_name(Cost cost) {

@@ -2,6 +2,7 @@
 // adapter, which adds what to do about it in its own terms.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,10 @@ std::string printable(std::string_view text);
 // "created '/a' (5 bytes), deleted '/b', and 3 more"; empty where nothing was changed.
 std::string changes_text(const ChangedFiles& files);
 
-// Of two tests that changed the same file while both ran; what `later` wrote is there.
-std::string collision_words(const std::string& earlier, const std::string& later,
-                            const std::string& path);
+// Of two tests that changed the same file while both ran: the cell `id` and the other of the
+// conflict. `name_of` gives the name of a cell's test.
+std::string collision_words(std::uint32_t id, const FileConflict& conflict,
+                            const std::function<std::string(std::uint32_t)>& name_of);
 
 // "mount /proc"
 const char* cost_name(Cost cost);

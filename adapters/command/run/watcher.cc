@@ -180,9 +180,8 @@ class Watcher final : public CellSource, public ReportSink {
     return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
   }
   std::string words_of(std::uint32_t id, const FileConflict& conflict) const {
-    const auto [earlier, later] = std::minmax(id, conflict.other);
-    return collision_words(order_.tests[earlier].test->name, order_.tests[later].test->name,
-                           conflict.path);
+    return collision_words(id, conflict,
+                           [this](std::uint32_t cell) { return order_.tests[cell].test->name; });
   }
   void say(WatcherSays what, const std::string& words) {
     ByteWriter message;

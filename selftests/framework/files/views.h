@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "selftests/framework/watch/run_cells.h"
+#include "selftests/support/disk_directory.h"
 #include "selftests/support/lane.h"
 
 namespace cloister {
@@ -30,17 +30,10 @@ inline void put(const fs::path& file, std::string_view text) { std::ofstream(fil
 class Views : public testing::Test {
  protected:
   Views() {
-    char name[] = "/var/tmp/cloister views,with:odd=names-XXXXXX";
-    char otherwise[] = "/tmp/cloister-views-XXXXXX";  // in lanes whose disk is read-only
-    const char* made = ::mkdtemp(name);
-    place_ = made != nullptr ? made : ::mkdtemp(otherwise);
     put(place_ / "file", "old");
     fs::create_directory(place_ / "directory");
     put(place_ / "directory" / "inner", "old");
   }
-  ~Views() override { fs::remove_all(place_); }
-  Views(const Views&) = delete;
-  Views& operator=(const Views&) = delete;
 
   CellConfig config(Files files) const {
     return CellConfig{}
@@ -68,7 +61,8 @@ class Views : public testing::Test {
     return names;
   }
 
-  fs::path place_;
+  const selftests::DiskDirectory directory_{"cloister views,with:odd=names-XXXXXX"};
+  const fs::path& place_ = directory_.path();
 };
 
 #define NEEDS_VIEWS()                                                     \

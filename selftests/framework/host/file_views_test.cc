@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "selftests/support/disk_directory.h"
+
 namespace cloister {
 namespace {
 
@@ -20,15 +22,10 @@ using testing::Not;
 class FileViews : public testing::Test {
  protected:
   FileViews() {
-    char name[] = "/var/tmp/cloister-views-XXXXXX";
-    char otherwise[] = "/tmp/cloister-views-XXXXXX";  // in lanes whose disk is read-only
-    const char* made = ::mkdtemp(name);
-    place_ = made != nullptr ? made : ::mkdtemp(otherwise);
     ::setenv("HOME", "/no/such/home", 1);
     ::unsetenv("XDG_RUNTIME_DIR");
   }
   ~FileViews() override {
-    fs::remove_all(place_);
     home_.empty() ? ::unsetenv("HOME") : ::setenv("HOME", home_.c_str(), 1);
     if (!run_.empty()) ::setenv("XDG_RUNTIME_DIR", run_.c_str(), 1);
   }
@@ -52,7 +49,8 @@ class FileViews : public testing::Test {
 
   std::string home_ = value("HOME");
   std::string run_ = value("XDG_RUNTIME_DIR");
-  fs::path place_;
+  const selftests::DiskDirectory directory_{"cloister-views-XXXXXX"};
+  const fs::path& place_ = directory_.path();
 };
 
 TEST_F(FileViews, AreOfTheOutermostOnes) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "selftests/adapters/command/run/cloister_run.h"
+#include "selftests/support/disk_directory.h"
 #include "selftests/support/lane.h"
 
 namespace cloister::selftests {
@@ -19,14 +20,6 @@ using testing::HasSubstr;
 
 class RunFiles : public testing::Test {
  protected:
-  RunFiles() {
-    char name[] = "/var/tmp/cloister-files-XXXXXX";
-    place_ = ::mkdtemp(name);
-  }
-  ~RunFiles() override { fs::remove_all(place_); }
-  RunFiles(const RunFiles&) = delete;
-  RunFiles& operator=(const RunFiles&) = delete;
-
   Ended run_here(const std::vector<std::string>& words) const {
     Program program = cloister_run(words);
     program.directory = place_;
@@ -44,7 +37,8 @@ class RunFiles : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  fs::path place_;
+  const DiskDirectory directory_{"cloister-files-XXXXXX"};
+  const fs::path& place_ = directory_.path();
 };
 
 TEST_F(RunFiles, ThirtyCollidingPairsAllPassAtSixteenJobsTwentyTimes) {
