@@ -43,12 +43,23 @@ bool fails_for_leaks(const CellReport& report) {
          !leftovers_text(report, true).empty();
 }
 
+// Of a command that did not succeed also what may have made it fail.
+std::vector<std::string> notes_of(const CellReport& report) {
+  std::vector<std::string> notes = limit_notes(report, option_name);
+  const auto* exited = std::get_if<Exited>(&report.outcome);
+  if (exited != nullptr && exited->status == 0) return notes;
+  const auto nobody = [](std::uint32_t) { return std::string(); };
+  for (std::string& note : audit_notes(report, nobody, option_name))
+    notes.push_back(std::move(note));
+  return notes;
+}
+
 void tell(const CellReport& report, const std::string& command, bool quiet) {
   if (!std::holds_alternative<Exited>(report.outcome))
     fmt::print(stderr, "cloister exec: {} {}\n", command, ending_text(report));
   if (fails_for_leaks(report)) fmt::print(stderr, "{}\n", leak_words(report, command, "--leaks"));
   if (quiet) return;
-  for (const std::string& note : limit_notes(report, option_name))
+  for (const std::string& note : notes_of(report))
     fmt::print(stderr, "cloister exec: note: {}\n", note);
   if (fails_for_leaks(report)) return;
   for (const std::string& line : leftovers_text(report, false))

@@ -23,8 +23,11 @@ files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]
             -w --wd --workdir DIR  where to start
             --propagation private|slave|shared|unchanged
             --private-tmp  --tmp-size SIZE  --shm-size SIZE  --tmpfs-inodes N
-            --files host|keep|discard|readonly  what becomes of what is written
+            --files host|keep|discard|readonly|declared  what becomes of writing
             --files-in LIST  --shared-files LIST  where; and what all share
+            --inputs LIST  --outputs LIST  all that there is, with 'declared'
+            --keep-failed DIR      what a command that failed has written
+            --audit                record what it uses by name, for --report
 caps        --memory SIZE  --memory-high SIZE  --pids --processes N
             --cpus N  --cpu-set LIST  --cpu-time TIME  --deadline TIME
             --io-read-rate SIZE  --io-write-rate SIZE

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "adapters/command/cell_options.h"
 #include "adapters/command/libraries.h"
@@ -53,7 +54,7 @@ class OneCommand final : public CellSource {
 
 class ToKeeper final : public ReportSink {
  public:
-  explicit ToKeeper(Outbox& outbox) : outbox_(outbox) {}
+  ToKeeper(const ExecOptions& options, Outbox& outbox) : options_(options), outbox_(outbox) {}
   void report(CellReport&& report) override { outbox_.put(kEnded + encode(report)); }
   void notice(std::uint32_t) override {}
   void started(std::uint32_t, pid_t guest) override {
@@ -67,7 +68,14 @@ class ToKeeper final : public ReportSink {
     outbox_.flush();
   }
 
+  std::string name_of_failed(CellReport& report) override {
+    const auto* exited = std::get_if<Exited>(&report.outcome);
+    if (options_.command.empty() || (exited != nullptr && exited->status == 0)) return "";
+    return std::filesystem::path(options_.command.front()).filename().string();
+  }
+
  private:
+  const ExecOptions& options_;
   Outbox& outbox_;
 };
 
@@ -127,7 +135,7 @@ struct Warden {
         outbox(std::move(keeper)),
         host(open_host()),
         source(options, host.facts),
-        sink(outbox) {
+        sink(options, outbox) {
     if (!options.command.empty()) keep_visible(options.command.front(), host.facts);
   }
 };

@@ -88,6 +88,25 @@ Json json_of(const ChangedFiles& files) {
 
 }  // namespace
 
+Json json_of(const Audit& audit) {
+  static constexpr std::pair<PathUse, const char*> kUses[] = {
+      {kLookedAt, "looked_at"}, {kRead, "read"},       {kListed, "listed"},
+      {kExecuted, "executed"},  {kWritten, "written"}, {kInOwnView, "in_own_view"}};
+  return {{"paths", list_of(audit.paths,
+                            [](const UsedPath& path) -> Json {
+                              Json uses = Json::array();
+                              for (const auto& [use, name] : kUses) {
+                                if ((path.uses & use) != 0) uses.push_back(name);
+                              }
+                              return {{"path", path.path}, {"uses", uses}};
+                            })},
+          {"more_paths", audit.more_paths},
+          {"called", audit.addresses},
+          {"listened", audit.listened},
+          {"refused", audit.refused},
+          {"gap", audit.gap}};
+}
+
 Json json_of(const CellReport& report) {
   return {{"outcome", std::visit(OutcomeJson{}, report.outcome)},
           {"words", ending_text(report)},
@@ -114,6 +133,7 @@ Json json_of(const CellReport& report) {
                                           {"command", survivor.command}};
                                 })},
           {"files", json_of(report.files)},
+          {"audit", report.audit.is_on ? json_of(report.audit) : Json()},
           {"left", list_of(report.left,
                            [](const LeftThings& things) -> Json {
                              return {{"kind", kLeftNames[static_cast<int>(things.kind)]},

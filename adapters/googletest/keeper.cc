@@ -18,6 +18,7 @@
 #include "adapters/googletest/report_file.h"
 #include "adapters/googletest/started_again.h"
 #include "adapters/googletest/warden.h"
+#include "adapters/googletest/words.h"
 
 namespace cloister::googletest {
 namespace {
@@ -272,7 +273,13 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
   if (replayed_ == nullptr && passed_over_ != nullptr)
     replay_after_skip(*std::exchange(passed_over_, nullptr));
   begun_.insert(Registry::id_of(test));
-  results_.put(test, replayed_ != nullptr ? replayed_->cell : CellReport());
+  const CellReport none;
+  const CellReport& cell = replayed_ != nullptr ? replayed_->cell : none;
+  std::vector<std::string> notes;
+  if (test.result()->Failed()) notes = audit_notes(registry_, cell);
+  for (const std::string& note : notes)
+    fmt::print(stderr, "cloister: note: {}: {}\n", full_name(test), note);
+  results_.put(test, cell, notes);
   replayed_ = nullptr;
   leave_loop_if_guest_did();
   ForwardingListener::OnTestEnd(test);

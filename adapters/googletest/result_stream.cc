@@ -1,6 +1,7 @@
 #include "adapters/googletest/result_stream.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -40,13 +41,16 @@ ResultStream ResultStream::from_environment() {
   return stream;
 }
 
-void ResultStream::put(const testing::TestInfo& test, const CellReport& cell) const {
+void ResultStream::put(const testing::TestInfo& test, const CellReport& cell,
+                       const std::vector<std::string>& notes) const {
   const testing::TestResult& result = *test.result();
+  std::string words = messages_of(result);
+  for (const std::string& note : notes) words += fmt::format("cloister: note: {}\n", note);
   send(full_name(test),
        result.Failed()    ? Result::kFailed
        : result.Skipped() ? Result::kSkipped
                           : Result::kPassed,
-       messages_of(result), cell);
+       words, cell);
 }
 
 void ResultStream::put_not_begun(const testing::TestInfo& test) const {

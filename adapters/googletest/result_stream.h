@@ -19,7 +19,8 @@ class ResultStream {
   static ResultStream from_environment();
   static bool is_asked_for();  // before that
   // A test that GoogleTest has come to.
-  void put(const testing::TestInfo& test, const CellReport& cell) const;
+  void put(const testing::TestInfo& test, const CellReport& cell,
+           const std::vector<std::string>& notes) const;
   // One that it has not come to, although it was selected: what its environments say is why.
   void put_not_begun(const testing::TestInfo& test) const;
   // The failures that are no test's: those of the suite, or of the program where there is none.

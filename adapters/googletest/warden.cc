@@ -87,6 +87,12 @@ class Reports final : public ReportSink {
         duration_text(watch.notice_after),
         watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
   }
+  std::string name_of_failed(CellReport& report) override {
+    const Record record = make_record(CellReport(report));
+    const auto failed = std::ranges::any_of(record.parts, &Part::failed);
+    const bool ended_well = std::holds_alternative<Finished>(record.cell.outcome);
+    return failed || !ended_well ? full_name(registry_.test(report.id)) : "";
+  }
   void is_short(const std::string& words) override {
     fmt::print(stderr, "cloister: note: tests run {}\n", words);
   }

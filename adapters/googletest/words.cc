@@ -73,6 +73,8 @@ std::string what_happened(const Record& record) {
   return text;
 }
 
+std::string own_flag(std::string_view setting) { return fmt::format("--cloister_{}", setting); }
+
 const Part* last_failure(const Record& record) {
   const auto found = std::find_if(record.parts.rbegin(), record.parts.rend(),
                                   [](const Part& part) { return part.failed(); });
@@ -82,8 +84,7 @@ const Part* last_failure(const Record& record) {
 }  // namespace
 
 std::vector<std::string> limit_notes(const Record& record) {
-  return cloister::limit_notes(
-      record.cell, [](std::string_view setting) { return fmt::format("--cloister_{}", setting); });
+  return cloister::limit_notes(record.cell, own_flag);
 }
 
 std::string throttled_note(const Record& record) {
@@ -110,6 +111,11 @@ std::string failure_words(const Record& record, const std::string& full_name) {
                         bytes_text(record.cell.usage.peak_memory));
   }
   return text + "\n  advice: " + std::visit(Advice{record, full_name}, record.cell.outcome);
+}
+
+std::vector<std::string> audit_notes(const Registry& registry, const CellReport& report) {
+  return cloister::audit_notes(
+      report, [&registry](TestId test) { return full_name(registry.test(test)); }, own_flag);
 }
 
 std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict) {

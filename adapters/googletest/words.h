@@ -20,6 +20,8 @@ std::string failure_words(const Record& record, const std::string& full_name);
 std::vector<std::string> limit_notes(const Record& record);
 // How long the CPU cap held the test up, for one that did not end well. Empty when it did not.
 std::string throttled_note(const Record& record);
+// What an audit knows of why it failed.
+std::vector<std::string> audit_notes(const Registry& registry, const CellReport& report);
 // Of a test and another that changed the same file while both ran.
 std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict);
 

@@ -21,7 +21,8 @@ std::string_view tmpfs_target(std::size_t place);
 bool there_at_start(std::size_t place, std::uint64_t inode);
 // What the tmpfs that were mounted hold now, in their order.
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
-bool make_read_only(std::string_view target, InsideReply& failure);
+bool make_read_only(ByteReader& fields, InsideReply& failure);
+bool make_read_only(std::string_view target, bool below, InsideReply& failure);
 bool set_hostname(std::string_view name, InsideReply& failure);
 bool bring_up_loopback(InsideReply& failure);
 bool open_low_ports(InsideReply& failure);
@@ -38,6 +39,7 @@ bool name_in_hosts(ByteReader& fields, InsideReply& failure);
 // that the views' own directories are in open (Inside::views).
 bool mount_views(ByteReader& fields, InsideReply& failure);
 bool bind_read_only(std::string_view target, InsideReply& failure);
+bool make_directory(std::string_view target, InsideReply& failure);
 
 // What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);

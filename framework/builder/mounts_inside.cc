@@ -171,12 +171,17 @@ void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]) {
   }
 }
 
-bool make_read_only(std::string_view target, InsideReply& failure) {
+bool make_read_only(ByteReader& fields, InsideReply& failure) {
+  const std::string_view target = fields.text();
+  return make_read_only(target, fields.number<std::uint8_t>() != 0, failure);
+}
+
+bool make_read_only(std::string_view target, bool below, InsideReply& failure) {
   const Path path{target};
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   // One call for the whole tree, and only what it names changes: mount_setattr(2), Linux 5.12.
-  if (sys::syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), AT_RECURSIVE, &attributes,
+  if (sys::syscall(SYS_mount_setattr, AT_FDCWD, path.c_str(), below ? AT_RECURSIVE : 0, &attributes,
                    sizeof attributes) == 0) {
     return true;
   }

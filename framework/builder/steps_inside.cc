@@ -13,7 +13,7 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
     case StepCode::kMountTmpfs:
       return mount_tmpfs(fields, failure);
     case StepCode::kMakeReadOnly:
-      return make_read_only(fields.text(), failure);
+      return make_read_only(fields, failure);
     case StepCode::kSetHostname:
       return set_hostname(fields.text(), failure);
     case StepCode::kBringUpLoopback:
@@ -34,6 +34,8 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
       return mount_views(fields, failure);
     case StepCode::kBindReadOnly:
       return bind_read_only(fields.text(), failure);
+    case StepCode::kMakeDirectory:
+      return make_directory(fields.text(), failure);
   }
   errno = EINVAL;
   return fail(failure, "perform set-up step %d", static_cast<int>(code));

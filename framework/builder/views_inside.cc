@@ -4,6 +4,7 @@
 
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
+#include "framework/builder/mount_point.h"
 #include "framework/builder/path.h"
 
 namespace cloister::inside {
@@ -17,12 +18,14 @@ bool is_read_only(const struct statfs& status) {
   return (static_cast<unsigned long>(status.f_flags) & ST_RDONLY) != 0;
 }
 
-// One file system for what is written in all views. It lies below the first view, where nobody
-// comes.
-bool start(const Path& target, InsideReply& failure) {
+// One file system for what is written in all views, where nobody comes: below the first view, or in
+// a new root below what will be its /proc.
+bool start(const Path& target, std::string_view at, InsideReply& failure) {
   Inside& own = here();
-  if (sys::mount("tmpfs", target.c_str(), "tmpfs", 0, "mode=755") == 0)
-    own.views = sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const char* place = at.empty() ? target.c_str() : "./proc";
+  const bool there = at.empty() || MountPoint(place, true).there();
+  if (there && sys::mount("tmpfs", place, "tmpfs", 0, "mode=755") == 0)
+    own.views = sys::open(place, O_PATH | O_DIRECTORY | O_CLOEXEC);
   return own.views >= 0 ||
          fail(failure, "mount a tmpfs for what is written in '%s'", target.c_str());
 }
@@ -71,41 +74,125 @@ bool share(int lower, const Path& target, std::string_view name, InsideReply& fa
   return shared || fail(failure, "share '%s' with the host", to.c_str());
 }
 
-bool mount_view(std::uint32_t view, int lower, const Path& target, InsideReply& failure) {
+// A copy of the file, or an empty directory like it. What is not there, and what is neither, is
+// passed over.
+bool make_again(int lower, int upper, std::string_view name, InsideReply& failure) {
+  const Path path{name};
+  const int from = sys::openat(lower, path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status{};
+  if (from < 0) return true;
+  bool made =
+      sys::fstat(from, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+  if (!made && S_ISDIR(status.st_mode)) {
+    made = sys::mkdirat(upper, path.c_str(), status.st_mode & 07777) == 0 || errno == EEXIST;
+  } else if (!made) {
+    const int to = sys::openat(upper, path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+                               status.st_mode & 07777);
+    long got = to < 0 ? -1 : 1;
+    while (got > 0) got = sys::call(SYS_sendfile, to, from, nullptr, 1 << 30);
+    const timespec times[2] = {status.st_atim, status.st_mtim};
+    made = got == 0 && sys::call(SYS_utimensat, to, nullptr, times, 0) == 0;
+    if (to >= 0) sys::close(to);
+  }
+  const int error = errno;
+  sys::close(from);
+  errno = error;
+  return made || fail(failure, "copy '%s' for the guest to write to", path.c_str());
+}
+
+// A directory with the copies alone, which then stands for the host's.
+int make_lower(const char* name, int like, ByteReader made, InsideReply& failure) {
+  if (!make_upper(name, like)) return -1;
+  const int lower = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  for (std::uint32_t left = made.count(); left > 0 && lower >= 0; --left) {
+    if (!make_again(like, lower, made.text(), failure)) return -1;
+  }
+  return lower;
+}
+
+// Without anything below it an upper directory is a view by itself.
+bool bind_upper(const char* name, const char* target) {
+  const int upper = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const bool bound =
+      upper >= 0 && sys::mount(link_of(upper).c_str(), target, nullptr, MS_BIND, nullptr) == 0;
+  const int error = errno;
+  if (upper >= 0) sys::close(upper);
+  errno = error;
+  return bound;
+}
+
+// What is read of a view, but for what it shares.
+struct Told {
+  std::string_view at;
+  std::string_view directory;
+  bool is_empty;
+  ByteReader made;
+  bool has_made() const { return ByteReader(made).count() > 0; }
+};
+
+bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& failure) {
   struct statfs status{};
-  if (sys::call(SYS_fstatfs, lower, &status) != 0 || is_read_only(status)) return true;
-  if (here().views < 0 && !start(target, failure)) return false;
-  const Digits name(view);
-  if (make_upper(Path{name}.c_str(), lower) &&
-      sys::mkdirat(here().views, Path{name, ".work"}.c_str(), 0700) == 0 &&
-      mount_overlay(lower, view, static_cast<unsigned long>(status.f_flags) & kKept,
-                    target.c_str()))
-    return true;
-  return fail(failure, "mount a copy-on-write view of '%s'", target.c_str());
+  if (sys::call(SYS_fstatfs, lower, &status) != 0) return true;
+  if (!told.is_empty && is_read_only(status)) return true;
+  if (here().views < 0 && !start(Path{told.directory}, told.at, failure)) return false;
+  const Digits number(view);
+  const Path name{number};
+  bool done = make_upper(name.c_str(), lower);
+  const Path there{told.at, told.directory};
+  const MountPoint point(there.text(), true);
+  done = done && point.there();
+  if (done && told.is_empty && told.has_made()) {
+    lower = make_lower(Path{number, ".lower"}.c_str(), lower, told.made, failure);
+    done = lower >= 0;
+  }
+  if (done && told.is_empty && !told.has_made()) {
+    done = bind_upper(name.c_str(), point.c_str());
+  } else if (done) {
+    done = sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
+           mount_overlay(lower, view, static_cast<unsigned long>(status.f_flags) & kKept,
+                         point.c_str());
+  }
+  if (done && !told.at.empty()) point.may_be_filled();
+  return done || failure.error != 0 ||
+         fail(failure, "mount a copy-on-write view of '%s'", Path{told.directory}.c_str());
+}
+
+void skip_names(ByteReader& fields) {
+  for (std::uint32_t left = fields.count(); left > 0; --left) fields.text();
 }
 
 }  // namespace
 
 bool mount_views(ByteReader& fields, InsideReply& failure) {
+  const std::string_view at = fields.text();
   const std::uint32_t count = fields.count();
   bool done = true;
   for (std::uint32_t view = 0; view < count; ++view) {
-    const Path target{fields.text()};
+    const std::string_view directory = fields.text();
+    const bool is_empty = fields.number<std::uint8_t>() != 0;
+    const Told told{at, directory, is_empty, fields};
+    skip_names(fields);
+    const Path target{directory};
     const int lower = done ? sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    done = done && (lower < 0 || mount_view(view, lower, target, failure));
+    done = done && (lower < 0 || mount_view(view, lower, told, failure));
     for (std::uint32_t shared = fields.count(); shared > 0; --shared) {
       const std::string_view name = fields.text();
-      done = done && (lower < 0 || share(lower, target, name, failure));
+      done = done && (lower < 0 || share(lower, Path{at, directory}, name, failure));
     }
     if (lower >= 0) sys::close(lower);
   }
   return done;
 }
 
+bool make_directory(std::string_view target, InsideReply& failure) {
+  return MountPoint(target, true).there() ||
+         fail(failure, "make '%s'", Path{shown(target)}.c_str());
+}
+
 bool bind_read_only(std::string_view target, InsideReply& failure) {
   const Path path{target};
   if (sys::mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0)
-    return make_read_only(target, failure);
+    return make_read_only(target, true, failure);
   return errno == ENOENT || fail(failure, "make '%s' read-only", path.c_str());
 }
 

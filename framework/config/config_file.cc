@@ -227,7 +227,11 @@ bool Reader::read_setting(const Entry& entry, const Setting& setting, CellConfig
       text += (&element == &list->front() ? "" : ",") + *text_of(element);
     }
   }
-  if (setting.parse(text, into)) return true;
+  if (CellConfig read; setting.parse(text, read)) {
+    make_paths_absolute(read, file_.name.substr(0, file_.name.rfind('/') + 1));
+    setting.overlay(read, into);
+    return true;
+  }
   complaint_ = wrong_value_in(file_.name, begin_of(entry.value->source()), entry.name, text,
                               setting.allowed);
   return false;

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "framework/config/path_pattern.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -44,7 +45,8 @@ constexpr Choice<Leaks> kLeaks[] = {
 constexpr Choice<Files> kFiles[] = {{"host", Files::kHost},
                                     {"keep", Files::kKeep},
                                     {"discard", Files::kDiscard},
-                                    {"readonly", Files::kReadOnly}};
+                                    {"readonly", Files::kReadOnly},
+                                    {"declared", Files::kDeclared}};
 constexpr Choice<FileConflicts> kFileConflicts[] = {{"ignore", FileConflicts::kIgnore},
                                                     {"note", FileConflicts::kNote},
                                                     {"fail", FileConflicts::kFail}};
@@ -148,6 +150,27 @@ bool parse_paths(std::string_view text, CellConfig& into) {
   return true;
 }
 
+// Paths and patterns of them; relative ones are made absolute by who knows where they begin.
+template <std::optional<std::vector<std::string>> CellConfig::* field>
+bool parse_patterns(std::string_view text, CellConfig& into) {
+  std::vector<std::string> patterns;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (comma == 0) return false;
+    patterns.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  into.*field = std::move(patterns);
+  return true;
+}
+
+template <std::optional<std::string> CellConfig::* field>
+bool parse_directory(std::string_view text, CellConfig& into) {
+  if (text.empty()) return false;
+  into.*field = means_none(text) ? "" : std::string(text);
+  return true;
+}
+
 // How each type of field goes over a wire.
 template <typename Number>
   requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
@@ -206,6 +229,7 @@ constexpr std::string_view kAnySize = "a size such as 0, 512K, 64M or 1GiB, at m
 constexpr std::string_view kSizeOrNone =
     "a size such as 512K, 64M or 1GiB, at most 9e18, or 'none'";
 constexpr std::string_view kTime = "a time such as 250ms, 90s, 2m or 1h, at most 1e9s, or 'none'";
+constexpr std::string_view kPatterns = "paths or patterns such as testdata/**, separated by commas";
 constexpr std::string_view kSwitch = "1 or 0 (also yes/no, true/false, on/off)";
 
 constexpr auto kSettings = std::to_array<Setting>({
@@ -281,7 +305,7 @@ constexpr auto kSettings = std::to_array<Setting>({
                             "what stays visible below the private /tmp and /dev/shm (default what "
                             "the run needs)",
                             parse_paths<&C::keep_paths>, true),
-    setting<&C::files>("files", "host, keep, discard or readonly",
+    setting<&C::files>("files", "host, keep, discard, readonly or declared",
                        "what a test sees of the host's files, and what becomes of what it writes "
                        "(default keep)",
                        parse_choice<&C::files, kFiles>),
@@ -289,13 +313,25 @@ constexpr auto kSettings = std::to_array<Setting>({
                           "the directories that 'files' is about (default the project's, home, "
                           "/var/tmp)",
                           parse_paths<&C::files_in>, true),
-    setting<&C::shared_files>("shared_files", "absolute paths, separated by commas",
+    setting<&C::shared_files>("shared_files", kPatterns,
                               "files and directories in them that all tests share (default none)",
-                              parse_paths<&C::shared_files>, true),
+                              parse_patterns<&C::shared_files>, true),
+    setting<&C::inputs>("inputs", kPatterns,
+                        "what a test of files=declared may read (default none)",
+                        parse_patterns<&C::inputs>, true),
+    setting<&C::outputs>("outputs", kPatterns,
+                         "what a test of files=declared may write (default none)",
+                         parse_patterns<&C::outputs>, true),
     setting<&C::file_conflicts>("file_conflicts", "ignore, note or fail",
                                 "what becomes of two tests that changed the same file at the same "
                                 "time (default note)",
                                 parse_choice<&C::file_conflicts, kFileConflicts>),
+    setting<&C::keep_failed>("keep_failed", "a directory, or 'none'",
+                             "where what a failed test wrote is saved (default none)",
+                             parse_directory<&C::keep_failed>),
+    setting<&C::audit>("audit", kSwitch,
+                       "record the files, programs and addresses that a test uses (default 0)",
+                       parse_yes_no<&C::audit>),
 });
 
 }  // namespace
@@ -305,6 +341,14 @@ std::span<const Setting> settings() { return kSettings; }
 CellConfig overlay(CellConfig below, const CellConfig& above) {
   for (const Setting& setting : kSettings) setting.overlay(above, below);
   return below;
+}
+
+void make_paths_absolute(CellConfig& config, std::string_view directory) {
+  for (auto* paths : {&config.shared_files, &config.inputs, &config.outputs}) {
+    if (*paths) *paths = absolute_paths(**paths, directory);
+  }
+  if (config.keep_failed && !config.keep_failed->empty())
+    config.keep_failed = absolute_paths({*config.keep_failed}, directory).front();
 }
 
 std::string encode(const CellConfig& config) {

@@ -34,6 +34,9 @@ struct Setting {
 
 std::span<const Setting> settings();
 
+// Patterns and directories that are relative begin at `directory`.
+void make_paths_absolute(CellConfig& config, std::string_view directory);
+
 // Every field that `above` sets wins over `below`.
 CellConfig overlay(CellConfig below, const CellConfig& above);
 

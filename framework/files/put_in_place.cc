@@ -8,12 +8,15 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "framework/config/path_pattern.h"
 #include "framework/files/new_entry.h"
 #include "framework/kernel/error.h"
 
@@ -67,8 +70,13 @@ Fd open_directory(Entry entry) {
 
 class Changes {
  public:
-  Changes(bool keep, const Writer& writer, FileLedger& ledger, std::vector<FileConflict>& conflicts)
-      : keep_(keep), writer_(writer), ledger_(ledger), conflicts_(conflicts) {}
+  Changes(const Taking& how, const Writer& writer, FileLedger& ledger,
+          std::vector<FileConflict>& conflicts)
+      : keep_(how.keep),
+        outputs_(how.outputs),
+        writer_(writer),
+        ledger_(ledger),
+        conflicts_(conflicts) {}
 
   // `host` is -1 where there is no such directory on the host (yet).
   void take_directory(int upper, int host, const std::string& path) {
@@ -83,6 +91,7 @@ class Changes {
     struct stat now{};
     struct stat old{};
     if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (!is_output(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (is_whiteout(now)) {
@@ -92,6 +101,34 @@ class Changes {
     } else {
       take_file(upper, now, host, was_there ? &old : nullptr, path);
     }
+  }
+
+  bool is_output(const std::string& path) const {
+    return outputs_.empty() || std::ranges::any_of(outputs_, [&](const std::string& pattern) {
+             return matches_path(pattern, path);
+           });
+  }
+  // Whether the test has written one in the directory.
+  bool has_output(int upper, const std::string& path) {
+    for (const std::string& name : names_in(upper)) {
+      const std::string whole = fmt::format("{}/{}", path, name);
+      const Fd directory = open_directory({upper, name.c_str()});
+      if (is_output(whole) || (directory.open() && has_output(directory.get(), whole))) return true;
+    }
+    return false;
+  }
+  // It is no output, but may hold some; what it is itself is nobody's business.
+  void take_around_outputs(Entry upper, const struct stat& now, Entry host,
+                           const std::string& path) {
+    if (!S_ISDIR(now.st_mode)) return;
+    const Fd from = open_directory(upper);
+    Fd to = open_directory(host);
+    if (!from.open() || !has_output(from.get(), path)) return;
+    if (!to.open() && keep_) {
+      if (::mkdirat(host.directory, host.name, now.st_mode & 07777) != 0) return fail(path);
+      to = open_directory(host);
+    }
+    take_directory(from.get(), to.get(), path);
   }
 
   void take_subdirectory(Entry upper, const struct stat& now, Entry host, const struct stat* old,
@@ -207,6 +244,7 @@ class Changes {
   }
 
   bool keep_;
+  std::span<const std::string> outputs_;
   const Writer& writer_;
   FileLedger& ledger_;
   std::vector<FileConflict>& conflicts_;
@@ -228,20 +266,42 @@ bool has_written(const Fd& views, std::size_t count) {
   return false;
 }
 
-ChangedFiles take_changes(const Fd& views, std::span<const std::string> directories, bool keep,
-                          const Writer& writer, FileLedger& ledger,
-                          std::vector<FileConflict>& conflicts) {
+ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writer,
+                          FileLedger& ledger, std::vector<FileConflict>& conflicts) {
   const mode_t mask = ::umask(0);
-  Changes changes(keep, writer, ledger, conflicts);
-  for (std::size_t i = 0; i < directories.size(); ++i) {
+  Changes changes(how, writer, ledger, conflicts);
+  for (std::size_t i = 0; i < how.directories.size(); ++i) {
     const std::string name = upper_name(i);
     const Fd upper = open_directory({views.get(), name.c_str()});
     if (!upper.open()) continue;  // it was left out
-    const Fd host(::open(directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    changes.take_directory(upper.get(), host.get(), directories[i]);
+    const Fd host(::open(how.directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    changes.take_directory(upper.get(), host.get(), how.directories[i]);
   }
   ::umask(mask);
   return changes.take();
+}
+
+Result<void> save_changes(const Fd& views, std::span<const std::string> directories,
+                          const std::string& where) {
+  // As if the host had nothing at all: each file is new, and what was deleted was never there.
+  FileLedger ledger;
+  std::vector<FileConflict> conflicts;
+  for (std::size_t i = 0; i < directories.size(); ++i) {
+    const std::string name = upper_name(i);
+    const Fd upper = open_directory({views.get(), name.c_str()});
+    if (!upper.open() || names_in(upper.get()).empty()) continue;
+    const std::string place = where + directories[i];
+    std::error_code error;
+    std::filesystem::create_directories(place, error);
+    const Fd to(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!to.open()) return failed(fmt::format("save what a failed test wrote in '{}'", place));
+    Changes changes({.keep = true}, {}, ledger, conflicts);
+    changes.take_directory(upper.get(), to.get(), place);
+    const ChangedFiles saved = changes.take();
+    if (!saved.failure.empty())
+      return std::unexpected(Error{"save what a failed test wrote: " + saved.failure, 0, ""});
+  }
+  return {};
 }
 
 }  // namespace cloister

@@ -9,6 +9,7 @@
 #include <cloister/report.h>
 
 #include "framework/files/ledger.h"
+#include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister {
@@ -20,12 +21,21 @@ std::string upper_name(std::size_t view);
 // Whether anything was written in any of `count` views.
 bool has_written(const Fd& views, std::size_t count);
 
-// Lists what was written in the views of `directories`, and puts it in place if `keep`: each file
-// is at any moment the old one or the new one, whole. A path that a test later in test order
-// claimed meanwhile stays as that one left it. No process of the cell may be alive. What cannot be
-// put in place is named in ChangedFiles::failure, and the rest goes on.
-ChangedFiles take_changes(const Fd& views, std::span<const std::string> directories, bool keep,
-                          const Writer& writer, FileLedger& ledger,
-                          std::vector<FileConflict>& conflicts);
+struct Taking {
+  std::span<const std::string> directories{};  // of the views, in their order
+  bool keep = false;                           // whether it is put in place
+  std::span<const std::string> outputs{};      // patterns; if there are any, nothing else is taken
+};
+
+// Lists what was written in the views, and puts it in place where that is asked for: each file is
+// at any moment the old one or the new one, whole. A path that a test later in test order claimed
+// meanwhile stays as that one left it. No process of the cell may be alive. What cannot be put in
+// place is named in ChangedFiles::failure, and the rest goes on.
+ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writer,
+                          FileLedger& ledger, std::vector<FileConflict>& conflicts);
+
+// Saves what was written in the views below the directory `where`, under its whole name.
+Result<void> save_changes(const Fd& views, std::span<const std::string> directories,
+                          const std::string& where);
 
 }  // namespace cloister

@@ -148,6 +148,8 @@ std::string cure_for(Facility facility, const HostFacts& facts, int number) {
       break;
     case Facility::kNetworkReuse:  // nothing but time is lost
       return "leave reuse_network out: each test then has a network of its own";
+    case Facility::kAudit:
+      return "boot a kernel that has seccomp user notification: Linux 5.5 or newer";
     case Facility::kSoftMemoryCap:
       if (facts.surroundings.cgroups_are_v1)
         return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";

@@ -42,6 +42,8 @@ std::string_view facility_name(Facility facility) {
       return "time namespace";
     case Facility::kNetworkReuse:
       return "re-use of networks";
+    case Facility::kAudit:
+      return "audit";
   }
   return "unknown facility";
 }

@@ -34,6 +34,7 @@ enum class Facility : std::uint8_t {
   kIoCap,
   kTimeNamespace,
   kNetworkReuse,
+  kAudit,
 };
 inline constexpr Facility kAllFacilities[] = {
     Facility::kUserNamespace, Facility::kPidNamespace,  Facility::kMountNamespace,
@@ -41,7 +42,8 @@ inline constexpr Facility kAllFacilities[] = {
     Facility::kHostname,      Facility::kIpcNamespace,  Facility::kCgroupNamespace,
     Facility::kFileViews,     Facility::kMemoryCap,     Facility::kProcessCap,
     Facility::kSoftMemoryCap, Facility::kCpuCap,        Facility::kCpuSet,
-    Facility::kIoCap,         Facility::kTimeNamespace, Facility::kNetworkReuse};
+    Facility::kIoCap,         Facility::kTimeNamespace, Facility::kNetworkReuse,
+    Facility::kAudit};
 // Whether a default cell has it.
 bool is_default(Facility facility);
 // Whether it is a backstop, or measures: of a default cell, but not what tests are isolated by. Its
@@ -127,11 +129,19 @@ struct Surroundings {
   bool cgroup_namespaces_are_zero = false;  // user.max_cgroup_namespaces is 0, as in cells
 };
 
+// What the system has for all programs: no test brings it along, or writes to it.
+inline constexpr std::string_view kSystemDirectories[] = {
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"};
+
 // A directory that tests have copy-on-write views of.
 struct FileView {
   std::string directory;  // absolute, without links
   // What all tests share in it, by names relative to it: Unix sockets, whose peers are outside.
   std::vector<std::string> shared{};
+  // Nothing of the host's is in it, but copies of these files, and these directories, by names
+  // relative to it.
+  bool is_empty = false;
+  std::vector<std::string> made{};
   friend bool operator==(const FileView&, const FileView&) = default;
 };
 
@@ -156,6 +166,8 @@ struct HostFacts {
   // under (needed_paths.h): the working directory, the test binary and what it has loaded, what the
   // environment names.
   std::vector<std::string> needed_paths;
+  // The test binary and what is loaded with it, wherever they lie.
+  std::vector<std::string> program_files{};
   std::vector<FileView> views;  // by default
   std::vector<Loss> losses;
 

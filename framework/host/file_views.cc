@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 
+#include "framework/config/path_pattern.h"
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/fd.h"
 
@@ -126,16 +127,6 @@ void add_sockets(FileView& view, const std::vector<std::string>& paths) {
   }
 }
 
-// Of directories, those that lie in no other.
-std::set<std::string> outermost(const std::set<std::string>& all) {
-  std::set<std::string> kept;
-  for (const std::string& directory : all) {
-    if (std::ranges::none_of(all, [&](const auto& other) { return is_in(directory, other); }))
-      kept.insert(directory);
-  }
-  return kept;
-}
-
 class Views {
  public:
   // The mount point in the directory, where there is one.
@@ -235,15 +226,6 @@ void share_existing(std::vector<FileView>& views, std::span<const std::string> p
   }
 }
 
-Result<void> share_files(std::vector<FileView>& views, std::span<const std::string> paths) {
-  for (const std::string& named : paths) {
-    if (::access(named.c_str(), F_OK) != 0)
-      return failed(fmt::format("share '{}' (shared_files)", named), "make it before the run");
-  }
-  share_existing(views, paths);
-  return {};
-}
-
 std::vector<std::string> gcov_directories(const std::string& program) {
   constexpr std::string_view kSuffix(".gcda\0", 6);
   const Fd file(::open(program.c_str(), O_RDONLY | O_CLOEXEC));
@@ -260,8 +242,7 @@ std::vector<std::string> gcov_directories(const std::string& program) {
     if (name.starts_with('/')) directories.insert(way_of(name.substr(0, name.rfind('/'))).back());
   }
   ::munmap(memory, size);
-  const std::set<std::string> kept = outermost(directories);
-  return {kept.begin(), kept.end()};
+  return outermost(directories);
 }
 
 }  // namespace cloister

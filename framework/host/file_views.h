@@ -21,10 +21,7 @@ void find_file_views(HostFacts& facts);
 // Views of these, for a test that names them; without those that lie in others of them.
 Result<std::vector<FileView>> file_views_of(std::span<const std::string> directories);
 
-// Adds to the views what of these lies in them. Each must be there.
-Result<void> share_files(std::vector<FileView>& views, std::span<const std::string> paths);
-
-// The same for those that are there.
+// Adds to the views what of these is there and lies in them.
 void share_existing(std::vector<FileView>& views, std::span<const std::string> paths);
 
 // The directories in which a program that is built for gcov keeps its counts: each of its processes

@@ -171,8 +171,10 @@ HostFacts gather_facts() {
   facts.block_devices = block_devices();
   facts.hard_limits = hard_limits();
   facts.working_directory = link_target("/proc/self/cwd");
-  std::set<std::string> needed = {facts.working_directory, link_target("/proc/self/exe")};
+  std::set<std::string> needed = {link_target("/proc/self/exe")};
   add_mapped_files(needed);
+  facts.program_files.assign(needed.begin(), needed.end());
+  needed.insert(facts.working_directory);
   facts.needed_paths.assign(needed.begin(), needed.end());
   need_environment(facts);
   leave_to_fakeroot(facts);
@@ -187,6 +189,10 @@ HostFacts gather_facts() {
                             "this kernel cannot tell whether a test has used its network (seccomp "
                             "user notification)",
                             cure_for(Facility::kNetworkReuse, facts)});
+    facts.losses.push_back({Facility::kAudit,
+                            "this kernel cannot tell what a test asks it for (seccomp user "
+                            "notification)",
+                            cure_for(Facility::kAudit, facts)});
   }
   return facts;
 }

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "framework/config/path_pattern.h"
+#include "framework/config/settings.h"
+#include "framework/host/declared_files.h"
 #include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 
@@ -33,10 +36,32 @@ Result<void> look_at(const std::string& path) {
             "name what lies below it, or set private_tmp to 0"});
 }
 
+// What the patterns stand for now.
+Result<std::vector<std::string>> shared_paths(const std::vector<std::string>& patterns) {
+  std::vector<std::string> paths;
+  for (const std::string& pattern : patterns) {
+    const std::vector<std::string> found = expand_path(pattern);
+    if (found.empty()) {
+      return std::unexpected(
+          Error{fmt::format("share '{}' (shared_files): there is no such file", pattern), 0,
+                "make it before the run"});
+    }
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  return paths;
+}
+
 // What of the host's files its views are of.
 Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
-  const CellConfig& config = asked.config;
-  if (config.files.value_or(Files::kKeep) == Files::kHost) return {};
+  CellConfig& config = asked.config;
+  make_paths_absolute(config, facts.working_directory);
+  const Files files = config.files.value_or(Files::kKeep);
+  if (files == Files::kDeclared) {
+    auto declared = declared_files(config, facts);
+    if (!declared) return std::unexpected(declared.error());
+    asked.declared = std::move(*declared);
+  }
+  if (files == Files::kHost || files == Files::kDeclared) return {};
   if (!config.files_in && !config.shared_files) return {};
   std::vector<FileView> views = facts.views;
   if (config.files_in) {
@@ -45,7 +70,9 @@ Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
     views = std::move(*named);
   }
   if (config.shared_files) {
-    if (auto shared = share_files(views, *config.shared_files); !shared) return shared;
+    const auto paths = shared_paths(*config.shared_files);
+    if (!paths) return std::unexpected(paths.error());
+    share_existing(views, *paths);
   }
   asked.views = std::move(views);
   return {};

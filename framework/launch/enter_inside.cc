@@ -21,6 +21,7 @@
 #include "framework/builder/path.h"
 #include "framework/events/frame.h"
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/launch/audit_filter.h"
 #include "framework/launch/guest.h"
 #include "framework/launch/held_descriptor.h"
 
@@ -38,7 +39,8 @@ struct HighDescriptors {
   int event;
   int out;
   int err;
-  int page;  // -1 when there is none
+  int page;   // -1 when there is none
+  int audit;  // likewise
 };
 
 // Says on the event pipe what could not be done, and ends.
@@ -71,9 +73,10 @@ int move_high(const GuestStart& start, int fd, int event_fd) {
 
 // Streams that are not captured are nobody's business.
 HighDescriptors move_high(const GuestStart& start, bool joined) {
-  HighDescriptors own{-1, -1, -1, -1};
+  HighDescriptors own{-1, -1, -1, -1, -1};
   own.event = move_high(start, start.event_fd, start.event_fd);
   if (start.page_fd >= 0) own.page = move_high(start, start.page_fd, own.event);
+  if (start.audit_fd >= 0) own.audit = move_high(start, start.audit_fd, own.event);
   if (start.plan.guest.streams != Streams::kCaptured) return own;
   own.out = move_high(start, start.out_fd, own.event);
   own.err = joined ? own.out : move_high(start, start.err_fd, own.event);
@@ -205,6 +208,20 @@ void set_standard_streams(const GuestStart& start, int event_fd) {
   }
 }
 
+// Last of all: what Cloister itself does is no matter of the test's. Who does not let itself be
+// looked into cannot be audited: the test has done so before it came here, or its user's ids have.
+void begin_audit(const GuestStart& start, int socket, int event_fd) {
+  if (socket < 0) return;
+  prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  if (!be_audited_inside(start.plan.watch.audit.seen, socket)) {
+    give_up(event_fd, errno == EBUSY
+                          ? "see what the guest asks for: a filter around it has a listener "
+                            "already, as where networks are used again"
+                          : "see what the guest asks for");
+  }
+  close(socket);
+}
+
 }  // namespace
 
 GuestSide enter_cell(const GuestStart& start) {
@@ -231,10 +248,11 @@ GuestSide enter_cell(const GuestStart& start) {
             Path{"enter the working directory '", directory, "' inside the cell"}.c_str());
   }
   set_standard_streams(start, own.event);
-  const int own_numbers[] = {own.event, own.out, own.err, own.page};
+  const int own_numbers[] = {own.event, own.out, own.err, own.page, own.audit};
   close_all_but(start.plan.guest.keep_fds, start.held, own_numbers, start.null_fd);
   limit_resources(start, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
+  begin_audit(start, own.audit, own.event);
   watch.lap(start.page->costs, Cost::kPrepareGuest);
   return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);
 }

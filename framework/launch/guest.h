@@ -35,6 +35,7 @@ struct GuestStart {
   int out_fd = -1;
   int err_fd = -1;                         // equal to out_fd when both streams are joined
   int null_fd = -1;                        // becomes the guest's stdin
+  int audit_fd = -1;                       // to send the listener of its audit over; else -1
   std::span<const HeldDescriptor> held{};  // of its program, sorted by number
   std::optional<rlimit> descriptors{};  // the limit on them that the guest has; nothing: as it is
   sigset_t signal_mask;                 // the mask the guest runs with

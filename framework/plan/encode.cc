@@ -22,7 +22,10 @@ struct StepFields {
     put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
     out.number(static_cast<std::uint8_t>(step.optional));
   }
-  void operator()(const MakeReadOnly& step) const { out.text(step.target); }
+  void operator()(const MakeReadOnly& step) const {
+    out.text(step.target);
+    out.number(static_cast<std::uint8_t>(step.below));
+  }
   void operator()(const SetHostname& step) const { out.text(step.name); }
   void operator()(const BringUpLoopback&) const {}
   void operator()(const OpenLowPorts&) const {}
@@ -42,12 +45,16 @@ struct StepFields {
     out.number(static_cast<std::uint8_t>(step.before_proc));
   }
   void operator()(const MountViews& step) const {
+    out.text(step.at);
     put_list(out, step.views, [&](const FileView& view) {
       out.text(view.directory);
-      put_list(out, view.shared, [&](const std::string& name) { out.text(name); });
+      out.number(static_cast<std::uint8_t>(view.is_empty));
+      for (const auto* names : {&view.made, &view.shared})
+        put_list(out, *names, [&](const std::string& name) { out.text(name); });
     });
   }
   void operator()(const BindReadOnly& step) const { out.text(step.target); }
+  void operator()(const MakeDirectory& step) const { out.text(step.target); }
 };
 
 template <StepCode code, typename Step>
@@ -66,7 +73,8 @@ static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
               kStandsFor<StepCode::kSetClocks, SetClocks> &&
               kStandsFor<StepCode::kNameInHosts, NameInHosts> &&
               kStandsFor<StepCode::kMountViews, MountViews> &&
-              kStandsFor<StepCode::kBindReadOnly, BindReadOnly>);
+              kStandsFor<StepCode::kBindReadOnly, BindReadOnly> &&
+              kStandsFor<StepCode::kMakeDirectory, MakeDirectory>);
 
 }  // namespace
 

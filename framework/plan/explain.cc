@@ -73,8 +73,12 @@ std::string step_text(const SetupStep& step) {
               if (!view.shared.empty())
                 names.back() += fmt::format(" but '{}'", fmt::join(view.shared, "', '"));
             }
-            return fmt::format("mount copy-on-write views of {}", fmt::join(names, ", "));
+            const bool empty = s.views.front().is_empty;
+            return fmt::format("mount {} {}",
+                               empty ? "what is writable:" : "copy-on-write views of",
+                               fmt::join(names, ", "));
           },
+          [](const MakeDirectory& s) { return fmt::format("make '{}'", shown(s.target)); },
           [](const BindReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },
       },
       step);

@@ -11,6 +11,8 @@ namespace cloister {
 
 void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
+// After it: what an audit has to know of its mounts.
+void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_clocks(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 // After the mounts and the hostname.

@@ -39,7 +39,10 @@ const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& fact
       {request.has_own_root(), Facility::kMountNamespace},
       {request.clocks.has_value(), Facility::kTimeNamespace},
       {config.reuse_network.value_or(false), Facility::kNetworkReuse},
-      {config.files.value_or(Files::kHost) != Files::kHost, Facility::kFileViews},
+      {config.audit.value_or(false), Facility::kAudit},
+      {config.files.value_or(Files::kHost) != Files::kHost && !request.declared,
+       Facility::kFileViews},
+      {request.declared.has_value(), Facility::kMountNamespace},
   };
   for (const auto& [is_asked, facility] : asked) {
     if (const Loss* loss = facts.loss_of(facility); is_asked && loss != nullptr) return loss;
@@ -73,7 +76,8 @@ CellConfig in_force(CellConfig config, const HostFacts& facts) {
     config.shm_size.reset();
     config.tmpfs_inodes.reset();
   }
-  if (!facts.has(Facility::kFileViews)) config.files = Files::kHost;
+  if (!facts.has(Facility::kFileViews) && config.files != Files::kDeclared)
+    config.files = Files::kHost;
   return config;
 }
 
@@ -113,6 +117,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
   plan_clocks(whole, facts, plan);
   plan_users(whole, facts, plan);
   plan_mounts(whole, facts, plan);
+  plan_audit(whole, facts, plan);
   if (facts.has(Facility::kPidNamespace)) plan.inside.namespaces |= CLONE_NEWPID;
   plan_network(config, facts, plan);
   plan_cgroups(whole, facts, plan);
@@ -129,6 +134,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
   plan.watch.deadline = *config.deadline;
   plan.watch.notice_after = *config.notice_after;
   plan.watch.output = *config.output;
+  plan.watch.keep_failed = config.keep_failed.value_or("");
   return plan;
 }
 

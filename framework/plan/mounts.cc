@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "framework/config/path_pattern.h"
 #include "framework/plan/facilities.h"
 
 namespace cloister {
@@ -63,14 +64,42 @@ struct View {
                                                      {"/dev/shm", *request.config.shm_size}};
     for (const auto& [target, size] : targets) {
       std::vector<std::string> keep;  // another root has its own files
-      if (!request.root) keep = entries_to_keep(target, request.config, facts);
+      const bool own_root = request.root || request.declared;
+      if (!own_root) keep = entries_to_keep(target, request.config, facts);
       // Its own files are in the directory that is covered then, also by their whole names.
-      if (!request.root && request.working_directory.empty() && facts.working_directory == target) {
+      if (!own_root && request.working_directory.empty() && facts.working_directory == target) {
         keep.emplace_back(".");
         plan.guest.working_directory = fmt::format("{}/{}", target, kCoveredItself);
       }
       tmpfs(target, size, std::move(keep), true);
     }
+  }
+  // What may be read, around what may be written: what lies in that comes after it.
+  void declared() const {
+    const DeclaredFiles& files = *request.declared;
+    const auto in_writable = [&](const std::string& path) {
+      return std::ranges::any_of(files.writable, [&](const FileView& view) {
+        return view.is_empty && is_below(path, view.directory);
+      });
+    };
+    const auto bind = [&](bool inner) {
+      for (const std::string& path : files.readable) {
+        if (in_writable(path) == inner) add(BindMount{path, at + path, true});
+      }
+    };
+    for (const char* kernels : {"/dev", "/sys"}) add(BindMount{kernels, at + kernels, false});
+    cgroups();
+    private_tmp();
+    bind(false);
+    if (!files.writable.empty()) add(MountViews{files.writable, at});
+    bind(true);
+    add(MakeDirectory{at + plan.guest.working_directory});
+    proc();
+    add(MakeReadOnly{at, false});
+    for (const FileView& view : files.writable) plan.watch.views.push_back(view.directory);
+    plan.watch.keep_files = true;
+    plan.watch.outputs = files.outputs;
+    plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
   }
   void files() const {
     const Files files = *request.config.files;
@@ -120,6 +149,12 @@ void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& p
   const View view{request, facts, plan, request.has_own_root() ? "." : ""};
   if (request.propagation != Propagation::kUnchanged)
     view.add(SetPropagation{at_first(request.propagation)});
+  if (request.declared) {
+    view.add(StartRoot{""});
+    view.declared();
+    view.add(EnterRoot{});
+    return;
+  }
   if (request.has_own_root()) view.add(StartRoot{request.root.value_or("/")});
   if (request.mounts_before_proc == 0) view.proc();
   if (!request.has_own_root()) view.cgroups();

@@ -41,7 +41,8 @@ struct MountTmpfs {
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {
-  std::string target;  // with everything mounted below it; skipped where it does not exist
+  std::string target;  // skipped where it does not exist
+  bool below = true;   // with everything that is mounted below it
   friend bool operator==(const MakeReadOnly&, const MakeReadOnly&) = default;
 };
 struct SetHostname {
@@ -85,7 +86,13 @@ struct NameInHosts {
 // is read-only, stays as it is.
 struct MountViews {
   std::vector<FileView> views;
+  std::string at{};  // "." where they are mounted into the new root
   friend bool operator==(const MountViews&, const MountViews&) = default;
+};
+// In the new root, where it is not there.
+struct MakeDirectory {
+  std::string target;
+  friend bool operator==(const MakeDirectory&, const MakeDirectory&) = default;
 };
 struct BindReadOnly {  // a directory on itself, with all mounted below it
   std::string target;
@@ -93,7 +100,7 @@ struct BindReadOnly {  // a directory on itself, with all mounted below it
 };
 using SetupStep = std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname,
                                BringUpLoopback, OpenLowPorts, StartRoot, BindMount, EnterRoot,
-                               SetClocks, NameInHosts, MountViews, BindReadOnly>;
+                               SetClocks, NameInHosts, MountViews, BindReadOnly, MakeDirectory>;
 
 // `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
 struct IdMapping {
@@ -173,6 +180,27 @@ struct Gauge {
   friend bool operator==(const Gauge&, const Gauge&) = default;
 };
 
+// How much of what a guest asks the kernel for by name is seen: launch/audited_calls.h.
+enum class Seen : std::uint8_t { kNothing, kWrites, kPaths, kAll };
+
+// What an audit has to know of the cell's files. All paths are absolute.
+struct AuditPlan {
+  Seen seen = Seen::kNothing;
+  std::vector<std::string> own{};     // its private directories
+  std::vector<std::string> kept{};    // what stays the host's in them
+  std::string covered{};              // where it sees the directory that one of them covers, or ""
+  std::vector<std::string> views{};   // directories of copy-on-write views
+  std::vector<std::string> shared{};  // what is the host's in those
+  // Writing to these fails, where there are no views; empty with Files::kDeclared.
+  std::vector<std::string> read_only{};
+  // With Files::kDeclared: what may be read, patterns of what may be written, and directories that
+  // are there besides.
+  std::optional<std::vector<std::string>> declared{};
+  std::vector<std::string> outputs{};
+  std::vector<std::string> places{};
+  friend bool operator==(const AuditPlan&, const AuditPlan&) = default;
+};
+
 // What the watcher holds the guest to, from outside.
 struct WatchPlan {
   std::chrono::milliseconds deadline{};      // 0 is never
@@ -189,6 +217,9 @@ struct WatchPlan {
   std::vector<std::string> views;  // the directories that it has views of, in that order
   bool keep_files = false;         // what was written in them is put in place on the host
   FileConflicts conflicts = FileConflicts::kNote;
+  std::vector<std::string> outputs{};  // when set, nothing else is put in place: path_patterns.h
+  std::string keep_failed{};           // where what a failed test wrote is saved; empty: nowhere
+  AuditPlan audit{};
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };
 

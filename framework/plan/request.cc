@@ -72,11 +72,18 @@ Result<void> check_mounts(const CellRequest& request) {
 Result<void> check_request(const CellRequest& request, const HostFacts& facts) {
   if (auto good = check_user_namespace(request, facts); !good) return good;
   if (auto good = check_ids(request, facts); !good) return good;
-  if (request.has_own_root() && request.config.files.value_or(Files::kHost) != Files::kHost) {
+  if ((request.root || !request.mounts.empty()) &&
+      request.config.files.value_or(Files::kHost) != Files::kHost) {
     return std::unexpected(Error{fmt::format("give this {} both a view of the host's files and "
                                              "mounts or a root of its own",
                                              request.role),
                                  0, "leave out one of the two"});
+  }
+  if (request.config.audit.value_or(false) && request.config.reuse_network.value_or(false)) {
+    return refused(
+        fmt::format("audit this {} and re-use its network: one filter can see its calls, not two",
+                    request.role),
+        "leave out one of audit and reuse_network");
   }
   return check_mounts(request);
 }

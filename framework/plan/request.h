@@ -46,6 +46,13 @@ enum class Streams : std::uint8_t {
   kCallersTerminal,  // the same; descriptor 0 becomes the terminal of its own session
 };
 
+// What a cell with Files::kDeclared has of the host's files: host/declared_files.h.
+struct DeclaredFiles {
+  std::vector<std::string> readable;  // names of what is there, each after those it lies in
+  std::vector<FileView> writable;     // the directories in which its outputs are
+  std::vector<std::string> outputs;   // patterns: config/path_pattern.h
+};
+
 struct CellRequest {
   CellConfig config{};
   std::string_view role = "test";   // what runs in the cell, in messages
@@ -60,6 +67,8 @@ struct CellRequest {
   std::optional<std::string> root{};
   // What of the host's files CellConfig::files is about. Nothing: the host's own (facts.views).
   std::optional<std::vector<FileView>> views{};
+  // Of a cell with Files::kDeclared.
+  std::optional<DeclaredFiles> declared{};
   std::vector<MountRequest> mounts{};  // in this order, into the new "/"
   std::string proc_target = "/proc";
   std::size_t mounts_before_proc = 0;  // how many of them; 0 is before all else
@@ -67,7 +76,7 @@ struct CellRequest {
   Streams streams = Streams::kCaptured;
 
   // A view of the files that is put together and then entered by pivot_root(2).
-  bool has_own_root() const { return root || !mounts.empty(); }
+  bool has_own_root() const { return root || declared || !mounts.empty(); }
   // Root inside has every capability over its cell: a caller who is nobody but root has them, as by
   // unshare -r, unless it says otherwise.
   bool keeps_capabilities() const {

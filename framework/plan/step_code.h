@@ -26,6 +26,7 @@ enum class StepCode : std::uint8_t {
   kNameInHosts,
   kMountViews,
   kBindReadOnly,
+  kMakeDirectory,
 };
 
 // A network namespace that the run lends to one cell after the other, as long as none has used it:

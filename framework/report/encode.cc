@@ -122,6 +122,59 @@ bool take_files(ByteReader& in, ChangedFiles& files) {
   return true;
 }
 
+void put_names(ByteWriter& out, const std::vector<std::string>& names) {
+  out.number(static_cast<std::uint32_t>(names.size()));
+  for (const std::string& name : names) out.text(name);
+}
+void take_names(ByteReader& in, std::vector<std::string>& names) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) names.emplace_back(in.text());
+}
+
+void put_audit(ByteWriter& out, const Audit& audit) {
+  out.number(audit.is_on);
+  if (!audit.is_on) return;
+  out.number(static_cast<std::uint32_t>(audit.paths.size()));
+  for (const UsedPath& path : audit.paths) {
+    out.text(path.path);
+    out.number(path.uses);
+  }
+  out.number(audit.more_paths);
+  for (const auto* names : {&audit.addresses, &audit.listened, &audit.refused})
+    put_names(out, *names);
+  out.number(static_cast<std::uint32_t>(audit.meetings.size()));
+  for (const Meeting& meeting : audit.meetings) {
+    out.text(meeting.path);
+    out.number(meeting.other);
+    out.number(meeting.own_wrote);
+    out.number(meeting.other_wrote);
+  }
+  out.number(audit.is_declared);
+  out.text(audit.gap);
+}
+
+void take_audit(ByteReader& in, Audit& audit) {
+  audit.is_on = in.number<bool>();
+  if (!audit.is_on) return;
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
+    UsedPath path;
+    path.path = in.text();
+    path.uses = in.number<std::uint8_t>();
+    audit.paths.push_back(std::move(path));
+  }
+  audit.more_paths = in.number<std::uint64_t>();
+  for (auto* names : {&audit.addresses, &audit.listened, &audit.refused}) take_names(in, *names);
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
+    Meeting meeting;
+    meeting.path = in.text();
+    meeting.other = in.number<std::uint32_t>();
+    meeting.own_wrote = in.number<bool>();
+    meeting.other_wrote = in.number<bool>();
+    audit.meetings.push_back(std::move(meeting));
+  }
+  audit.is_declared = in.number<bool>();
+  audit.gap = in.text();
+}
+
 }  // namespace
 
 std::string encode(const CellReport& report) {
@@ -181,6 +234,7 @@ std::string encode(const CellReport& report) {
       out.number(number);
   }
   put_files(out, report.files);
+  put_audit(out, report.audit);
   out.number(static_cast<std::uint32_t>(report.costs.size()));
   for (const std::uint32_t cost : report.costs) out.number(cost);
   return std::move(out.bytes());
@@ -242,6 +296,7 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
     report.tmpfs.push_back(std::move(tmpfs));
   }
   if (!take_files(in, report.files)) return std::nullopt;
+  take_audit(in, report.audit);
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
     report.costs.push_back(in.number<std::uint32_t>());
   if (!in.ok() || !in.at_end()) return std::nullopt;

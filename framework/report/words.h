@@ -31,6 +31,12 @@ std::string printable(std::string_view text);
 // "created '/a' (5 bytes), deleted '/b', and 3 more"; empty where nothing was changed.
 std::string changes_text(const ChangedFiles& files);
 
+// What an audit knows that may have made the test fail: a sentence each. `name_of` names the other
+// test.
+std::vector<std::string> audit_notes(const CellReport& report,
+                                     const std::function<std::string(std::uint32_t)>& name_of,
+                                     std::string (*option)(std::string_view setting));
+
 // Of two tests that changed the same file while both ran: the cell `id` and the other of the
 // conflict. `name_of` gives the name of a cell's test.
 std::string collision_words(std::uint32_t id, const FileConflict& conflict,

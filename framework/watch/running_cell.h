@@ -14,6 +14,7 @@
 
 #include <cloister/report.h>
 
+#include "framework/audit/auditor.h"
 #include "framework/events/frame_reader.h"
 #include "framework/files/ledger.h"
 #include "framework/launch/cell_builder.h"
@@ -111,7 +112,8 @@ class RunningCell {
   CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);
 
   CellPage* page = nullptr;
-  bool begun_alone = false;  // no other cell was there when it was asked for
+  std::optional<Auditor> auditor;  // where its plan has an audit, while the guest runs
+  bool begun_alone = false;        // no other cell was there when it was asked for
 
  private:
   void take_output(Output& output, std::string_view bytes) const;

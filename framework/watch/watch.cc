@@ -88,9 +88,10 @@ std::optional<GuestCall> Watch::run() {
 void Watch::wait_for_events() {
   struct Stream {
     RunningCell* cell;
-    int stream;  // or kMemory
+    int stream;  // or kMemory, or kAudit
   };
   constexpr int kMemory = -1;
+  constexpr int kAudit = -2;
   std::vector<pollfd> waits;
   std::vector<Stream> streams;
   waits.push_back({child_signals_.get(), POLLIN, 0});
@@ -111,6 +112,10 @@ void Watch::wait_for_events() {
       waits.push_back({cell->stream_fd(stream), POLLIN, 0});
       streams.push_back({cell.get(), stream});
     }
+    if (cell->auditor && cell->auditor->fd() >= 0) {
+      waits.push_back({cell->auditor->fd(), POLLIN, 0});
+      streams.push_back({cell.get(), kAudit});
+    }
     if (cell->memory_fd(now) < 0) continue;
     waits.push_back({cell->memory_fd(now), cell->memory_events(), 0});
     streams.push_back({cell.get(), kMemory});
@@ -126,6 +131,8 @@ void Watch::wait_for_events() {
     if (streams[i].stream == kMemory) {
       if ((happened & streams[i].cell->memory_events()) != 0)
         streams[i].cell->memory_alarm(Clock::now());
+    } else if (streams[i].stream == kAudit) {
+      if (happened != 0) streams[i].cell->auditor->serve();
     } else if (happened != 0) {
       streams[i].cell->drain(streams[i].stream, *drain_buffer_);
     }
@@ -278,6 +285,7 @@ void Watch::give_up(RunningCell& cell) {
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   CellReport report = cell.finish(gone, *drain_buffer_);
+  take_audit(cell, report);
   if (report.undying == 0) take_files(cell, report);
   admission_.ended(report.usage.peak_memory);
   pages_.give_back(cell.page);
@@ -286,18 +294,48 @@ void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   outbox_.flush();
 }
 
+void Watch::take_audit(RunningCell& cell, CellReport& report) {
+  if (!cell.auditor) return;
+  std::vector<Meeting> meetings;
+  auto first_start = Clock::now();
+  const PathUses& paths = cell.auditor->paths();
+  for (const auto& other : cells_) {
+    if (other.get() == &cell || !other->auditor || other->stage == CellStage::kDone) continue;
+    VisitBook::meet_running(paths, other->id(), other->auditor->paths(), meetings);
+    first_start = std::min(first_start, other->as_writer().started);
+  }
+  visits_.meet(cell.as_writer(), paths, meetings);
+  visits_.forget_before(first_start);
+  report.audit = cell.auditor->take();
+  report.audit.meetings = std::move(meetings);
+}
+
 // Before the report: what a test has written is there when it is known to have ended.
 void Watch::take_files(RunningCell& cell, CellReport& report) {
   const WatchPlan& plan = cell.plan().watch;
   if (!cell.init.views.open()) return;
   std::vector<FileConflict> conflicts;
-  report.files = take_changes(cell.init.views, plan.views, plan.keep_files, cell.as_writer(),
-                              ledger_, conflicts);
+  std::string unsaved = plan.keep_failed.empty() ? "" : save_failed(cell, report);
+  report.files =
+      take_changes(cell.init.views,
+                   {.directories = plan.views, .keep = plan.keep_files, .outputs = plan.outputs},
+                   cell.as_writer(), ledger_, conflicts);
+  if (report.files.failure.empty()) report.files.failure = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {
     for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
   } else if (plan.conflicts == FileConflicts::kFail) {
     report.files.conflicts = std::move(conflicts);
   }
+}
+
+// A name is a path of its own: one with a slash makes directories.
+std::string Watch::save_failed(RunningCell& cell, CellReport& report) {
+  const std::string name = sink_.name_of_failed(report);
+  if (name.empty()) return "";
+  const WatchPlan& plan = cell.plan().watch;
+  const auto saved =
+      save_changes(cell.init.views, plan.views, fmt::format("{}/{}", plan.keep_failed, name));
+  return saved ? "" : saved.error().text();
 }
 
 RunningCell* Watch::find(std::uint32_t id) {

@@ -15,6 +15,7 @@
 
 #include <cloister/report.h>
 
+#include "framework/audit/meetings.h"
 #include "framework/events/guest_side.h"
 #include "framework/files/ledger.h"
 #include "framework/kernel/fd.h"
@@ -55,6 +56,9 @@ class ReportSink {
   // No more than so many guests run at once from here on, for want of something that the words
   // name. Told once, with the first such want.
   virtual void is_short(const std::string& /*words*/) {}
+  // The name of the test, as of a file, if the cell's end means that it failed; "" if not. Asked
+  // before report(), where what failed tests wrote is saved.
+  virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
   // Two tests that ran at the same time changed the same file: what the later one of them, by its
   // number, wrote is there. Told once for each path.
   virtual void collided(std::uint32_t /*id*/, const FileConflict& /*conflict*/) {}
@@ -125,6 +129,8 @@ class Watch : public InUnforkedMemory {
   void give_up(RunningCell& cell);
   void report_done(RunningCell& cell, const BuilderReply* gone);
   void take_files(RunningCell& cell, CellReport& report);
+  std::string save_failed(RunningCell& cell, CellReport& report);
+  void take_audit(RunningCell& cell, CellReport& report);
   RunningCell* find(std::uint32_t id);
   std::size_t count(CellStage stage) const;
   std::size_t count_alive() const;
@@ -145,6 +151,7 @@ class Watch : public InUnforkedMemory {
   std::size_t most_cells_;
   std::optional<rlimit> guests_descriptors_;
   FileLedger ledger_;
+  VisitBook visits_;
   UnforkedPool<RunningCell> memory_;  // before what points into it
   std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
   std::vector<CellTask> again_;   // whose cells could not be had while others had theirs

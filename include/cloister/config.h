@@ -40,6 +40,9 @@ enum class Files {
   kKeep,      // a copy-on-write view of its own; put in place when the test has ended: the default
   kDiscard,   // the same, thrown away when the test has ended
   kReadOnly,  // the files themselves, and writing fails with EROFS
+  // No more than the system's directories, the program with its libraries, CellConfig::inputs, and
+  // directories for CellConfig::outputs, which are put in place when the test has ended.
+  kDeclared,
 };
 
 // What becomes of it when two tests that ran at the same time changed the same file in their views.
@@ -124,11 +127,25 @@ struct CellConfig {
   // the build tree and the source tree that the run was started in, or else its working directory;
   // the home directory, /var/tmp and $XDG_RUNTIME_DIR.
   std::optional<std::vector<std::string>> files_in{};
-  // Files and directories in them that stay the host's own, shared by all tests. They must be there
-  // when the run starts. Default none; what gcov counts in is found by itself.
+  // Files and directories in them that stay the host's own, shared by all tests: names, or patterns
+  // as of `inputs`. They must be there when the run starts. Default none; what gcov counts in is
+  // found by itself.
   std::optional<std::vector<std::string>> shared_files{};
+  // With Files::kDeclared, what the test may read: names, or patterns as of glob(7), in which "**"
+  // stands for any number of directories. A relative one begins at the directory of the
+  // cloister.toml that it stands in, else where the run was started.
+  std::optional<std::vector<std::string>> inputs{};
+  // With Files::kDeclared, what it may write, likewise. It is not there when the test starts unless
+  // it is an input, too.
+  std::optional<std::vector<std::string>> outputs{};
   // Default FileConflicts::kNote.
   std::optional<FileConflicts> file_conflicts{};
+  // A directory for what a failed test has written in its view: below DIRECTORY/Suite.Test, under
+  // its whole name. Default none.
+  std::optional<std::string> keep_failed{};
+  // Whether to record which files a test reads and writes by name, which programs it executes and
+  // which addresses it calls: each such call then takes some 10 us more. Default false.
+  std::optional<bool> audit{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
@@ -167,7 +184,13 @@ struct CellConfig {
   CellConfig& with_shared_files(std::vector<std::string> value) {
     return set(shared_files, std::move(value));
   }
+  CellConfig& with_inputs(std::vector<std::string> value) { return set(inputs, std::move(value)); }
+  CellConfig& with_outputs(std::vector<std::string> value) {
+    return set(outputs, std::move(value));
+  }
   CellConfig& with_file_conflicts(FileConflicts value) { return set(file_conflicts, value); }
+  CellConfig& with_keep_failed(std::string value) { return set(keep_failed, std::move(value)); }
+  CellConfig& with_audit(bool value = true) { return set(audit, value); }
 
  private:
   template <typename T, typename Value>

@@ -138,6 +138,42 @@ struct ChangedFiles {
   std::string failure{};  // "'PATH': why" of the first that could not be put in place; else empty
 };
 
+// What the processes of a cell asked the kernel for by name (CellConfig::audit), its private
+// directories and those of the system apart.
+enum PathUse : std::uint8_t {
+  kLookedAt = 1,   // stat(2), access(2), chdir(2) and their like
+  kRead = 2,       // a file that was there before the test
+  kListed = 4,     // the names in a directory
+  kExecuted = 8,   // a program; those of the system are named, too
+  kWritten = 16,   // created, opened for writing, renamed, removed
+  kInOwnView = 32  // what was written there no other test sees while it runs
+};
+struct UsedPath {
+  std::string path;
+  std::uint8_t uses = 0;  // PathUse
+};
+// Both of two tests that overlapped in time used the same path, which they share, and at least one
+// of them wrote to it.
+struct Meeting {
+  std::string path;
+  std::uint32_t other = 0;  // the number of the other cell
+  bool own_wrote = false;
+  bool other_wrote = false;
+};
+struct Audit {
+  bool is_on = false;
+  std::vector<UsedPath> paths{};         // by name; the first 4096
+  std::uint64_t more_paths = 0;          // calls with names beyond those
+  std::vector<std::string> addresses{};  // called: "127.0.0.1:80", "[::1]:80", a Unix socket's name
+  std::vector<std::string> listened{};   // that a socket was bound to
+  std::vector<Meeting> meetings{};       // the first 8
+  // With Files::kDeclared what is on the host and was asked for undeclared; with Files::kReadOnly
+  // what was to be written. The first 8.
+  std::vector<std::string> refused{};
+  bool is_declared = false;  // with Files::kDeclared
+  std::string gap{};         // what could not be seen, and why; else empty
+};
+
 // One message of the guest; what `kind` and `payload` mean is the adapter's business.
 struct Event {
   std::uint16_t kind = 0;
@@ -187,6 +223,7 @@ struct CellReport {
   Leaks leaks = Leaks::kReport;  // what was asked for
   std::vector<TmpfsUse> tmpfs;   // empty when the cell was killed from outside
   ChangedFiles files;
+  Audit audit;
   // What each part of the cell's life cost, in nanoseconds; 0 is a part that there was not. Empty
   // when the cell was never dismantled.
   std::vector<std::uint32_t> costs;

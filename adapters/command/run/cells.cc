@@ -14,10 +14,12 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "adapters/command/cell_options.h"
 #include "adapters/command/output.h"
 #include "adapters/command/run/watcher.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
+#include "framework/report/words.h"
 #include "framework/watch/pausing.h"
 #include "framework/wire/bytes.h"
 
@@ -91,7 +93,13 @@ class Hearing {
     if (!report || report->id >= order_.tests.size()) return;
     const Selected& selected = order_.tests[report->id];
     const auto command = command_of(selected, order_.flags, {});
-    events_.ended(judge(selected, std::move(*report), command));
+    Attempt attempt = judge(selected, std::move(*report), command);
+    if (is_bad(attempt.verdict)) {
+      const auto name = [this](std::uint32_t id) { return order_.tests[id].test->name; };
+      for (const std::string& note : audit_notes(attempt.cell, name, option_name))
+        attempt.message += fmt::format("cloister: note: {}\n", note);
+    }
+    events_.ended(std::move(attempt));
   }
 
   const CellsOrder& order_;

@@ -16,10 +16,10 @@ std::string file_name(const std::string& program) {
   return std::filesystem::path(program).filename().string();
 }
 
-void print_indented(std::string_view text) {
+void print_indented(FILE* to, std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    fmt::print("    {}\n", text.substr(0, end));
+    fmt::print(to, "    {}\n", text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -38,11 +38,11 @@ std::string_view not_yet_in(std::string_view printed, std::string_view message) 
   return message;
 }
 
-void print_output(std::string_view name, const Output& output) {
+void print_output(FILE* to, std::string_view name, const Output& output) {
   if (output.kept.empty()) return;
-  fmt::print("    --- {}\n", name);
-  print_indented(output.kept);
-  if (output.dropped > 0) fmt::print("    --- and {} bytes more (--output)\n", output.dropped);
+  fmt::print(to, "    --- {}\n", name);
+  print_indented(to, output.kept);
+  if (output.dropped > 0) fmt::print(to, "    --- and {} bytes more (--output)\n", output.dropped);
 }
 
 void say_what_was_left(const Attempt& attempt, const std::string& test) {
@@ -58,7 +58,8 @@ fmt::terminal_color colour_of(Verdict verdict) {
 
 }  // namespace
 
-Console::Console(const std::vector<Selected>& tests, bool colour) : tests_(tests), colour_(colour) {
+Console::Console(const std::vector<Selected>& tests, bool colour, FILE* to)
+    : tests_(tests), colour_(colour), to_(to) {
   for (const Selected& selected : tests)
     widest_binary_ = std::max(widest_binary_, file_name(selected.binary->program).size());
 }
@@ -82,15 +83,15 @@ void Console::ended(const Attempt& attempt) {
   ++counts_[attempt.verdict];
   if (attempt.verdict == Verdict::kNotRun) return;
   const std::string text = line(attempt);
-  fmt::print("{}", text);
-  if (attempt.verdict == Verdict::kSkip) print_indented(attempt.message);
+  fmt::print(to_, "{}", text);
+  if (attempt.verdict == Verdict::kSkip) print_indented(to_, attempt.message);
   if (is_bad(attempt.verdict)) {
-    print_indented(not_yet_in(attempt.cell.out.kept, attempt.message));
-    print_output("stdout", attempt.cell.out);
-    print_output("stderr", attempt.cell.err);
+    print_indented(to_, not_yet_in(attempt.cell.out.kept, attempt.message));
+    print_output(to_, "stdout", attempt.cell.out);
+    print_output(to_, "stderr", attempt.cell.err);
     bad_.push_back(text);
   }
-  fflush(stdout);
+  fflush(to_);
   say_what_was_left(attempt, tests_[attempt.test].test->name);
 }
 
@@ -98,17 +99,19 @@ void Console::failed_beside(const Binary& binary, const std::string& words) {
   const std::string text =
       fmt::format("{} {:>10}  {:<{}}  {}\n", coloured(Verdict::kFail), "",
                   file_name(binary.program), widest_binary_, words.substr(0, words.find('\n')));
-  fmt::print("{}", text);
-  print_indented(std::string_view(words).substr(std::min(words.find('\n'), words.size() - 1) + 1));
-  fflush(stdout);
+  fmt::print(to_, "{}", text);
+  print_indented(to_,
+                 std::string_view(words).substr(std::min(words.find('\n'), words.size() - 1) + 1));
+  fflush(to_);
   bad_.push_back(text);
   ++beside_;
 }
 
 void Console::interrupted() {
-  fmt::print("interrupted while these were running:\n");
+  fmt::print(to_, "interrupted while these were running:\n");
   for (const std::uint32_t test : running_)
-    fmt::print("    {}  {}\n", file_name(tests_[test].binary->program), tests_[test].test->name);
+    fmt::print(to_, "    {}  {}\n", file_name(tests_[test].binary->program),
+               tests_[test].test->name);
 }
 
 std::size_t Console::count(Verdict verdict) const {
@@ -121,15 +124,16 @@ void Console::summary(std::chrono::milliseconds wall, bool interrupted) const {
   for (const Selected& selected : tests_) binaries.insert(selected.binary);
   const std::size_t failed = bad_.size() - beside_;
   const std::size_t ran = count(Verdict::kPass) + count(Verdict::kSkip) + failed;
-  fmt::print("{}: {} test{} of {} binar{} in {:.2f} s: {} passed, {} failed, {} skipped",
+  fmt::print(to_, "{}: {} test{} of {} binar{} in {:.2f} s: {} passed, {} failed, {} skipped",
              interrupted ? "interrupted" : "summary", tests_.size(), tests_.size() == 1 ? "" : "s",
              binaries.size(), binaries.size() == 1 ? "y" : "ies",
              static_cast<double>(wall.count()) / 1e3, count(Verdict::kPass), failed,
              count(Verdict::kSkip));
-  if (ran < tests_.size()) fmt::print(", {} not run", tests_.size() - ran);
-  if (beside_ > 0) fmt::print(", {} failure{} outside of tests", beside_, beside_ == 1 ? "" : "s");
-  fmt::print("\n");
-  for (const std::string& text : bad_) fmt::print("{}", text);
+  if (ran < tests_.size()) fmt::print(to_, ", {} not run", tests_.size() - ran);
+  if (beside_ > 0)
+    fmt::print(to_, ", {} failure{} outside of tests", beside_, beside_ == 1 ? "" : "s");
+  fmt::print(to_, "\n");
+  for (const std::string& text : bad_) fmt::print(to_, "{}", text);
 }
 
 }  // namespace cloister::command

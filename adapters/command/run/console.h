@@ -1,6 +1,8 @@
-// What `cloister run` says on stdout: a line per test, what went wrong below it, one summary. Knows
-// nothing of how tests are run.
+// What `cloister run` says, on stdout unless that is for something else: a line per test, what went
+// wrong below it, one summary. Knows nothing of how tests are run.
 #pragma once
+
+#include <stdio.h>
 
 #include <chrono>
 #include <map>
@@ -14,7 +16,7 @@ namespace cloister::command {
 
 class Console {
  public:
-  Console(const std::vector<Selected>& tests, bool colour);
+  Console(const std::vector<Selected>& tests, bool colour, FILE* to);
 
   void started(std::uint32_t test);
   void ended(const Attempt& attempt);
@@ -33,6 +35,7 @@ class Console {
 
   const std::vector<Selected>& tests_;
   bool colour_;
+  FILE* to_;
   std::size_t widest_binary_ = 0;
   std::set<std::uint32_t> running_;
   std::map<Verdict, std::size_t> counts_;

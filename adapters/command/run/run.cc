@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/command/output.h"
+#include "adapters/command/run/audit.h"
 #include "adapters/command/run/cells.h"
 #include "adapters/command/run/console.h"
 #include "adapters/command/run/discover.h"
@@ -88,7 +89,11 @@ class Run {
       : options_(options),
         settings_(settings),
         tests_(tests),
-        console_(tests, ::isatty(STDOUT_FILENO) != 0 && ::getenv("NO_COLOR") == nullptr) {}
+        console_(tests,
+                 ::isatty(options.audit ? STDERR_FILENO : STDOUT_FILENO) != 0 &&
+                     ::getenv("NO_COLOR") == nullptr,
+                 options.audit ? stderr : stdout),
+        audit_(tests, link_target("/proc/self/cwd")) {}
 
   int to_its_end() { return tell(run_all()); }
 
@@ -133,6 +138,11 @@ class Run {
         return complain(written.error(), kSomeFailed);
     }
     if (!signal) return complain(signal.error(), kNoCells);
+    if (options_.audit) {
+      fmt::print("{}", options_.toml   ? audit_.toml()
+                       : options_.json ? audit_.json()
+                                       : audit_.text());
+    }
     if (interrupted) return kBySignal + *signal;
     if (console_.bad() > 0) return kSomeFailed;
     return console_.count(Verdict::kPass) == 0 ? options_.skip_status : kAllPassed;
@@ -191,6 +201,7 @@ class Run {
 
   void take(Attempt&& attempt) {
     console_.ended(attempt);
+    audit_.take(attempt);
     for (const std::string& words : attempt.beside)
       take_beside(*tests_[attempt.test].binary, words);
     attempts_.push_back(std::move(attempt));
@@ -217,6 +228,7 @@ class Run {
   const std::vector<Selected>& tests_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   Console console_;
+  AuditBook audit_;
   std::vector<Attempt> attempts_;
   FailuresBeside beside_;
 };
@@ -301,21 +313,28 @@ int run(const RunOptions& options) {
   return Run(options, *settings, *tests).to_its_end();
 }
 
-}  // namespace
-
-void add_run(CLI::App& app, const std::vector<std::string>& flags, std::function<int()>& chosen) {
-  CLI::App* command =
-      app.add_subcommand("run", "runs test binaries of any framework, each test in its own cell");
+void add(CLI::App* command, bool audit, const std::vector<std::string>& flags,
+         std::function<int()>& chosen) {
   auto options = std::make_shared<RunOptions>();
   options->flags = flags;
+  options->audit = audit;
   command->preparse_callback([command, options](std::size_t) {
     declare(*command, *options);
-    command->footer(run_help());
+    command->footer(options->audit ? audit_help() : run_help());
   });
   command->callback([command, options, &chosen] {
     complete(*command, *options);
     chosen = [options] { return run(*options); };
   });
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const std::vector<std::string>& flags, std::function<int()>& chosen) {
+  add(app.add_subcommand("run", "runs test binaries of any framework, each test in its own cell"),
+      false, flags, chosen);
+  add(app.add_subcommand("audit", "runs tests, and prints which files and addresses they use"),
+      true, flags, chosen);
 }
 
 }  // namespace cloister::command

@@ -39,9 +39,13 @@ void declare(CLI::App& run, RunOptions& options) {
       refuse_value("--ask-timeout", text, "a time such as 500ms or 10s");
     options.ask_timeout = text;
   });
-  run.add_flag("-l,--list", options.list);
   run.add_flag("--json", options.json);
-  run.add_flag("--cmake", options.cmake);
+  if (options.audit) {
+    run.add_flag("--toml", options.toml);
+  } else {
+    run.add_flag("-l,--list", options.list);
+    run.add_flag("--cmake", options.cmake);
+  }
   run.add_option("-f,--filter", options.choice.filter);
   run.add_option("-t,--test", options.choice.names)->allow_extra_args(false);
   run.add_flag("--disabled", options.choice.disabled);
@@ -64,8 +68,9 @@ void declare(CLI::App& run, RunOptions& options) {
 
 void complete(const CLI::App& run, RunOptions& options) {
   if (options.binaries.empty()) {
-    throw CLI::ParseError("no test binary is named: cloister run BINARY...",
-                          CLI::ExitCodes::RequiredError);
+    throw CLI::ParseError(
+        fmt::format("no test binary is named: cloister {} BINARY...", run.get_name()),
+        CLI::ExitCodes::RequiredError);
   }
   for (std::string& binary : options.binaries) {
     // As a program's name without a slash would be searched along PATH by others.
@@ -73,12 +78,34 @@ void complete(const CLI::App& run, RunOptions& options) {
   }
   for (const auto& [name, value] : given_cell_options(run))
     options.cell_flags.push_back(fmt::format("--cloister_{}={}", name, value));
+  if (options.toml && options.json)
+    throw CLI::ParseError("--toml and --json are two forms of one answer: give one of them",
+                          CLI::ExitCodes::ValidationError);
+  if (options.audit) options.cell_flags.emplace_back("--cloister_audit=1");
   if (!options.jobs.empty()) options.cell_flags.push_back("--cloister_jobs=" + options.jobs);
   if (options.require) options.cell_flags.emplace_back("--cloister_require=1");
   if (!options.config_file.empty())
     options.cell_flags.push_back("--cloister_config=" + options.config_file);
   if (!options.profile.empty())
     options.cell_flags.push_back("--cloister_profile=" + options.profile);
+}
+
+std::string audit_help() {
+  return "usage: cloister audit [OPTIONS] BINARY... [-- FLAGS FOR THE BINARIES]\n"
+         "\n"
+         "Runs the tests as 'cloister run' does, and prints on stdout what they used by\n"
+         "name: files outside of the system's directories, programs, addresses, what they\n"
+         "wrote, and which of them would meet there. How the run goes is told on stderr.\n"
+         "\n"
+         "     --toml           as the settings 'inputs' and 'outputs' of cloister.toml,\n"
+         "                      with which files=\"declared\" holds\n"
+         "     --json           as JSON, test by test\n"
+         "\n"
+         "The other options, and the exit status, are those of 'cloister run'.\n"
+         "\n"
+         "examples:\n"
+         "  cloister audit build/storage_test\n"
+         "  cloister audit --toml build/*_test > cloister.toml\n";
 }
 
 std::string run_help() {

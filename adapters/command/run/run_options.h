@@ -19,6 +19,8 @@ struct RunOptions {
   Choice choice;
   bool list = false;
   bool json = false;
+  bool audit = false;  // `cloister audit`: what the tests used is printed, in place of the run
+  bool toml = false;   // as settings; or as JSON
   bool cmake = false;  // the list as cloister_discover_tests() wants it
   std::string jobs;
   bool fail_fast = false;
@@ -36,5 +38,6 @@ void declare(CLI::App& run, RunOptions& options);
 void complete(const CLI::App& run, RunOptions& options);
 
 std::string run_help();
+std::string audit_help();
 
 }  // namespace cloister::command

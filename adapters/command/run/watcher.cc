@@ -125,12 +125,14 @@ class Watcher final : public CellSource, public ReportSink {
   void collided(std::uint32_t id, const FileConflict& conflict) override {
     note(fmt::format("cloister: note: {}\n", words_of(id, conflict)));
   }
+  std::string name_of_failed(CellReport& report) override {
+    take_report_files(report);
+    const Selected& selected = order_.tests[report.id];
+    const Attempt attempt = judge(selected, CellReport(report), {});
+    return is_bad(attempt.verdict) || !attempt.beside.empty() ? selected.test->name : "";
+  }
   void report(CellReport&& report) override {
-    if (const auto files = files_.find(report.id); files != files_.end()) {
-      for (std::string& text : files->second.read(report))
-        report.events.push_back({static_cast<std::uint16_t>(Note::kReport), std::move(text)});
-      files_.erase(files);
-    }
+    take_report_files(report);
     for (const FileConflict& conflict : report.files.conflicts) {
       report.events.push_back(
           {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
@@ -145,7 +147,6 @@ class Watcher final : public CellSource, public ReportSink {
     message.bytes() += encode(report);
     outbox_.put(message.bytes());
   }
-
   // In a guest: it becomes the test.
   [[noreturn]] void become_test(GuestCall call) {
     if (stop_ != nullptr && *stop_) {
@@ -176,6 +177,14 @@ class Watcher final : public CellSource, public ReportSink {
   }
 
  private:
+  // Once, when the cell has ended.
+  void take_report_files(CellReport& report) {
+    if (const auto files = files_.find(report.id); files != files_.end()) {
+      for (std::string& text : files->second.read(report))
+        report.events.push_back({static_cast<std::uint16_t>(Note::kReport), std::move(text)});
+      files_.erase(files);
+    }
+  }
   Result<CellPlan> plan(const CellConfig& config) const {
     return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
   }

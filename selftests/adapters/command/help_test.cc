@@ -45,7 +45,7 @@ TEST(FullDisk, BehindStdoutIsSaidAndIsNoSuccess) {
 }
 
 class Subcommand : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Each, Subcommand, testing::Values("exec", "run", "doctor"));
+INSTANTIATE_TEST_SUITE_P(Each, Subcommand, testing::Values("exec", "run", "audit", "doctor"));
 
 TEST_P(Subcommand, HelpFitsAScreenAndShowsTwoExamples) {
   const std::string help = help_of(GetParam());
@@ -94,6 +94,7 @@ TEST(Completion, OffersSubcommands) {
   const Options offered = completed({""});
   EXPECT_TRUE(offered.contains("exec"));
   EXPECT_TRUE(offered.contains("run"));
+  EXPECT_TRUE(offered.contains("audit"));
   EXPECT_TRUE(offered.contains("doctor"));
   EXPECT_EQ(completed({"ex"}), Options{"exec"});
 }
@@ -113,6 +114,7 @@ TEST(Cloister, NamesItsSubcommands) {
   const std::string help = run({{tool("cloister"), "--help"}}).out;
   EXPECT_THAT(help, testing::HasSubstr("\n  exec  "));
   EXPECT_THAT(help, testing::HasSubstr("\n  run  "));
+  EXPECT_THAT(help, testing::HasSubstr("\n  audit  "));
   EXPECT_THAT(help, testing::HasSubstr("\n  doctor  "));
   EXPECT_EQ(run({{tool("cloister")}}).status, 2);
   EXPECT_THAT(run({{tool("cloister"), "exce"}}).err, testing::HasSubstr("'exce' is no subcommand"));

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -239,13 +241,21 @@ TEST_F(Views, OrdinaryUseOfFilesWorks) {
     if (::msync(memory, 3, MS_SYNC) != 0) return "msync";
     if (::mkdir("new", 0755) != 0 || ::rename("new", "renamed") != 0) return "rename";
     if (::rename("file", "moved") != 0) return "rename of a file";
+    const int watch = ::inotify_init1(IN_NONBLOCK);
+    if (::inotify_add_watch(watch, ".", IN_CREATE) < 0 || ::mkfifo("fifo", 0600) != 0)
+      return "mkfifo";
+    char event[sizeof(inotify_event) + NAME_MAX + 1];
+    if (::read(watch, event, sizeof event) <= 0) return "inotify";
+    const int fifo = ::open("fifo", O_RDWR | O_NONBLOCK);
+    if (::write(fifo, "x", 1) != 1 || ::read(fifo, event, 1) != 1) return "fifo";
     if (::chdir("renamed") != 0 || ::rmdir(place_.string().append("/renamed").c_str()) != 0)
       return "rmdir";
     return "all";
   });
   EXPECT_EQ(said(report), "all");
   EXPECT_EQ(text_of(place_ / "moved"), "map");
-  EXPECT_THAT(names(), testing::ElementsAre("directory", "directory/inner", "moved", "named"));
+  EXPECT_THAT(names(),
+              testing::ElementsAre("directory", "directory/inner", "fifo", "moved", "named"));
 }
 
 // What a user namespace's overlayfs cannot do: docs/FILES.md.

@@ -1,0 +1,180 @@
+#include "adapters/command/run/audit.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "adapters/command/report_json.h"
+#include "framework/config/path_pattern.h"
+#include "framework/host/facts.h"
+#include "framework/report/words.h"
+
+namespace cloister::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kTestsNamed = 3;
+// So many files of one directory are its whole content, in a list for people.
+constexpr std::size_t kManyFiles = 16;
+
+constexpr std::string_view kNotSeen =
+    "not seen: variables of the environment, what a program read before its tests began, and what\n"
+    "  goes by no name, as through descriptors that were open\n";
+
+bool is_directory(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// Of many files in one directory that directory alone.
+std::set<std::string> gathered(const std::set<std::string>& paths) {
+  std::map<std::string, std::size_t> files;
+  for (const std::string& path : paths) ++files[fs::path(path).parent_path()];
+  std::set<std::string> kept;
+  for (const std::string& path : paths) {
+    const std::string parent = fs::path(path).parent_path();
+    kept.insert(files[parent] >= kManyFiles ? parent : path);
+  }
+  return kept;
+}
+
+// As a TOML string.
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string array_of(std::string_view key, const std::vector<std::string>& names) {
+  std::string text = fmt::format("{} = [", key);
+  for (const std::string& name : names) text += fmt::format("\n  {},", quoted(name));
+  return text + (names.empty() ? "]\n" : "\n]\n");
+}
+
+}  // namespace
+
+AuditBook::AuditBook(const std::vector<Selected>& tests, std::string directory)
+    : tests_(tests), directory_(std::move(directory)) {}
+
+void AuditBook::take(const Attempt& attempt) {
+  const Audit& audit = attempt.cell.audit;
+  if (!audit.is_on) return;
+  audits_.emplace(attempt.test, audit);
+  const std::string program = fs::weakly_canonical(tests_[attempt.test].binary->program);
+  programs_.insert(program);
+  for (const UsedPath& path : audit.paths) {
+    if (path.path == program) continue;
+    const std::pair<std::uint8_t, Users*> kinds[] = {{kRead | kListed, &read_},
+                                                     {kExecuted, &executed_},
+                                                     {kWritten, &written_},
+                                                     {kLookedAt, &looked_at_}};
+    for (const auto& [uses, users] : kinds) {
+      if ((path.uses & uses) != 0) (*users)[path.path].insert(attempt.test);
+    }
+  }
+  for (const std::string& address : audit.addresses) called_[address].insert(attempt.test);
+  for (const std::string& address : audit.listened) listened_[address].insert(attempt.test);
+  if (!audit.gap.empty()) gaps_[audit.gap].insert(attempt.test);
+  if (audit.more_paths > 0) gaps_["more paths than are kept (4096)"].insert(attempt.test);
+}
+
+std::string AuditBook::names_of(const std::set<std::uint32_t>& tests) const {
+  std::vector<std::string> names;
+  for (const std::uint32_t test : tests) {
+    if (names.size() == kTestsNamed) break;
+    names.push_back(tests_[test].test->name);
+  }
+  const std::string more =
+      tests.size() > names.size() ? fmt::format(" and {} more", tests.size() - names.size()) : "";
+  return fmt::format("{}{}", fmt::join(names, ", "), more);
+}
+
+std::string AuditBook::section(std::string_view title, const Users& users) const {
+  if (users.empty()) return "";
+  std::string text = fmt::format("{}:\n", title);
+  for (const auto& [what, tests] : users)
+    text += fmt::format("  {}  ({})\n", printable(relative(what)), names_of(tests));
+  return text;
+}
+
+std::string AuditBook::relative(const std::string& path) const {
+  if (path == directory_) return ".";
+  return is_below(path, directory_) && directory_ != "/" ? path.substr(directory_.size() + 1)
+                                                         : path;
+}
+
+// Paths that two tests used, and one of them at least wrote to.
+AuditBook::Users AuditBook::met() const {
+  Users met;
+  for (const auto& [path, writers] : written_) {
+    std::set<std::uint32_t> all = writers;
+    if (const auto readers = read_.find(path); readers != read_.end())
+      all.insert(readers->second.begin(), readers->second.end());
+    if (all.size() > 1) met.emplace(path, std::move(all));
+  }
+  return met;
+}
+
+std::string AuditBook::text() const {
+  return section("inputs outside of the system's directories", read_) +
+         section("programs executed", executed_) + section("addresses called", called_) +
+         section("addresses listened on", listened_) + section("written", written_) +
+         section("written by one test, and used by another: with files=host they would meet",
+                 met()) +
+         section("could not be seen", gaps_) + std::string(kNotSeen);
+}
+
+std::vector<std::string> AuditBook::outputs() const {
+  std::set<std::string> paths;
+  for (const auto& [path, tests] : written_) {
+    if (!is_below_any(path, kSystemDirectories)) paths.insert(path);
+  }
+  std::vector<std::string> names = outermost(gathered(paths));
+  std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
+  return names;
+}
+
+std::vector<std::string> AuditBook::inputs() const {
+  std::set<std::string> paths;
+  for (const Users* users : {&read_, &executed_}) {
+    for (const auto& [path, tests] : *users) {
+      if (!is_below_any(path, kSystemDirectories) && path != "/") paths.insert(path);
+    }
+  }
+  // A directory that was only looked at is there with whatever is used in it.
+  const auto has_more = [&](const std::string& directory) {
+    const auto lies_in = [&](const auto& path) { return is_below(path, directory); };
+    return lies_in(directory_) || std::ranges::any_of(paths, lies_in) ||
+           std::ranges::any_of(programs_, lies_in) ||
+           std::ranges::any_of(written_,
+                               [&](const auto& written) { return lies_in(written.first); });
+  };
+  for (const auto& [path, tests] : looked_at_) {
+    if (!is_below_any(path, kSystemDirectories) && !(is_directory(path) && has_more(path)))
+      paths.insert(path);
+  }
+  // What tests wrote for each other, or removed, is not there before the run.
+  std::erase_if(paths, [](const std::string& path) { return !fs::exists(path); });
+  std::vector<std::string> names = outermost(gathered(paths));
+  std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
+  return names;
+}
+
+std::string AuditBook::toml() const {
+  return "files = \"declared\"\n" + array_of("inputs", inputs()) + array_of("outputs", outputs());
+}
+
+std::string AuditBook::json() const {
+  nlohmann::ordered_json tests = nlohmann::ordered_json::array();
+  for (const auto& [test, audit] : audits_) {
+    nlohmann::ordered_json one = {{"binary", tests_[test].binary->program},
+                                  {"name", tests_[test].test->name}};
+    one.update(json_of(audit));
+    tests.push_back(std::move(one));
+  }
+  const nlohmann::ordered_json all = {
+      {"directory", directory_}, {"inputs", inputs()}, {"outputs", outputs()}, {"tests", tests}};
+  return all.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cloister::command

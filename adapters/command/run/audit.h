@@ -1,0 +1,50 @@
+// What `cloister audit` prints of the tests of a run, from the audits of their cells: inputs,
+// outputs, programs, addresses, and which tests would meet without views of their own.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adapters/command/run/attempt.h"
+
+namespace cloister::command {
+
+class AuditBook {
+ public:
+  // `directory` is the one that names are written relative to: where cloister.toml is to be.
+  AuditBook(const std::vector<Selected>& tests, std::string directory);
+
+  void take(const Attempt& attempt);
+
+  std::string text() const;
+  // The settings inputs and outputs, with which files = "declared" holds.
+  std::string toml() const;
+  std::string json() const;
+
+ private:
+  // The tests that used each path in that way, by its name.
+  using Users = std::map<std::string, std::set<std::uint32_t>>;
+
+  std::string names_of(const std::set<std::uint32_t>& tests) const;
+  std::string section(std::string_view title, const Users& users) const;
+  std::string relative(const std::string& path) const;
+  std::vector<std::string> inputs() const;
+  std::vector<std::string> outputs() const;
+  Users met() const;
+
+  const std::vector<Selected>& tests_;
+  std::string directory_;
+  std::map<std::uint32_t, Audit> audits_;
+  Users read_;
+  Users looked_at_;
+  Users executed_;
+  Users written_;
+  Users called_;
+  Users listened_;
+  Users gaps_;
+  std::set<std::string> programs_;
+};
+
+}  // namespace cloister::command

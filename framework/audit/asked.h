@@ -1,0 +1,52 @@
+// What a process that waits in a system call has named in it, read from its memory.
+#pragma once
+
+#include <linux/seccomp.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include <cloister/report.h>
+
+#include "framework/launch/audited_calls.h"
+
+namespace cloister {
+
+class AskedBy {
+ public:
+  AskedBy(pid_t process, const seccomp_data& call) : process_(process), call_(call) {}
+
+  // The argument as an absolute path without "." and "..", as the process sees it; its last link is
+  // not followed. "" for a name that is none, and for one that belongs to no file.
+  std::string path(const PathAt& at);
+  // The flags of open(2) that a file is opened with.
+  int flags(const AuditedCall& call);
+  // The addresses that the call names. Of `kMessages` the first alone.
+  std::optional<sockaddr_storage> address(const AuditedCall& call);
+  // Of a Unix socket, whose name may be relative: "@name" for an abstract one; "" is none.
+  std::string unix_name(const sockaddr_storage& address, bool& is_path);
+
+  // Whether its memory could not be read.
+  bool is_closed() const { return is_closed_; }
+
+ private:
+  bool read(std::uint64_t from, void* into, std::size_t size);
+  std::string text(std::uint64_t from);
+  std::string absolute(int directory, const std::string& name) const;
+  template <typename T>
+  bool take(std::uint64_t from, T& into) {
+    return read(from, &into, sizeof into);
+  }
+
+  pid_t process_;
+  const seccomp_data& call_;
+  socklen_t address_size_ = 0;
+  bool is_closed_ = false;
+};
+
+// "127.0.0.1:80", "[::1]:80"; "" for other kinds, and for a port that is yet to be chosen.
+std::string address_text(const sockaddr_storage& address);
+
+}  // namespace cloister

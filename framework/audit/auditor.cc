@@ -1,0 +1,184 @@
+#include "framework/audit/auditor.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "framework/builder/message.h"
+#include "framework/builder/system_call.h"
+#include "framework/config/path_pattern.h"
+
+namespace cloister {
+namespace {
+
+constexpr std::size_t kMostPaths = 4096;
+constexpr std::size_t kMostAddresses = 256;
+constexpr std::size_t kMostRefused = 8;
+constexpr int kAtOnce = 64;  // calls that are answered before the loop sees to others
+
+// File systems of the kernel's, of which a cell has its own or may share all.
+constexpr const char* kKernels[] = {"/proc", "/sys", "/dev"};
+
+void add_name(std::vector<std::string>& names, const std::string& name, std::size_t most) {
+  if (!name.empty() && names.size() < most && std::ranges::find(names, name) == names.end())
+    names.push_back(name);
+}
+
+}  // namespace
+
+void Auditor::serve() {
+  if (!listener_.open()) {
+    char word = 0;
+    iovec data{&word, 1};
+    Message message(&data, 1);
+    message.make_room();
+    if (::recvmsg(socket_.get(), message.head(), MSG_CMSG_CLOEXEC | MSG_DONTWAIT) < 0) return;
+    listener_ = Fd(message.descriptor());
+    socket_.reset();
+    return;
+  }
+  for (int heard = 0; heard < kAtOnce; ++heard) {
+    pollfd wait{listener_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, 0) <= 0) return;
+    if ((wait.revents & POLLIN) == 0 || !hear_one()) {
+      if ((wait.revents & POLLHUP) != 0) listener_.reset();  // no process is left that could ask
+      return;
+    }
+  }
+}
+
+bool Auditor::hear_one() {
+  seccomp_notif call{};
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) return errno == ENOENT;
+  AskedBy asked(static_cast<pid_t>(call.pid), call.data);
+  look(call.data, asked);
+  if (asked.is_closed() && audit_.gap.empty()) {
+    audit_.gap = fmt::format(
+        "its process {} does not let itself be looked into (prctl(2), PR_SET_DUMPABLE)", call.pid);
+  }
+  seccomp_notif_resp answer{};
+  answer.id = call.id;
+  answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer);  // it may be dead by now
+  return true;
+}
+
+void Auditor::look(const seccomp_data& call, AskedBy& asked) {
+  if (call.arch != kNativeArchitecture) {
+    audit_.gap = "it runs a program of another architecture";
+    return;
+  }
+  const auto calls = audited_calls();
+  const auto found = std::ranges::find_if(
+      calls, [&](const auto& each) { return each.number == static_cast<std::uint32_t>(call.nr); });
+  if (found == calls.end()) return;
+  switch (found->names) {
+    case Names::kPath:
+      // What is removed, renamed or changed in place has to be there; a second name is a new one.
+      note(asked.path(found->first),
+           found->first.use == kWritten ? kWritten | kRead : found->first.use);
+      note(asked.path(found->second), found->second.use);
+      break;
+    case Names::kOpened:
+    case Names::kHow:
+      note_opened(asked.path(found->first), asked.flags(*found));
+      break;
+    case Names::kAddress:
+    case Names::kMessage:
+    case Names::kMessages:
+      note_address(*found, asked, found->number == SYS_bind);
+      break;
+    case Names::kRing:
+      audit_.gap = "what it does by io_uring is not seen";
+      break;
+  }
+}
+
+void Auditor::note_opened(const std::string& path, int flags) {
+  if ((flags & O_PATH) != 0) return note(path, kLookedAt);
+  std::uint8_t uses = 0;
+  if ((flags & O_TRUNC) == 0) uses |= kRead;  // what is not overwritten counts
+  if ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0) uses |= kWritten;
+  if ((flags & O_TMPFILE) == O_TMPFILE) uses = kLookedAt;  // a file without a name
+  // One that is only to be there.
+  if ((flags & (O_ACCMODE | O_TRUNC)) == O_RDONLY && ::access(path.c_str(), F_OK) == 0)
+    uses = kRead;
+  note(path, uses);
+}
+
+void Auditor::note_address(const AuditedCall& call, AskedBy& asked, bool is_bound) {
+  const auto address = asked.address(call);
+  if (!address) return;
+  bool is_path = false;
+  const std::string name =
+      address->ss_family == AF_UNIX ? asked.unix_name(*address, is_path) : address_text(*address);
+  if (is_path) note(name, is_bound ? kWritten : kRead);
+  add_name(is_bound ? audit_.listened : audit_.addresses, name, kMostAddresses);
+}
+
+void Auditor::note(std::string path, std::uint8_t use) {
+  if (path.empty() || is_below_any(path, kKernels)) return;
+  if (!plan_.covered.empty() && is_below(path, plan_.covered))
+    path = plan_.covered.substr(0, plan_.covered.rfind('/')) + path.substr(plan_.covered.size());
+  else if (is_below_any(path, plan_.own) && !is_below_any(path, plan_.kept))
+    return;
+  const bool writes = (use & kWritten) != 0;
+  if (is_below_any(path, kSystemDirectories) && !writes && use != kExecuted) return;
+  struct stat status{};
+  const bool is_there = ::stat(path.c_str(), &status) == 0;
+  if (plan_.declared) {
+    const bool lists = is_there && S_ISDIR(status.st_mode) && (use & kRead) != 0;
+    if ((writes || is_there) && !is_declared(path, lists)) refuse(path);
+  } else if (writes && is_below_any(path, plan_.read_only)) {
+    refuse(path);
+  }
+  if (plan_.seen != Seen::kAll || (!is_there && !writes)) return;
+  if (!is_there) use &= static_cast<std::uint8_t>(~kRead);
+  if (is_there && S_ISDIR(status.st_mode) && (use & kRead) != 0)
+    use = static_cast<std::uint8_t>((use & ~kRead) | (writes ? kLookedAt : kListed));
+  add(path, use);
+}
+
+bool Auditor::is_declared(const std::string& path, bool lists) const {
+  // A directory on the way to something is there, but not all that the host has in it.
+  const auto is_on_the_way = [&](const std::string& place) {
+    return !lists && is_below(place, path);
+  };
+  return is_below_any(path, *plan_.declared) || is_below_any(path, kSystemDirectories) ||
+         std::ranges::any_of(*plan_.declared, is_on_the_way) ||
+         std::ranges::any_of(plan_.places, is_on_the_way) ||
+         std::ranges::any_of(plan_.outputs,
+                             [&](const auto& pattern) { return matches_path(pattern, path); });
+}
+
+void Auditor::add(const std::string& path, std::uint8_t use) {
+  const auto known = paths_.find(path);
+  // What it has written itself it may read.
+  if (known != paths_.end()) {
+    if ((known->second & kWritten) != 0) use &= kWritten | kExecuted;
+    known->second |= use;
+    return;
+  }
+  if (paths_.size() == kMostPaths) {
+    ++audit_.more_paths;
+    return;
+  }
+  if (is_below_any(path, plan_.views) && !is_below_any(path, plan_.shared)) use |= kInOwnView;
+  paths_.emplace(path, use);
+}
+
+void Auditor::refuse(const std::string& path) { add_name(audit_.refused, path, kMostRefused); }
+
+Audit Auditor::take() {
+  audit_.is_declared = plan_.declared.has_value();
+  for (auto& [path, uses] : paths_) audit_.paths.push_back({path, uses});
+  return std::move(audit_);
+}
+
+}  // namespace cloister

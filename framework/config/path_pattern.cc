@@ -1,0 +1,122 @@
+#include "framework/config/path_pattern.h"
+
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cloister {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kAnyDirectories = "**";
+
+std::string_view first_name(std::string_view& path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view name = path.substr(0, end);
+  path.remove_prefix(end);
+  return name;
+}
+
+// Whether the pattern can stand for something in the directory.
+bool leads_into(std::string_view pattern, std::string_view directory) {
+  while (true) {
+    const std::string_view name = first_name(directory);
+    if (name.empty()) return true;
+    const std::string_view wanted = first_name(pattern);
+    if (wanted == kAnyDirectories) return true;
+    if (wanted.empty() || ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), 0) != 0)
+      return false;
+  }
+}
+
+void expand_in(const std::string& pattern, const fs::path& directory,
+               std::vector<std::string>& found) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(directory, fs::directory_options::skip_permission_denied, ignored)) {
+    const std::string& path = entry.path().native();
+    if (matches_path(pattern, path)) {
+      found.push_back(path);
+    } else if (entry.is_directory(ignored) && !entry.is_symlink(ignored) &&
+               leads_into(pattern, path)) {
+      expand_in(pattern, entry.path(), found);
+    }
+  }
+}
+
+}  // namespace
+
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.starts_with(directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/' || directory == "/");
+}
+
+std::vector<std::string> outermost(const std::set<std::string>& paths) {
+  std::vector<std::string> kept;
+  for (const std::string& path : paths) {
+    if (!is_below_any(path, kept)) kept.push_back(path);
+  }
+  return kept;
+}
+
+bool has_wildcard(std::string_view text) {
+  return text.find_first_of("*?[") != std::string_view::npos;
+}
+
+bool matches_path(std::string_view pattern, std::string_view path) {
+  while (true) {
+    std::string_view rest = pattern;
+    const std::string_view wanted = first_name(rest);
+    if (wanted.empty()) return true;  // the path is it, or lies below it
+    if (wanted == kAnyDirectories) {
+      // "x/**" is what is in x, or x itself.
+      for (std::string_view at = path;;) {
+        if (matches_path(rest, at)) return true;
+        if (first_name(at).empty()) return false;
+      }
+    }
+    const std::string_view name = first_name(path);
+    if (name.empty() ||
+        ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), FNM_PERIOD) != 0)
+      return false;
+    pattern = rest;
+  }
+}
+
+std::string plain_part(std::string_view pattern) {
+  std::string part;
+  while (true) {
+    const std::string_view name = first_name(pattern);
+    if (name.empty() || has_wildcard(name)) return part.empty() ? "/" : part;
+    part += '/';
+    part += name;
+  }
+}
+
+std::vector<std::string> expand_path(const std::string& pattern) {
+  const std::string base = plain_part(pattern);
+  if (::access(base.c_str(), F_OK) != 0) return {};
+  if (matches_path(pattern, base)) return {base};
+  std::vector<std::string> found;
+  expand_in(pattern, base, found);
+  std::ranges::sort(found);
+  return found;
+}
+
+std::vector<std::string> absolute_paths(const std::vector<std::string>& paths,
+                                        std::string_view directory) {
+  std::vector<std::string> absolute;
+  for (const std::string& path : paths) {
+    fs::path whole = fs::path(directory) / path;
+    std::string text = whole.lexically_normal().string();
+    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    absolute.push_back(std::move(text));
+  }
+  return absolute;
+}
+
+}  // namespace cloister

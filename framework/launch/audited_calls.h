@@ -1,0 +1,45 @@
+// The system calls by which a process names a file or an address, and where their arguments have
+// it: syscalls(2). What an audit sees is what stands here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <cloister/report.h>
+
+#include "framework/plan/plan.h"
+
+namespace cloister {
+
+// What an audited call names.
+enum class Names : std::uint8_t {
+  kPath,      // one path, or two
+  kOpened,    // a path, opened with flags as of open(2)
+  kHow,       // the same, with an open_how: openat2(2)
+  kAddress,   // a sockaddr and its length
+  kMessage,   // a msghdr with an address
+  kMessages,  // an array of mmsghdr
+  kRing,      // nothing: what io_uring(7) does goes by no system call
+};
+
+// A path among the arguments of a call; -1 is none, and for `directory` the working directory.
+struct PathAt {
+  int directory = -1;
+  int path = -1;
+  std::uint8_t use = 0;  // PathUse
+};
+
+struct AuditedCall {
+  std::uint32_t number = 0;
+  Names names{};
+  PathAt first{};
+  PathAt second{};
+  int at = -1;  // the argument with the flags, the open_how, the address or the message
+};
+
+std::span<const AuditedCall> audited_calls();
+
+// Whether an audit of so much has to see the call at all.
+bool is_seen(const AuditedCall& call, Seen seen);
+
+}  // namespace cloister

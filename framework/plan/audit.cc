@@ -1,0 +1,42 @@
+// What of a guest's calls is seen, and what whoever sees them has to know of its files.
+#include <fmt/format.h>
+
+#include "framework/config/path_pattern.h"
+#include "framework/plan/facilities.h"
+
+namespace cloister {
+
+void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
+  const Files files = *request.config.files;
+  AuditPlan& audit = plan.watch.audit;
+  audit.seen = request.config.audit.value_or(false) ? Seen::kAll
+               : files == Files::kDeclared          ? Seen::kPaths
+               : files == Files::kReadOnly          ? Seen::kWrites
+                                                    : Seen::kNothing;
+  if (!facts.has(Facility::kAudit)) audit.seen = Seen::kNothing;
+  if (audit.seen == Seen::kNothing) return;
+  audit.own = plan.watch.tmpfs;
+  for (const SetupStep& step : plan.inside.steps) {
+    if (const auto* tmpfs = std::get_if<MountTmpfs>(&step)) {
+      for (const std::string& name : tmpfs->keep) {
+        audit.kept.push_back(fmt::format("{}/{}", tmpfs->target, name));
+        if (name == ".") audit.covered = fmt::format("{}/{}", tmpfs->target, kCoveredItself);
+      }
+    } else if (const auto* views = std::get_if<MountViews>(&step)) {
+      for (const FileView& view : views->views) {
+        audit.views.push_back(view.directory);
+        for (const std::string& name : view.shared)
+          audit.shared.push_back(fmt::format("{}/{}", view.directory, name));
+      }
+    } else if (const auto* bound = std::get_if<BindReadOnly>(&step)) {
+      audit.read_only.push_back(bound->target);
+    }
+  }
+  if (!request.declared) return;
+  audit.declared = request.declared->readable;
+  audit.outputs = request.declared->outputs;
+  audit.places.push_back(plan.guest.working_directory);
+  for (const std::string& pattern : audit.outputs) audit.places.push_back(plain_part(pattern));
+}
+
+}  // namespace cloister

@@ -1,0 +1,43 @@
+// What an audit says of a test that failed.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "framework/report/words.h"
+
+namespace cloister {
+namespace {
+
+std::string meeting_words(const Meeting& meeting, const std::string& other) {
+  const std::string path = printable(meeting.path);
+  if (meeting.own_wrote && meeting.other_wrote)
+    return fmt::format("it and {}, which was running, both wrote to '{}'", other, path);
+  if (meeting.own_wrote)
+    return fmt::format("it wrote to '{}' while {}, which read it, was running", path, other);
+  return fmt::format("it read '{}' while {}, which wrote to it, was running", path, other);
+}
+
+}  // namespace
+
+std::vector<std::string> audit_notes(const CellReport& report,
+                                     const std::function<std::string(std::uint32_t)>& name_of,
+                                     std::string (*option)(std::string_view setting)) {
+  const Audit& audit = report.audit;
+  std::vector<std::string> notes;
+  notes.reserve(audit.meetings.size() + 1);
+  for (const Meeting& meeting : audit.meetings) {
+    notes.push_back(fmt::format("{}; {}=keep gives each its own",
+                                meeting_words(meeting, name_of(meeting.other)), option("files")));
+  }
+  if (audit.refused.empty()) return notes;
+  std::vector<std::string> paths;
+  paths.reserve(audit.refused.size());
+  for (const std::string& path : audit.refused) paths.push_back(printable(path));
+  notes.push_back(audit.is_declared
+                      ? fmt::format("it asked for '{}', which it does not declare ({}, {})",
+                                    fmt::join(paths, "', '"), option("inputs"), option("outputs"))
+                      : fmt::format("it was to write to '{}', which is read-only ({})",
+                                    fmt::join(paths, "', '"), option("files")));
+  return notes;
+}
+
+}  // namespace cloister

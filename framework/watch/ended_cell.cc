@@ -1,0 +1,193 @@
+// What has become of a cell: the report, from all that was heard of it.
+#include <sched.h>
+#include <sys/time.h>
+
+#include <algorithm>
+
+#include "framework/report/classify.h"
+#include "framework/report/words.h"
+#include "framework/watch/running_cell.h"
+#include "framework/wire/bytes.h"
+
+namespace cloister {
+namespace {
+
+// Of its memory every cell has some that is the kernel's: it is named from this part of the cap on.
+constexpr std::uint64_t kKernelPart = 16;
+
+// After the cell's end its pipes hold what fits into them; only a process that outlived it can add
+// to that.
+constexpr int kMostLastReads = 64;
+
+std::chrono::microseconds microseconds(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+void RunningCell::read_page(CellReport& report) {
+  if (page == nullptr) return;
+  const std::uint32_t spilled = std::min<std::uint32_t>(page->spilled, kSpillSize);
+  reader_.feed(std::string_view(page->spill, spilled));
+  const std::uint32_t count = std::min<std::uint32_t>(page->phase_count, kMostPhases);
+  std::uint64_t out = 0;
+  std::uint64_t err = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const CellPage::Phase& phase = page->phases[i];
+    // Offsets only grow, and end where the output does, whatever the page says.
+    out = std::clamp<std::uint64_t>(phase.offsets[0], out, std::max(out, report.out.kept.size()));
+    err = std::clamp<std::uint64_t>(phase.offsets[1], err, std::max(err, report.err.kept.size()));
+    report.phases.push_back({phase.phase, out, err});
+  }
+}
+
+// The cap is what the memory added up to when it was reached. Page cache and files in tmpfs have
+// outlived the guest until now; what died with its processes, anonymous memory and shared mappings,
+// is known from the last look. What came after that look was more of what there was most of.
+MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
+  MemoryParts parts = gauges_.memory();
+  if (gone != nullptr) {
+    const std::uint64_t shared = gone->readings[static_cast<int>(Reading::kSharedMemory)];
+    const std::uint64_t files = gone->readings[static_cast<int>(Reading::kFileMemory)];
+    parts.file.count = files - std::min(files, shared);
+    parts.shared.count = std::max(parts.shared.count, shared);
+  }
+  const std::uint64_t cap = plan_.watch.memory_cap.count;
+  std::uint64_t sum = parts.anonymous.count + parts.file.count + parts.shared.count;
+  // A peak, perhaps of another moment.
+  parts.kernel.count = std::min(parts.kernel.count, cap - std::min(cap, sum));
+  if (parts.kernel.count < cap / kKernelPart) parts.kernel = {};
+  sum += parts.kernel.count;
+  Bytes* most = parts.anonymous < parts.shared ? &parts.shared : &parts.anonymous;
+  if (*most < parts.kernel) most = &parts.kernel;
+  most->count += cap - std::min(cap, sum);
+  return parts;
+}
+
+void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
+  constexpr std::uint64_t kBlock = 512;  // of ru_inblock and ru_oublock: getrusage(2)
+  usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(ended_ - started_);
+  usage.user_cpu = microseconds(used_.ru_utime);
+  usage.system_cpu = microseconds(used_.ru_stime);
+  usage.peak_memory = Bytes{static_cast<std::uint64_t>(used_.ru_maxrss) * 1024};
+  usage.io_read = Bytes{static_cast<std::uint64_t>(used_.ru_inblock) * kBlock};
+  usage.io_written = Bytes{static_cast<std::uint64_t>(used_.ru_oublock) * kBlock};
+  if (gone == nullptr) return;
+  const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
+  const auto time = [&reading](Reading r) {
+    return std::chrono::microseconds(static_cast<std::int64_t>(reading(r)));
+  };
+  if (reading(Reading::kPeakMemory) > 0) usage.peak_memory = Bytes{reading(Reading::kPeakMemory)};
+  if (reading(Reading::kUserCpu) + reading(Reading::kSystemCpu) > 0) {
+    usage.user_cpu = time(Reading::kUserCpu);
+    usage.system_cpu = time(Reading::kSystemCpu);
+  }
+  usage.io_read.count = std::max(usage.io_read.count, reading(Reading::kIoRead));
+  usage.io_written.count = std::max(usage.io_written.count, reading(Reading::kIoWritten));
+  usage.throttled = time(Reading::kThrottled);
+  usage.peak_processes = reading(Reading::kPeakProcesses);
+  usage.oom_kills = reading(Reading::kOomKills);
+  usage.refused_forks = reading(Reading::kRefusedForks);
+}
+
+// Names are the guest's own words: they are made printable here, for everybody.
+void RunningCell::take_names(CellReport& report, const RollCall& left) const {
+  ByteReader in({left.names, std::min<std::size_t>(left.names_size, kNamesKept)});
+  while (in.ok() && !in.at_end()) {
+    const auto kind = in.number<std::uint8_t>();
+    const auto number = in.number<std::int32_t>();
+    std::string name = printable(in.text());
+    std::string command = printable(in.text());
+    if (!in.ok()) return;
+    if (kind == kSurvivorKind) {
+      report.survivors.push_back({number, std::move(name), std::move(command)});
+      continue;
+    }
+    const auto place = static_cast<std::size_t>(number);
+    const bool file = kind == static_cast<std::uint8_t>(LeftKind::kFile);
+    if (file && place >= plan_.watch.tmpfs.size()) return;
+    const std::string where = file ? plan_.watch.tmpfs[place] : "";
+    const auto found = std::ranges::find_if(report.left, [&](const LeftThings& things) {
+      return static_cast<std::uint8_t>(things.kind) == kind && things.where == where;
+    });
+    if (found != report.left.end()) found->names.push_back(std::move(name));
+  }
+}
+
+void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const {
+  report.survivor_count = static_cast<std::uint32_t>(left.counts[kSurvivorKind]);
+  for (int kind = 0; kind < static_cast<int>(LeftKind::kFile); ++kind) {
+    if (left.counts[kind] > 0)
+      report.left.push_back({static_cast<LeftKind>(kind), "", left.counts[kind], {}});
+  }
+  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
+    if (left.tmpfs[i].made > 0 && (plan_.inside.look_for & kLookForFiles) != 0)
+      report.left.push_back({LeftKind::kFile, plan_.watch.tmpfs[i], left.tmpfs[i].made, {}});
+  }
+  take_names(report, left);
+  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
+    const TmpfsRecord& record = left.tmpfs[i];
+    if (record.inodes == 0) continue;  // init did not come to it
+    report.tmpfs.push_back(
+        {plan_.watch.tmpfs[i], {record.used}, {record.size}, record.inodes_used, record.inodes});
+    report.usage.tmpfs.count += record.used;
+  }
+}
+
+// Of the test itself what is left of the guest's time.
+void RunningCell::take_costs(CellReport& report, const BuilderReply& gone) const {
+  report.costs.assign(std::begin(gone.costs), std::end(gone.costs));
+  std::uint64_t entering = 0;
+  for (std::size_t i = 0; i < kCostCount; ++i) {
+    const std::uint32_t guests = page == nullptr ? 0 : page->costs[i];
+    report.costs[i] += costs_[i] + guests;
+    entering += guests;
+  }
+  const auto wall = static_cast<std::uint64_t>(std::chrono::nanoseconds(ended_ - started_).count());
+  report.costs[static_cast<std::size_t>(Cost::kTest)] = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(wall - std::min(wall, entering), UINT32_MAX));
+}
+
+CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
+  for (int stream = 0; stream < kStreams; ++stream) {
+    for (int reads = 0; reads < kMostLastReads && drain(stream, buffer); ++reads) {
+    }
+    streams_[stream].reset();
+  }
+  CellReport report;
+  report.id = id_;
+  report.out = std::move(out_);
+  report.err = std::move(err_);
+  read_page(report);
+  const CellConfig& in_force = plan_.in_force;
+  report.caps = {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
+                 in_force.processes.value_or(0), in_force.cpus.value_or(0)};
+  report.leaks = in_force.leaks.value_or(Leaks::kReport);
+  take_usage(report.usage, gone);
+  if (gone != nullptr) {
+    take_leftovers(report, gone->left);
+    take_costs(report, *gone);
+  }
+  report.undying = undying_;
+  report.said_finished = reader_.finished();
+  report.outcome =
+      classify({.wait_status = wait_status_,
+                .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
+                .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
+                .killed_with_the_run = killed_for_ == KilledFor::kEndOfRun,
+                .said_finished = reader_.finished(),
+                .entry_failure = reader_.entry_failure(),
+                .broken_protocol = reader_.broken(),
+                .oom_kills = report.usage.oom_kills,
+                .only_others_killed_for_memory =
+                    report.usage.oom_kills > 0 && gauges_.only_others_killed_for_memory(),
+                .memory_cap = plan_.watch.memory_cap,
+                .memory = memory_at_cap(gone),
+                .deadline = plan_.watch.deadline,
+                .cpu_time = plan_.watch.cpu_time});
+  report.events = reader_.take_events();
+  stage = CellStage::kDone;
+  return report;
+}
+
+}  // namespace cloister
