@@ -26,6 +26,7 @@ files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]
             --files host|keep|discard|readonly|declared  what becomes of writing
             --files-in LIST  --shared-files LIST  where; and what all share
             --inputs LIST  --outputs LIST  all that there is, with 'declared'
+            --files-store DIR      where that is kept until the end
             --keep-failed DIR      what a command that failed has written
             --audit                record what it uses by name, for --report
 caps        --memory SIZE  --memory-high SIZE  --pids --processes N

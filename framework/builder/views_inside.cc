@@ -18,6 +18,18 @@ bool is_read_only(const struct statfs& status) {
   return (static_cast<unsigned long>(status.f_flags) & ST_RDONLY) != 0;
 }
 
+// A directory with a name that nobody else has: the watcher removes it.
+bool start_in(std::string_view store, InsideReply& failure) {
+  unsigned long long number = 0;
+  sys::call(SYS_getrandom, &number, sizeof number, 0);
+  char digits[20];
+  snprintf(digits, sizeof digits, "%016llx", number);
+  const Path path{store, digits};
+  if (sys::mkdir(path.c_str(), 0700) == 0)
+    here().views = sys::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return here().views >= 0 || fail(failure, "make '%s'", path.c_str());
+}
+
 // One file system for what is written in all views, where nobody comes: below the first view, or in
 // a new root below what will be its /proc.
 bool start(const Path& target, std::string_view at, InsideReply& failure) {
@@ -124,6 +136,7 @@ bool bind_upper(const char* name, const char* target) {
 // What is read of a view, but for what it shares.
 struct Told {
   std::string_view at;
+  std::string_view store;
   std::string_view directory;
   bool is_empty;
   ByteReader made;
@@ -134,7 +147,9 @@ bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& fa
   struct statfs status{};
   if (sys::call(SYS_fstatfs, lower, &status) != 0) return true;
   if (!told.is_empty && is_read_only(status)) return true;
-  if (here().views < 0 && !start(Path{told.directory}, told.at, failure)) return false;
+  if (here().views < 0 && !(told.store.empty() ? start(Path{told.directory}, told.at, failure)
+                                               : start_in(told.store, failure)))
+    return false;
   const Digits number(view);
   const Path name{number};
   bool done = make_upper(name.c_str(), lower);
@@ -165,12 +180,13 @@ void skip_names(ByteReader& fields) {
 
 bool mount_views(ByteReader& fields, InsideReply& failure) {
   const std::string_view at = fields.text();
+  const std::string_view store = fields.text();
   const std::uint32_t count = fields.count();
   bool done = true;
   for (std::uint32_t view = 0; view < count; ++view) {
     const std::string_view directory = fields.text();
     const bool is_empty = fields.number<std::uint8_t>() != 0;
-    const Told told{at, directory, is_empty, fields};
+    const Told told{at, store, directory, is_empty, fields};
     skip_names(fields);
     const Path target{directory};
     const int lower = done ? sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;

@@ -167,7 +167,7 @@ bool parse_patterns(std::string_view text, CellConfig& into) {
 template <std::optional<std::string> CellConfig::* field>
 bool parse_directory(std::string_view text, CellConfig& into) {
   if (text.empty()) return false;
-  into.*field = means_none(text) ? "" : std::string(text);
+  into.*field = means_none(text) || text == "memory" ? "" : std::string(text);
   return true;
 }
 
@@ -322,6 +322,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::outputs>("outputs", kPatterns,
                          "what a test of files=declared may write (default none)",
                          parse_patterns<&C::outputs>, true),
+    setting<&C::files_store>("files_store", "a directory, or 'memory'",
+                             "where what a test writes is kept until it has ended (default memory)",
+                             parse_directory<&C::files_store>),
     setting<&C::file_conflicts>("file_conflicts", "ignore, note or fail",
                                 "what becomes of two tests that changed the same file at the same "
                                 "time (default note)",
@@ -347,8 +350,9 @@ void make_paths_absolute(CellConfig& config, std::string_view directory) {
   for (auto* paths : {&config.shared_files, &config.inputs, &config.outputs}) {
     if (*paths) *paths = absolute_paths(**paths, directory);
   }
-  if (config.keep_failed && !config.keep_failed->empty())
-    config.keep_failed = absolute_paths({*config.keep_failed}, directory).front();
+  for (auto* path : {&config.keep_failed, &config.files_store}) {
+    if (*path && !(*path)->empty()) *path = absolute_paths({**path}, directory).front();
+  }
 }
 
 std::string encode(const CellConfig& config) {

@@ -153,6 +153,15 @@ bool copy_file(Entry from, const struct stat& status, Entry to) {
   return put(to, [&](const char* name) { return name_file(file, {to.directory, name}); });
 }
 
+bool move_file(Entry from, Entry to) {
+  const Fd file(::openat(from.directory, from.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  char names[4096];
+  const ssize_t size = file.open() ? ::flistxattr(file.get(), names, sizeof names) : -1;
+  if (size < 0 || std::string_view(names, static_cast<std::size_t>(size)).contains(kOverlay))
+    return false;
+  return ::renameat(from.directory, from.name, to.directory, to.name) == 0;
+}
+
 bool link_entry(Entry from, Entry to) {
   return put(to, [&](const char* name) {
     return ::linkat(from.directory, from.name, to.directory, name, 0) == 0;

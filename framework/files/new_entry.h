@@ -24,6 +24,9 @@ inline constexpr char kPutPrefix[] = ".cloister-put.";
 // times and user attributes; the mode is that of a process with umask 0. At any moment it is the
 // old one or the new one.
 bool copy_file(Entry from, const struct stat& status, Entry to);
+// The same without a copy: `from` is gone then. Not for a file that overlayfs has put notes of its
+// own on, and not into another file system.
+bool move_file(Entry from, Entry to);
 // `to` becomes another name of `from`, which is in the same file system.
 bool link_entry(Entry from, Entry to);
 // `to` becomes a link to what `from` is a link to.

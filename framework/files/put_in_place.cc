@@ -73,6 +73,7 @@ class Changes {
   Changes(const Taking& how, const Writer& writer, FileLedger& ledger,
           std::vector<FileConflict>& conflicts)
       : keep_(how.keep),
+        may_move_(how.may_move),
         outputs_(how.outputs),
         writer_(writer),
         ledger_(ledger),
@@ -196,6 +197,7 @@ class Changes {
         if (link_entry({directory.get(), name.c_str()}, host)) return true;
       }
     }
+    if (may_move_ && now.st_nlink == 1 && move_file(upper, host)) return true;
     if (!copy_file(upper, now, host)) return false;
     if (now.st_nlink > 1) {
       links_.try_emplace({now.st_dev, now.st_ino}, Fd(::fcntl(host.directory, F_DUPFD_CLOEXEC, 0)),
@@ -244,6 +246,7 @@ class Changes {
   }
 
   bool keep_;
+  bool may_move_;
   std::span<const std::string> outputs_;
   const Writer& writer_;
   FileLedger& ledger_;

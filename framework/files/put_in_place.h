@@ -24,6 +24,7 @@ bool has_written(const Fd& views, std::size_t count);
 struct Taking {
   std::span<const std::string> directories{};  // of the views, in their order
   bool keep = false;                           // whether it is put in place
+  bool may_move = false;                       // whether files may go, and not only copies of them
   std::span<const std::string> outputs{};      // patterns; if there are any, nothing else is taken
 };
 

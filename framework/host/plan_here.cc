@@ -7,6 +7,7 @@
 
 #include "framework/config/path_pattern.h"
 #include "framework/config/settings.h"
+#include "framework/files/file_store.h"
 #include "framework/host/declared_files.h"
 #include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
@@ -78,6 +79,27 @@ Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
   return {};
 }
 
+// Overlayfs refuses what lies in the directory that it is for.
+Result<void> look_at_store(CellRequest& asked, const HostFacts& facts) {
+  const CellConfig& config = asked.config;
+  if (config.files_store.value_or("").empty()) return {};
+  const std::string place = way_of(*config.files_store).back();
+  std::vector<FileView> views =
+      asked.declared ? asked.declared->writable : asked.views.value_or(facts.views);
+  for (const FileView& view : views) {
+    if (!is_below(place, view.directory)) continue;
+    return std::unexpected(
+        Error{fmt::format("keep what this {} writes in '{}' (files_store): it lies in '{}', of "
+                          "which it has a view",
+                          asked.role, *config.files_store, view.directory),
+              0, "name a directory outside of the project, home and what files_in names"});
+  }
+  auto prefix = file_store(place);
+  if (!prefix) return std::unexpected(prefix.error());
+  asked.file_store = std::move(*prefix);
+  return {};
+}
+
 }  // namespace
 
 Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
@@ -93,6 +115,7 @@ Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
     asked.config.keep_paths = std::move(ways);
   }
   if (auto found = look_at_files(asked, facts); !found) return std::unexpected(found.error());
+  if (auto found = look_at_store(asked, facts); !found) return std::unexpected(found.error());
   return make_plan(asked, facts);
 }
 

@@ -74,9 +74,10 @@ std::string step_text(const SetupStep& step) {
                 names.back() += fmt::format(" but '{}'", fmt::join(view.shared, "', '"));
             }
             const bool empty = s.views.front().is_empty;
-            return fmt::format("mount {} {}",
+            return fmt::format("mount {} {}{}",
                                empty ? "what is writable:" : "copy-on-write views of",
-                               fmt::join(names, ", "));
+                               fmt::join(names, ", "),
+                               s.store.empty() ? "" : fmt::format(", kept in '{}*'", s.store));
           },
           [](const MakeDirectory& s) { return fmt::format("make '{}'", shown(s.target)); },
           [](const BindReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },

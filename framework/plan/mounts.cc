@@ -91,13 +91,14 @@ struct View {
     cgroups();
     private_tmp();
     bind(false);
-    if (!files.writable.empty()) add(MountViews{files.writable, at});
+    if (!files.writable.empty()) add(MountViews{files.writable, at, request.file_store});
     bind(true);
     add(MakeDirectory{at + plan.guest.working_directory});
     proc();
     add(MakeReadOnly{at, false});
     for (const FileView& view : files.writable) plan.watch.views.push_back(view.directory);
     plan.watch.keep_files = true;
+    plan.watch.is_stored = !request.file_store.empty();
     plan.watch.outputs = files.outputs;
     plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
   }
@@ -112,8 +113,9 @@ struct View {
     }
     for (const FileView& view : views) plan.watch.views.push_back(view.directory);
     plan.watch.keep_files = files == Files::kKeep;
+    plan.watch.is_stored = !request.file_store.empty();
     plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
-    add(MountViews{std::move(views)});
+    add(MountViews{std::move(views), "", request.file_store});
   }
   void devices() const {
     for (const char* device : kDevices) add(BindMount{device, at + device, false});

@@ -86,7 +86,8 @@ struct NameInHosts {
 // is read-only, stays as it is.
 struct MountViews {
   std::vector<FileView> views;
-  std::string at{};  // "." where they are mounted into the new root
+  std::string at{};     // "." where they are mounted into the new root
+  std::string store{};  // what the directory with all that is written begins with; "" is memory
   friend bool operator==(const MountViews&, const MountViews&) = default;
 };
 // In the new root, where it is not there.
@@ -217,6 +218,7 @@ struct WatchPlan {
   std::vector<std::string> views;  // the directories that it has views of, in that order
   bool keep_files = false;         // what was written in them is put in place on the host
   FileConflicts conflicts = FileConflicts::kNote;
+  bool is_stored = false;              // that is in a directory, to be removed
   std::vector<std::string> outputs{};  // when set, nothing else is put in place: path_patterns.h
   std::string keep_failed{};           // where what a failed test wrote is saved; empty: nowhere
   AuditPlan audit{};

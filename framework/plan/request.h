@@ -67,6 +67,8 @@ struct CellRequest {
   std::optional<std::string> root{};
   // What of the host's files CellConfig::files is about. Nothing: the host's own (facts.views).
   std::optional<std::vector<FileView>> views{};
+  // What directories for what is written in its views begin with; "" is memory.
+  std::string file_store{};
   // Of a cell with Files::kDeclared.
   std::optional<DeclaredFiles> declared{};
   std::vector<MountRequest> mounts{};  // in this order, into the new "/"

@@ -1,5 +1,6 @@
 #include "framework/watch/running_cell.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 
+#include "framework/files/file_store.h"
 #include "framework/wire/timing.h"
 
 namespace cloister {
@@ -27,6 +29,11 @@ Clock::duration earliest(std::chrono::microseconds cpu_time) {
 constexpr int kEventStream = 0;
 
 }  // namespace
+
+RunningCell::~RunningCell() {
+  if (plan_.watch.is_stored && init.views.open())
+    remove_stored(link_target(fmt::format("/proc/self/fd/{}", init.views.get())));
+}
 
 Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                                         const sigset_t& guest_mask,

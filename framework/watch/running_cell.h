@@ -57,6 +57,10 @@ class RunningCell {
   RunningCell(std::uint32_t id, SharedPlan plan, pid_t guest_pid, Patience patience)
       : id_(id), guest_pid_(guest_pid), shared_plan_(std::move(plan)), patience_(patience) {}
 
+  RunningCell(const RunningCell&) = delete;
+  RunningCell& operator=(const RunningCell&) = delete;
+  ~RunningCell();
+
   std::uint32_t id() const { return id_; }
   // That the guest is to have in its cell; 0 is any.
   pid_t guest_pid() const { return guest_pid_; }

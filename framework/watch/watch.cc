@@ -316,10 +316,12 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
   if (!cell.init.views.open()) return;
   std::vector<FileConflict> conflicts;
   std::string unsaved = plan.keep_failed.empty() ? "" : save_failed(cell, report);
-  report.files =
-      take_changes(cell.init.views,
-                   {.directories = plan.views, .keep = plan.keep_files, .outputs = plan.outputs},
-                   cell.as_writer(), ledger_, conflicts);
+  report.files = take_changes(cell.init.views,
+                              {.directories = plan.views,
+                               .keep = plan.keep_files,
+                               .may_move = plan.is_stored,
+                               .outputs = plan.outputs},
+                              cell.as_writer(), ledger_, conflicts);
   if (report.files.failure.empty()) report.files.failure = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {
     for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);

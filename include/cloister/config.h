@@ -138,6 +138,10 @@ struct CellConfig {
   // With Files::kDeclared, what it may write, likewise. It is not there when the test starts unless
   // it is an input, too.
   std::optional<std::vector<std::string>> outputs{};
+  // Where what is written in a view is kept until the guest has ended: "memory", where it counts as
+  // the guest's, or a directory outside of the views; one in the same file system as what they are
+  // of makes putting it in place a rename. Default memory.
+  std::optional<std::string> files_store{};
   // Default FileConflicts::kNote.
   std::optional<FileConflicts> file_conflicts{};
   // A directory for what a failed test has written in its view: below DIRECTORY/Suite.Test, under
@@ -188,6 +192,7 @@ struct CellConfig {
   CellConfig& with_outputs(std::vector<std::string> value) {
     return set(outputs, std::move(value));
   }
+  CellConfig& with_files_store(std::string value) { return set(files_store, std::move(value)); }
   CellConfig& with_file_conflicts(FileConflicts value) { return set(file_conflicts, value); }
   CellConfig& with_keep_failed(std::string value) { return set(keep_failed, std::move(value)); }
   CellConfig& with_audit(bool value = true) { return set(audit, value); }

@@ -12,7 +12,8 @@ constexpr std::string_view kAll =
     "memory, processes, memory_high, cpus, cpu_set, cpu_time, io_read_rate, io_write_rate, "
     "open_files, file_size, core_size, deadline, notice_after, network, reuse_network, hostname, "
     "as_root, privileged, private_tmp, tmp_size, shm_size, tmpfs_inodes, output, leaks, keep_fds, "
-    "keep_paths, files, files_in, shared_files, inputs, outputs, file_conflicts, keep_failed, "
+    "keep_paths, files, files_in, shared_files, inputs, outputs, files_store, file_conflicts, "
+    "keep_failed, "
     "audit";
 
 ConfigFile read(std::string_view text) {

@@ -85,6 +85,50 @@ TEST_F(RunFiles, OfALinkedProgramDoNotCollideEither) {
                         (place_ / "golden").string() + "&apos; (4 bytes)\""));
 }
 
+TEST_F(RunFiles, KeptOnADiskCollideAsLittleAndLeaveNothingThere) {
+  if (!lane_gives("own view of files")) return;
+  const DiskDirectory store("cloister-store-XXXXXX");
+  for (const char* files : {"keep", "discard"}) {
+    const Ended ended =
+        run_here({"-j16", "--files", files, "--files-in", place_, "--files-store", store.path(),
+                  "--filter=Pairs*:Lasting*", tool("tests_colliding")});
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    EXPECT_TRUE(fs::is_empty(store.path())) << files;
+    EXPECT_EQ(fs::remove(place_ / "golden"), files == std::string("keep"));
+  }
+}
+
+TEST_F(RunFiles, KeptOnADiskByARunThatWasKilledAreRemovedByTheNext) {
+  if (!lane_gives("own view of files")) return;
+  const DiskDirectory store("cloister-store-XXXXXX");
+  const std::string pid_namespace = fs::read_symlink("/proc/self/ns/pid");
+  const std::string number = pid_namespace.substr(5, pid_namespace.size() - 6);
+  // No process has the number of a whole process group's leader that has been waited for.
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(0);
+  ::waitpid(gone, nullptr, 0);
+  const std::string begin = store.path() / (".cloister-files-" + number + "-");
+  const std::string of_the_dead = begin + std::to_string(gone) + "-0123";
+  const std::string of_the_living = begin + std::to_string(::getpid()) + "-0123";
+  fs::create_directories(of_the_dead + "/0.work/work");
+  fs::permissions(of_the_dead + "/0.work/work", fs::perms::none);
+  fs::create_directories(of_the_living);
+  const Ended ended = run_here({"--files-in", place_, "--files-store", store.path(),
+                                "--filter=Lasting.*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_FALSE(fs::exists(of_the_dead));
+  EXPECT_TRUE(fs::exists(of_the_living));
+}
+
+TEST_F(RunFiles, AreNotKeptWithinTheirOwnViews) {
+  if (!lane_gives("own view of files")) return;
+  const Ended ended = run_here({"--files-in", place_, "--files-store", place_, "--filter=Lasting.*",
+                                tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out, HasSubstr("(files_store): it lies in '" + place_.string() +
+                                   "', of which it has a view; name a directory outside"));
+}
+
 constexpr const char* kBothChanged =
     "/large' while both ran, each in its own view; what Four/Large.File/";
 
