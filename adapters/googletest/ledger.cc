@@ -10,30 +10,6 @@
 
 namespace cloister::googletest {
 
-namespace {
-
-// What an audit has seen, where there was one.
-void record_audit(const Audit& audit) {
-  constexpr std::size_t kNamed = 64;
-  const auto paths_of = [&](std::uint8_t uses) {
-    std::vector<std::string> paths;
-    for (const UsedPath& path : audit.paths) {
-      if ((path.uses & uses) != 0 && paths.size() < kNamed) paths.push_back(printable(path.path));
-    }
-    return paths;
-  };
-  const std::pair<const char*, std::vector<std::string>> lists[] = {
-      {"cloister_read", paths_of(kRead | kListed)},
-      {"cloister_wrote", paths_of(kWritten)},
-      {"cloister_executed", paths_of(kExecuted)},
-      {"cloister_called", audit.addresses}};
-  for (const auto& [key, list] : lists) {
-    if (!list.empty()) testing::Test::RecordProperty(key, fmt::format("{}", fmt::join(list, ", ")));
-  }
-}
-
-}  // namespace
-
 void record_ledger(const Record& record) {
   const Usage& usage = record.cell.usage;
   const auto time = [](std::chrono::microseconds t) {
@@ -56,7 +32,8 @@ void record_ledger(const Record& record) {
   for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
   if (const std::string changes = changes_text(record.cell.files); !changes.empty())
     testing::Test::RecordProperty("cloister_files", changes);
-  record_audit(record.cell.audit);
+  for (const auto& [key, value] : audit_properties(record.cell.audit))
+    testing::Test::RecordProperty(key, value);
   const std::vector<std::string> left = leftovers_text(record.cell, true);
   if (!left.empty())
     testing::Test::RecordProperty("cloister_left", fmt::format("{}", fmt::join(left, "; ")));

@@ -58,6 +58,7 @@ class Declared {
     }
     declared_.readable = outermost(readable);
     std::erase_if(declared_.readable, [this](const auto& name) { return is_copied(name); });
+    find_shared();
     return std::move(declared_);
   }
 
@@ -78,6 +79,17 @@ class Declared {
           add_made(view, input);
       }
       declared_.writable.push_back(std::move(view));
+    }
+  }
+  // Of what views share, sockets are the host's services.
+  void find_shared() {
+    for (const FileView& view : facts_.views) {
+      for (const std::string& name : view.shared) {
+        struct stat status{};
+        std::string path = fmt::format("{}/{}", view.directory, name);
+        if (::stat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode))
+          declared_.shared.push_back(std::move(path));
+      }
     }
   }
   // With the directories on the way, each before what lies in it.

@@ -34,6 +34,8 @@ void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& pl
   }
   if (!request.declared) return;
   audit.declared = request.declared->readable;
+  audit.declared->insert(audit.declared->end(), request.declared->shared.begin(),
+                         request.declared->shared.end());
   audit.outputs = request.declared->outputs;
   audit.places.push_back(plan.guest.working_directory);
   for (const std::string& pattern : audit.outputs) audit.places.push_back(plain_part(pattern));

@@ -93,6 +93,7 @@ struct View {
     bind(false);
     if (!files.writable.empty()) add(MountViews{files.writable, at, request.file_store});
     bind(true);
+    for (const std::string& path : files.shared) add(BindMount{path, at + path, false});
     add(MakeDirectory{at + plan.guest.working_directory});
     proc();
     add(MakeReadOnly{at, false});

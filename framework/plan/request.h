@@ -49,6 +49,7 @@ enum class Streams : std::uint8_t {
 // What a cell with Files::kDeclared has of the host's files: host/declared_files.h.
 struct DeclaredFiles {
   std::vector<std::string> readable;  // names of what is there, each after those it lies in
+  std::vector<std::string> shared;    // what coverage and sanitizers write to: the host's own
   std::vector<FileView> writable;     // the directories in which its outputs are
   std::vector<std::string> outputs;   // patterns: config/path_pattern.h
 };

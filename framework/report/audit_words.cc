@@ -18,6 +18,27 @@ std::string meeting_words(const Meeting& meeting, const std::string& other) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> audit_properties(const Audit& audit) {
+  constexpr std::size_t kNamed = 64;
+  const auto paths_of = [&](std::uint8_t uses) {
+    std::vector<std::string> paths;
+    for (const UsedPath& path : audit.paths) {
+      if ((path.uses & uses) != 0 && paths.size() < kNamed) paths.push_back(printable(path.path));
+    }
+    return paths;
+  };
+  const std::pair<const char*, std::vector<std::string>> lists[] = {
+      {"cloister_read", paths_of(kRead | kListed)},
+      {"cloister_wrote", paths_of(kWritten)},
+      {"cloister_executed", paths_of(kExecuted)},
+      {"cloister_called", audit.addresses}};
+  std::vector<std::pair<std::string, std::string>> properties;
+  for (const auto& [key, list] : lists) {
+    if (!list.empty()) properties.emplace_back(key, fmt::format("{}", fmt::join(list, ", ")));
+  }
+  return properties;
+}
+
 std::vector<std::string> audit_notes(const CellReport& report,
                                      const std::function<std::string(std::uint32_t)>& name_of,
                                      std::string (*option)(std::string_view setting)) {

@@ -31,6 +31,10 @@ std::string printable(std::string_view text);
 // "created '/a' (5 bytes), deleted '/b', and 3 more"; empty where nothing was changed.
 std::string changes_text(const ChangedFiles& files);
 
+// What an audit has seen, as properties of a report: "cloister_read" and its like, each with names
+// that commas separate. Empty where there was none.
+std::vector<std::pair<std::string, std::string>> audit_properties(const Audit& audit);
+
 // What an audit knows that may have made the test fail: a sentence each. `name_of` names the other
 // test.
 std::vector<std::string> audit_notes(const CellReport& report,

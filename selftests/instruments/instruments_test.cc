@@ -143,12 +143,14 @@ TEST_F(Coverage, CountsOfGcovAreThoseOfAPlainRun) {
   const std::string plain = gcov("--cloister=off");
   EXPECT_THAT(plain, HasSubstr("branch(int number)"));
   EXPECT_EQ(first_difference(plain, gcov("--cloister=on")), "");
+  EXPECT_EQ(first_difference(plain, gcov("--cloister_files=declared")), "");
 }
 
 TEST_F(Coverage, CountsOfLlvmAreThoseOfAPlainRun) {
   const std::string plain = llvm_cov("--cloister=off");
   EXPECT_THAT(plain, HasSubstr("branch(int number)"));
   EXPECT_EQ(first_difference(plain, llvm_cov("--cloister=on")), "");
+  EXPECT_EQ(first_difference(plain, llvm_cov("--cloister_files=declared")), "");
 }
 
 // A place in /tmp, which cells cover.

@@ -8,6 +8,7 @@
 #include <pugixml.hpp>
 
 #include "adapters/command/run/xml_text.h"
+#include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
@@ -28,6 +29,20 @@ struct Suite {
   std::chrono::microseconds time{};
 };
 
+// What it changed and used, where that is known.
+void put_properties(pugi::xml_node& node, const CellReport& cell) {
+  auto properties = audit_properties(cell.audit);
+  if (std::string changes = changes_text(cell.files); !changes.empty())
+    properties.emplace(properties.begin(), "cloister_files", std::move(changes));
+  if (properties.empty()) return;
+  pugi::xml_node all = node.append_child("properties");
+  for (const auto& [name, value] : properties) {
+    pugi::xml_node property = all.append_child("property");
+    property.append_attribute("name") = name.c_str();
+    property.append_attribute("value") = valid_xml_text(value).c_str();
+  }
+}
+
 void put_case(Suite& suite, const Selected& selected, const Attempt& attempt) {
   pugi::xml_node one = suite.node.append_child("testcase");
   one.append_attribute("name") = valid_xml_text(selected.test->name).c_str();
@@ -35,6 +50,7 @@ void put_case(Suite& suite, const Selected& selected, const Attempt& attempt) {
   one.append_attribute("time") = seconds(attempt.cell.usage.wall).c_str();
   ++suite.tests;
   suite.time += attempt.cell.usage.wall;
+  put_properties(one, attempt.cell);
   const std::string message = valid_xml_text(attempt.message);
   if (is_bad(attempt.verdict)) {
     ++suite.failures;

@@ -28,6 +28,9 @@ CellReport full_report() {
   report.leaks = Leaks::kFail;
   report.survivor_count = 17;
   report.files = {1, 2, 3, 4_KiB, {{FileChange::kDeleted, "/a", {}}}, {{"/c", 7}}, "'/b': why"};
+  report.audit = {true,      {{"/a", kRead | kWritten}}, 2,      {"[::1]:80"},
+                  {"@name"}, {{"/b", 3, true, false}},   {"/c"}, true,
+                  "why"};
   return report;
 }
 

@@ -210,6 +210,18 @@ TEST_F(RunAudit, IsInTheLedgerOfALinkedProgram) {
                                                (place_ / "data/words").string() + "\""));
 }
 
+TEST_F(RunAudit, IsInTheJUnitReportOfACommandWithWhatWasChanged) {
+  if (!lane_gives("audit") || !lane_gives("own view of files")) return;
+  command({"run", "--audit", "--files=discard", "--filter=Uses.AddsToALog", "--junit=report.xml",
+           tool("tests_auditing")});
+  const std::string log = (place_ / "log").string();
+  EXPECT_THAT(
+      text_of("report.xml"),
+      HasSubstr("<property name=\"cloister_files\" value=\"changed '" + log + "' (13 bytes)\" />"));
+  EXPECT_THAT(text_of("report.xml"),
+              HasSubstr("<property name=\"cloister_read\" value=\"" + log + "\" />"));
+}
+
 TEST_F(RunAudit, ReusedNetworksAreRefused) {
   const Ended ended = command(
       {"run", "--audit", "--reuse-network", "--filter=Uses.ReadsAFile", tool("tests_auditing")});

@@ -1,0 +1,104 @@
+#include "framework/host/declared_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "selftests/support/disk_directory.h"
+
+namespace cloister {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Not;
+
+class Declared : public testing::Test {
+ protected:
+  Declared() {
+    for (const char* name : {"data/a", "data/b", "log", "out/deep/old"}) {
+      fs::create_directories((place_ / name).parent_path());
+      std::ofstream(place_ / name) << name;
+    }
+    facts_.program_files = {"/usr/bin/true", place_ / "gone"};
+  }
+  std::string in(const std::string& name) const { return place_ / name; }
+  Result<DeclaredFiles> files(const std::vector<std::string>& inputs,
+                              const std::vector<std::string>& outputs) const {
+    const auto all = [this](std::vector<std::string> names) {
+      for (std::string& name : names) name = in(name);
+      return names;
+    };
+    const CellConfig config = CellConfig{}.with_inputs(all(inputs)).with_outputs(all(outputs));
+    return declared_files(config, facts_);
+  }
+
+  const selftests::DiskDirectory directory_{"cloister-declared-XXXXXX"};
+  const fs::path& place_ = directory_.path();
+  HostFacts facts_;
+};
+
+TEST_F(Declared, InputsAreReadableBesideTheSystemAndTheProgram) {
+  const auto declared = files({"data/*", "log"}, {});
+  ASSERT_TRUE(declared);
+  for (const char* name : {"data/a", "data/b", "log"})
+    EXPECT_THAT(declared->readable, Contains(in(name)));
+  EXPECT_THAT(declared->readable, Contains("/usr"));
+  EXPECT_THAT(declared->readable, Each(Not(in("gone"))));
+  EXPECT_TRUE(declared->writable.empty());
+}
+
+TEST_F(Declared, AnInputThatIsNotThereIsAnErrorUnlessItIsAnOutput) {
+  const auto missing = files({"dato"}, {});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().text(), "cannot give this test '" + in("dato") +
+                                        "' (inputs): there is no such file; make it before the "
+                                        "run, or leave it out");
+  EXPECT_TRUE(files({"dato"}, {"dato"}));
+}
+
+TEST_F(Declared, AnOutputIsWritableInTheDirectoryThatIsThere) {
+  for (const char* output : {"out/deep/*.txt", "out/deep/new", "out/deep/not/there", "out/deep"}) {
+    const auto declared = files({}, {output});
+    ASSERT_TRUE(declared);
+    ASSERT_EQ(declared->writable.size(), 1U);
+    EXPECT_EQ(declared->writable[0].directory, in("out/deep")) << output;
+    EXPECT_TRUE(declared->writable[0].is_empty);
+  }
+}
+
+TEST_F(Declared, DirectoriesOfOutputsThatLieInOthersAreMadeInThem) {
+  const auto declared = files({}, {"log", "out/deep/*"});
+  ASSERT_TRUE(declared);
+  ASSERT_EQ(declared->writable.size(), 1U);
+  EXPECT_EQ(declared->writable[0].directory, place_);
+  EXPECT_THAT(declared->writable[0].made, ElementsAre("out", "out/deep"));
+}
+
+TEST_F(Declared, WhatIsReadAndWrittenIsCopied) {
+  const auto declared = files({"log"}, {"log"});
+  ASSERT_TRUE(declared);
+  EXPECT_THAT(declared->writable[0].made, ElementsAre("log"));
+  EXPECT_THAT(declared->readable, Each(Not(in("log"))));
+}
+
+TEST_F(Declared, AnInputThatHoldsOutputsIsSeenWhole) {
+  const auto declared = files({"**"}, {"log"});
+  ASSERT_TRUE(declared);
+  EXPECT_THAT(declared->readable, Contains(place_));
+  EXPECT_FALSE(declared->writable[0].is_empty);
+}
+
+TEST_F(Declared, WhatCoverageCountsInStaysTheHosts) {
+  facts_.views = {{place_.string(), {"data", "gone"}}};
+  const auto declared = files({}, {});
+  ASSERT_TRUE(declared);
+  EXPECT_THAT(declared->shared, ElementsAre(in("data")));
+}
+
+}  // namespace
+}  // namespace cloister
