@@ -75,6 +75,7 @@ class Changes {
       : keep_(how.keep),
         may_move_(how.may_move),
         outputs_(how.outputs),
+        mounted_(how.mounted),
         writer_(writer),
         ledger_(ledger),
         conflicts_(conflicts) {}
@@ -92,7 +93,8 @@ class Changes {
     struct stat now{};
     struct stat old{};
     if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
-    if (!is_output(path)) return take_around_outputs(upper, now, host, path);
+    if (std::ranges::find(mounted_, path) != mounted_.end()) return;
+    if (!is_output(path) || holds_mounts(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (is_whiteout(now)) {
@@ -109,16 +111,24 @@ class Changes {
              return matches_path(pattern, path);
            });
   }
+  // The directory was made for what is mounted in it.
+  bool holds_mounts(const std::string& path) const {
+    return std::ranges::any_of(mounted_,
+                               [&](const std::string& mounted) { return is_below(mounted, path); });
+  }
   // Whether the test has written one in the directory.
   bool has_output(int upper, const std::string& path) {
     for (const std::string& name : names_in(upper)) {
       const std::string whole = fmt::format("{}/{}", path, name);
       const Fd directory = open_directory({upper, name.c_str()});
-      if (is_output(whole) || (directory.open() && has_output(directory.get(), whole))) return true;
+      const bool is_mounted = std::ranges::find(mounted_, whole) != mounted_.end();
+      if ((is_output(whole) && !is_mounted && !holds_mounts(whole)) ||
+          (directory.open() && has_output(directory.get(), whole)))
+        return true;
     }
     return false;
   }
-  // It is no output, but may hold some; what it is itself is nobody's business.
+  // It may hold outputs; what it is itself is nobody's business.
   void take_around_outputs(Entry upper, const struct stat& now, Entry host,
                            const std::string& path) {
     if (!S_ISDIR(now.st_mode)) return;
@@ -248,6 +258,7 @@ class Changes {
   bool keep_;
   bool may_move_;
   std::span<const std::string> outputs_;
+  std::span<const std::string> mounted_;
   const Writer& writer_;
   FileLedger& ledger_;
   std::vector<FileConflict>& conflicts_;
@@ -284,21 +295,22 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
   return changes.take();
 }
 
-Result<void> save_changes(const Fd& views, std::span<const std::string> directories,
-                          const std::string& where) {
+Result<void> save_changes(const Fd& views, const Taking& how, const std::string& where) {
+  std::vector<std::string> mounted;
+  for (const std::string& path : how.mounted) mounted.push_back(where + path);
   // As if the host had nothing at all: each file is new, and what was deleted was never there.
   FileLedger ledger;
   std::vector<FileConflict> conflicts;
-  for (std::size_t i = 0; i < directories.size(); ++i) {
+  for (std::size_t i = 0; i < how.directories.size(); ++i) {
     const std::string name = upper_name(i);
     const Fd upper = open_directory({views.get(), name.c_str()});
     if (!upper.open() || names_in(upper.get()).empty()) continue;
-    const std::string place = where + directories[i];
+    const std::string place = where + how.directories[i];
     std::error_code error;
     std::filesystem::create_directories(place, error);
     const Fd to(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!to.open()) return failed(fmt::format("save what a failed test wrote in '{}'", place));
-    Changes changes({.keep = true}, {}, ledger, conflicts);
+    Changes changes({.keep = true, .mounted = mounted}, {}, ledger, conflicts);
     changes.take_directory(upper.get(), to.get(), place);
     const ChangedFiles saved = changes.take();
     if (!saved.failure.empty())

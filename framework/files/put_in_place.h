@@ -26,6 +26,8 @@ struct Taking {
   bool keep = false;                           // whether it is put in place
   bool may_move = false;                       // whether files may go, and not only copies of them
   std::span<const std::string> outputs{};      // patterns; if there are any, nothing else is taken
+  // What was mounted in the views: there lies no more than what it is mounted on.
+  std::span<const std::string> mounted{};
 };
 
 // Lists what was written in the views, and puts it in place where that is asked for: each file is
@@ -36,7 +38,6 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
                           FileLedger& ledger, std::vector<FileConflict>& conflicts);
 
 // Saves what was written in the views below the directory `where`, under its whole name.
-Result<void> save_changes(const Fd& views, std::span<const std::string> directories,
-                          const std::string& where);
+Result<void> save_changes(const Fd& views, const Taking& how, const std::string& where);
 
 }  // namespace cloister

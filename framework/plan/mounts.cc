@@ -101,6 +101,8 @@ struct View {
     plan.watch.keep_files = true;
     plan.watch.is_stored = !request.file_store.empty();
     plan.watch.outputs = files.outputs;
+    std::ranges::copy_if(files.readable, std::back_inserter(plan.watch.mounted), in_writable);
+    std::ranges::copy_if(files.shared, std::back_inserter(plan.watch.mounted), in_writable);
     plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
   }
   void files() const {

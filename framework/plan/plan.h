@@ -220,6 +220,7 @@ struct WatchPlan {
   FileConflicts conflicts = FileConflicts::kNote;
   bool is_stored = false;              // that is in a directory, to be removed
   std::vector<std::string> outputs{};  // when set, nothing else is put in place: path_patterns.h
+  std::vector<std::string> mounted{};  // what is mounted in the views
   std::string keep_failed{};           // where what a failed test wrote is saved; empty: nowhere
   AuditPlan audit{};
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;

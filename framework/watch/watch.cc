@@ -320,7 +320,8 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
                               {.directories = plan.views,
                                .keep = plan.keep_files,
                                .may_move = plan.is_stored,
-                               .outputs = plan.outputs},
+                               .outputs = plan.outputs,
+                               .mounted = plan.mounted},
                               cell.as_writer(), ledger_, conflicts);
   if (report.files.failure.empty()) report.files.failure = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {
@@ -336,7 +337,8 @@ std::string Watch::save_failed(RunningCell& cell, CellReport& report) {
   if (name.empty()) return "";
   const WatchPlan& plan = cell.plan().watch;
   const auto saved =
-      save_changes(cell.init.views, plan.views, fmt::format("{}/{}", plan.keep_failed, name));
+      save_changes(cell.init.views, {.directories = plan.views, .mounted = plan.mounted},
+                   fmt::format("{}/{}", plan.keep_failed, name));
   return saved ? "" : saved.error().text();
 }
 

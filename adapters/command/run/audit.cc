@@ -30,14 +30,17 @@ bool is_directory(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
-// Of many files in one directory that directory alone.
-std::set<std::string> gathered(const std::set<std::string>& paths) {
+// Of many files in one directory that directory alone, unless it has `others` in it.
+std::set<std::string> gathered(const std::set<std::string>& paths,
+                               const std::set<std::string>& others) {
   std::map<std::string, std::size_t> files;
   for (const std::string& path : paths) ++files[fs::path(path).parent_path()];
   std::set<std::string> kept;
   for (const std::string& path : paths) {
     const std::string parent = fs::path(path).parent_path();
-    kept.insert(files[parent] >= kManyFiles ? parent : path);
+    const bool is_shared = std::ranges::any_of(
+        others, [&](const std::string& other) { return is_below(other, parent); });
+    kept.insert(files[parent] >= kManyFiles && !is_shared ? parent : path);
   }
   return kept;
 }
@@ -129,7 +132,11 @@ std::vector<std::string> AuditBook::outputs() const {
   for (const auto& [path, tests] : written_) {
     if (!is_below_any(path, kSystemDirectories)) paths.insert(path);
   }
-  std::vector<std::string> names = outermost(gathered(paths));
+  // A directory that also holds what is read, or the program, is no output.
+  std::set<std::string> others = programs_;
+  others.insert(directory_);
+  for (const auto& [path, tests] : read_) others.insert(path);
+  std::vector<std::string> names = outermost(gathered(paths, others));
   std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
   return names;
 }
@@ -155,7 +162,7 @@ std::vector<std::string> AuditBook::inputs() const {
   }
   // What tests wrote for each other, or removed, is not there before the run.
   std::erase_if(paths, [](const std::string& path) { return !fs::exists(path); });
-  std::vector<std::string> names = outermost(gathered(paths));
+  std::vector<std::string> names = outermost(gathered(paths, {directory_}));
   std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
   return names;
 }

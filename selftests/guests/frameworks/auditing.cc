@@ -76,6 +76,14 @@ TEST(Uses, ListensOnASocketInADirectory) {
 
 TEST(Uses, WritesToItsPrivateTmp) { std::ofstream("/tmp/of_its_own") << "nobody's business"; }
 
+TEST(Many, FilesHereAndInADirectory) {
+  fs::create_directory("many");
+  for (int i = 0; i < 20; ++i) {
+    std::ofstream("out" + std::to_string(i)) << i;
+    std::ofstream("many/out" + std::to_string(i)) << i;
+  }
+}
+
 // These two fail beside each other on the host's files, and the first of them always.
 TEST(Meets, WritesForASecond) {
   for (int i = 0; i < 100; ++i) {

@@ -149,6 +149,33 @@ TEST_F(RunAudit, PatternsSelectInputsAndOutputs) {
   EXPECT_EQ(text_of("results/new"), "result");
 }
 
+TEST_F(RunAudit, WhatIsOnlyMountedInADirectoryOfOutputsIsNotPutInPlace) {
+  if (!lane_gives("mount namespace")) return;
+  fs::copy_file(tool("tests_auditing"), place_ / "program");
+  fs::permissions(place_ / "data", fs::perms::owner_all);
+  put("cloister.toml", "files = \"declared\"\ninputs = [\"data/words\"]\noutputs = [\"**\"]\n");
+  const Ended ended =
+      command({"run", "--config", "cloister.toml", "--keep-failed=kept",
+               "--filter=Uses.ReadsAFile:Uses.ReadsWhatItWrote:Fails*", "./program"});
+  EXPECT_THAT(ended.out, HasSubstr("2 passed, 1 failed"));
+  EXPECT_EQ(text_of("data/words"), "words");
+  EXPECT_EQ(text_of("data/more"), "more");
+  EXPECT_EQ(text_of("own"), "own");
+  EXPECT_EQ(fs::status(place_ / "data").permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::file_size(place_ / "program"), fs::file_size(tool("tests_auditing")));
+  const fs::path saved = place_ / "kept/Fails.HavingWrittenAFile";
+  EXPECT_TRUE(fs::exists(saved / place_.relative_path() / "trace"));
+  EXPECT_FALSE(fs::exists(saved / place_.relative_path() / "program"));
+}
+
+TEST_F(RunAudit, ManyOutputsBesideTheProgramAreNamedOneByOne) {
+  if (!lane_gives("audit")) return;
+  put("cloister.toml", "");
+  const Ended ended =
+      command({"audit", "--toml", "--files=discard", "--filter=Many.*", tool("tests_auditing")});
+  EXPECT_THAT(ended.out, HasSubstr("outputs = [\n  \"many\",\n  \"out0\",\n  \"out1\",\n"));
+}
+
 TEST_F(RunAudit, AnInputThatIsNotThereIsAnError) {
   put("cloister.toml", "files = \"declared\"\ninputs = [\"dato/**\"]\n");
   const Ended ended = declared({"--filter=Uses.ReadsAFile"});
