@@ -28,7 +28,8 @@ bool leads_into(std::string_view pattern, std::string_view directory) {
     if (name.empty()) return true;
     const std::string_view wanted = first_name(pattern);
     if (wanted == kAnyDirectories) return true;
-    if (wanted.empty() || ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), 0) != 0)
+    if (wanted.empty() ||
+        ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), FNM_NOESCAPE) != 0)
       return false;
   }
 }
@@ -80,8 +81,8 @@ bool matches_path(std::string_view pattern, std::string_view path) {
       }
     }
     const std::string_view name = first_name(path);
-    if (name.empty() ||
-        ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), FNM_PERIOD) != 0)
+    if (name.empty() || ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(),
+                                  FNM_PERIOD | FNM_NOESCAPE) != 0)
       return false;
     pattern = rest;
   }

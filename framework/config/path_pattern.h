@@ -1,5 +1,5 @@
 // Patterns of file names, as the settings inputs, outputs and shared_files have them: glob(7), and
-// "**" for any number of directories.
+// "**" for any number of directories. A backslash stands for itself: "[*]" is a star.
 #pragma once
 
 #include <algorithm>

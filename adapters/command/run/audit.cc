@@ -45,12 +45,28 @@ std::set<std::string> gathered(const std::set<std::string>& paths,
   return kept;
 }
 
-// As a TOML string.
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+// A pattern of this name, as a TOML string. A list is separated by commas, and TOML is UTF-8: what
+// a name has of others is for wildcards.
+std::string quoted_pattern(const std::string& name) {
+  std::string pattern;
+  for (const char c : name) {
+    if (has_wildcard({&c, 1})) {
+      pattern += fmt::format("[{}]", c);
+    } else {
+      pattern += c == ',' ? '?' : c;
+    }
+  }
+  constexpr std::string_view kReplacement = "\uFFFD";
+  std::string text =
+      nlohmann::json(pattern).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (std::size_t at = 0; (at = text.find(kReplacement, at)) != std::string::npos;)
+    text.replace(at, kReplacement.size(), "*");
+  return text;
+}
 
 std::string array_of(std::string_view key, const std::vector<std::string>& names) {
   std::string text = fmt::format("{} = [", key);
-  for (const std::string& name : names) text += fmt::format("\n  {},", quoted(name));
+  for (const std::string& name : names) text += fmt::format("\n  {},", quoted_pattern(name));
   return text + (names.empty() ? "]\n" : "\n]\n");
 }
 

@@ -34,6 +34,12 @@ TEST(PathPattern, TwoStarsStandForAnyNumberOfDirectories) {
   EXPECT_TRUE(matches_path("/a/**", "/a/b/c"));
 }
 
+TEST(PathPattern, ABackslashIsItselfAndBracketsHoldAWildcard) {
+  EXPECT_TRUE(matches_path("/a\\b/c", "/a\\b/c"));
+  EXPECT_TRUE(matches_path("/a/[*]", "/a/*"));
+  EXPECT_FALSE(matches_path("/a/[*]", "/a/b"));
+}
+
 TEST(PathPattern, ItsPlainPartIsWhatHasNoWildcard) {
   EXPECT_EQ(plain_part("/a/b/*.txt"), "/a/b");
   EXPECT_EQ(plain_part("/a/b"), "/a/b");

@@ -84,6 +84,13 @@ TEST(Many, FilesHereAndInADirectory) {
   }
 }
 
+TEST(Odd, NamesOfFiles) {
+  for (const char* name : {"quo\"te\\back\nline", "com,ma", "bytes\xff\xfe", "star*[1]?"}) {
+    EXPECT_FALSE(fs::exists(name));
+    std::ofstream(name) << "odd";
+  }
+}
+
 // These two fail beside each other on the host's files, and the first of them always.
 TEST(Meets, WritesForASecond) {
   for (int i = 0; i < 100; ++i) {

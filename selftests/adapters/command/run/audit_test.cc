@@ -168,6 +168,18 @@ TEST_F(RunAudit, WhatIsOnlyMountedInADirectoryOfOutputsIsNotPutInPlace) {
   EXPECT_FALSE(fs::exists(saved / place_.relative_path() / "program"));
 }
 
+TEST_F(RunAudit, OddNamesAreSettingsThatHold) {
+  if (!lane_gives("audit")) return;
+  const Ended settings =
+      command({"audit", "--toml", "--files=discard", "--filter=Odd.*", tool("tests_auditing")});
+  EXPECT_EQ(settings.status, 0) << settings.err;
+  put("cloister.toml", settings.out);
+  const Ended ended = declared({"--filter=Odd.*"});
+  EXPECT_EQ(ended.status, 0) << settings.out << ended.out << ended.err;
+  for (const char* name : {"quo\"te\\back\nline", "com,ma", "bytes\xff\xfe", "star*[1]?"})
+    EXPECT_EQ(text_of(name), "odd") << name;
+}
+
 TEST_F(RunAudit, ManyOutputsBesideTheProgramAreNamedOneByOne) {
   if (!lane_gives("audit")) return;
   put("cloister.toml", "");
