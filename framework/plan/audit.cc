@@ -9,11 +9,12 @@ namespace cloister {
 void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& plan) {
   const Files files = *request.config.files;
   AuditPlan& audit = plan.watch.audit;
-  audit.seen = request.config.audit.value_or(false) ? Seen::kAll
-               : files == Files::kDeclared          ? Seen::kPaths
-               : files == Files::kReadOnly          ? Seen::kWrites
-                                                    : Seen::kNothing;
-  if (!facts.has(Facility::kAudit)) audit.seen = Seen::kNothing;
+  const bool looks = request.config.audit.value_or(true) && facts.has(Facility::kAudit);
+  audit.seen = !looks                                 ? Seen::kNothing
+               : request.config.audit.value_or(false) ? Seen::kAll
+               : files == Files::kDeclared            ? Seen::kPaths
+               : files == Files::kReadOnly            ? Seen::kWrites
+                                                      : Seen::kNothing;
   if (audit.seen == Seen::kNothing) return;
   audit.own = plan.watch.tmpfs;
   for (const SetupStep& step : plan.inside.steps) {

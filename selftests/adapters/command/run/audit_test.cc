@@ -141,6 +141,14 @@ TEST_F(RunAudit, ATestThatFailsUndeclaredIsToldWhatItAskedFor) {
   EXPECT_FALSE(fs::exists(place_ / "own"));
 }
 
+TEST_F(RunAudit, NobodyLooksWhereThatIsSwitchedOff) {
+  if (!lane_gives("mount namespace")) return;
+  put("cloister.toml", "files = \"declared\"\naudit = false\n");
+  const Ended ended = declared({"--filter=Uses.ReadsAFile"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out, Not(HasSubstr("it asked for")));
+}
+
 TEST_F(RunAudit, PatternsSelectInputsAndOutputs) {
   if (!lane_gives("mount namespace")) return;
   put("cloister.toml", "files = \"declared\"\ninputs = [\"**/m*e\"]\noutputs = [\"results/*\"]\n");
