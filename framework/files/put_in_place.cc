@@ -76,6 +76,7 @@ class Changes {
         may_move_(how.may_move),
         outputs_(how.outputs),
         mounted_(how.mounted),
+        working_directory_(how.working_directory),
         writer_(writer),
         ledger_(ledger),
         conflicts_(conflicts) {}
@@ -94,7 +95,7 @@ class Changes {
     struct stat old{};
     if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
     if (std::ranges::find(mounted_, path) != mounted_.end()) return;
-    if (!is_output(path) || holds_mounts(path)) return take_around_outputs(upper, now, host, path);
+    if (!is_output(path) || was_made(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (is_whiteout(now)) {
@@ -111,10 +112,10 @@ class Changes {
              return matches_path(pattern, path);
            });
   }
-  // The directory was made for what is mounted in it.
-  bool holds_mounts(const std::string& path) const {
-    return std::ranges::any_of(mounted_,
-                               [&](const std::string& mounted) { return is_below(mounted, path); });
+  // The directory was made for what is mounted in it, or for the guest to begin in.
+  bool was_made(const std::string& path) const {
+    const auto leads_to = [&](const std::string& place) { return is_below(place, path); };
+    return leads_to(working_directory_) || std::ranges::any_of(mounted_, leads_to);
   }
   // Whether the test has written one in the directory.
   bool has_output(int upper, const std::string& path) {
@@ -122,7 +123,7 @@ class Changes {
       const std::string whole = fmt::format("{}/{}", path, name);
       const Fd directory = open_directory({upper, name.c_str()});
       const bool is_mounted = std::ranges::find(mounted_, whole) != mounted_.end();
-      if ((is_output(whole) && !is_mounted && !holds_mounts(whole)) ||
+      if ((is_output(whole) && !is_mounted && !was_made(whole)) ||
           (directory.open() && has_output(directory.get(), whole)))
         return true;
     }
@@ -259,6 +260,7 @@ class Changes {
   bool may_move_;
   std::span<const std::string> outputs_;
   std::span<const std::string> mounted_;
+  std::string working_directory_;
   const Writer& writer_;
   FileLedger& ledger_;
   std::vector<FileConflict>& conflicts_;

@@ -26,8 +26,10 @@ struct Taking {
   bool keep = false;                           // whether it is put in place
   bool may_move = false;                       // whether files may go, and not only copies of them
   std::span<const std::string> outputs{};      // patterns; if there are any, nothing else is taken
-  // What was mounted in the views: there lies no more than what it is mounted on.
+  // What was mounted in the views: there lies no more than what it is mounted on. And the guest's
+  // working directory, which may have been made, but is no doing of the guest's.
   std::span<const std::string> mounted{};
+  std::string working_directory{};
 };
 
 // Lists what was written in the views, and puts it in place where that is asked for: each file is

@@ -43,6 +43,7 @@ const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& fact
       {config.files.value_or(Files::kHost) != Files::kHost && !request.declared,
        Facility::kFileViews},
       {request.declared.has_value(), Facility::kMountNamespace},
+      {request.declared.has_value(), Facility::kPrivateProc},
   };
   for (const auto& [is_asked, facility] : asked) {
     if (const Loss* loss = facts.loss_of(facility); is_asked && loss != nullptr) return loss;

@@ -316,12 +316,14 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
   if (!cell.init.views.open()) return;
   std::vector<FileConflict> conflicts;
   std::string unsaved = plan.keep_failed.empty() ? "" : save_failed(cell, report);
+  const std::string begins_in = plan.outputs.empty() ? "" : cell.plan().guest.working_directory;
   report.files = take_changes(cell.init.views,
                               {.directories = plan.views,
                                .keep = plan.keep_files,
                                .may_move = plan.is_stored,
                                .outputs = plan.outputs,
-                               .mounted = plan.mounted},
+                               .mounted = plan.mounted,
+                               .working_directory = begins_in},
                               cell.as_writer(), ledger_, conflicts);
   if (report.files.failure.empty()) report.files.failure = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {

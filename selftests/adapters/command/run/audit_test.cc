@@ -161,6 +161,7 @@ TEST_F(RunAudit, WhatIsOnlyMountedInADirectoryOfOutputsIsNotPutInPlace) {
   if (!lane_gives("mount namespace")) return;
   fs::copy_file(tool("tests_auditing"), place_ / "program");
   fs::permissions(place_ / "data", fs::perms::owner_all);
+  fs::permissions(place_ / "empty", fs::perms::owner_all);
   put("cloister.toml", "files = \"declared\"\ninputs = [\"data/words\"]\noutputs = [\"**\"]\n");
   const Ended ended =
       command({"run", "--config", "cloister.toml", "--keep-failed=kept",
@@ -170,6 +171,12 @@ TEST_F(RunAudit, WhatIsOnlyMountedInADirectoryOfOutputsIsNotPutInPlace) {
   EXPECT_EQ(text_of("data/more"), "more");
   EXPECT_EQ(text_of("own"), "own");
   EXPECT_EQ(fs::status(place_ / "data").permissions(), fs::perms::owner_all);
+  Program below{{cloister_command(), "run", "--config", "../cloister.toml",
+                 "--filter=Uses.ReadsWhatItWrote", "../program"}};
+  below.directory = place_ / "empty";
+  EXPECT_EQ(run(below).status, 0);
+  EXPECT_EQ(text_of("empty/own"), "own");
+  EXPECT_EQ(fs::status(place_ / "empty").permissions(), fs::perms::owner_all);
   EXPECT_EQ(fs::file_size(place_ / "program"), fs::file_size(tool("tests_auditing")));
   const fs::path saved = place_ / "kept/Fails.HavingWrittenAFile";
   EXPECT_TRUE(fs::exists(saved / place_.relative_path() / "trace"));
