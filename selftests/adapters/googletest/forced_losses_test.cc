@@ -86,11 +86,24 @@ constexpr const char* kClone =
 // An ordinary user's cells live in the run's user namespace: without that, there is nothing.
 std::vector<std::string> everything_else() {
   if (privileged()) return {"re-use of networks"};
-  return {"pid namespace",     "mount namespace", "private /proc",   "private /tmp and /dev/shm",
-          "private network",   "own hostname",    "ipc namespace",   "cgroup namespace",
-          "memory cap",        "process cap",     "soft memory cap", "CPU cap",
-          "CPU set",           "I/O cap",         "time namespace",  "own view of files",
-          "re-use of networks"};
+  return {"pid namespace",
+          "mount namespace",
+          "private /proc",
+          "private /tmp and /dev/shm",
+          "private network",
+          "own hostname",
+          "ipc namespace",
+          "cgroup namespace",
+          "memory cap",
+          "process cap",
+          "soft memory cap",
+          "CPU cap",
+          "CPU set",
+          "I/O cap",
+          "time namespace",
+          "own view of files",
+          "re-use of networks",
+          "audit"};
 }
 
 INSTANTIATE_TEST_SUITE_P(
