@@ -164,7 +164,8 @@ Result<CellBuilder> CellBuilder::start(Rights rights) {
   if (run > 0) become_builder(file->get(), pair->theirs.get(), run, rights);
   pair->theirs.reset();
   auto words = make_unforked<BuilderReply>();
-  if (words == nullptr) return failed("map memory for the words of the cell builder");
+  if (words == nullptr)
+    return failed("map memory for the words of the cell builder", kNoMemoryCure);
   CellBuilder builder(std::move(pair->ours), std::move(words), rights);
   // An empty request tells whether it lives.
   if (auto lives = builder.own_cgroups({}); !lives)

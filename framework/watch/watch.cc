@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "framework/files/put_in_place.h"
+#include "framework/kernel/shortage.h"
 
 namespace cloister {
 namespace {
@@ -31,7 +32,8 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   auto pages = CellPages::make(room->cells);
   if (!pages) return std::unexpected(pages.error());
   auto drain_buffer = make_unforked<DrainBuffer>();
-  if (drain_buffer == nullptr) return failed("map memory to read what guests say");
+  if (drain_buffer == nullptr)
+    return failed("map memory to read what guests say", shortage_cure(ENOMEM));
   sigset_t child;
   sigset_t guest_mask;
   sigemptyset(&child);
@@ -44,7 +46,7 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   std::unique_ptr<Watch> made(new Watch(
       std::move(builder), std::move(options), admission, *room, source, sink, outbox,
       std::move(*pages), std::move(drain_buffer), std::move(signals), std::move(null), guest_mask));
-  if (made == nullptr) return failed("map memory for the watch loop");
+  if (made == nullptr) return failed("map memory for the watch loop", shortage_cure(ENOMEM));
   if (!room->shortage.empty()) sink.is_short(room->shortage);
   return made;
 }

@@ -71,8 +71,8 @@ bool lane_gives(std::string_view facility) {
 
 std::map<std::string, bool, std::less<>> lane_defaults() {
   auto defaults = lane_table();
-  for (const char* on_request :
-       {"soft memory cap", "CPU cap", "CPU set", "I/O cap", "time namespace", "re-use of networks"})
+  for (const char* on_request : {"soft memory cap", "CPU cap", "CPU set", "I/O cap",
+                                 "time namespace", "re-use of networks", "audit"})
     defaults.erase(on_request);
   return defaults;
 }
