@@ -4,7 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <new>
+
+#include "framework/kernel/shortage.h"
 
 namespace cloister {
 namespace {
@@ -21,7 +24,8 @@ Result<CellPages> CellPages::make(std::size_t count) {
   while (made.pages_.size() < count) {
     void* memory =
         ::mmap(nullptr, kStride, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return failed("map the pages shared with guests");
+    if (memory == MAP_FAILED)
+      return failed("map the pages shared with guests", shortage_cure(ENOMEM));
     ::madvise(memory, kStride, MADV_DONTFORK);
     made.pages_.emplace_back(static_cast<CellPage*>(memory));
     made.free_.push_back(made.pages_.back().get());
