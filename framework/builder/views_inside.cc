@@ -116,10 +116,12 @@ bool make_again(int lower, int upper, std::string_view name, InsideReply& failur
 int make_lower(const char* name, int like, ByteReader made, InsideReply& failure) {
   if (!make_upper(name, like)) return -1;
   const int lower = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  for (std::uint32_t left = made.count(); left > 0 && lower >= 0; --left) {
-    if (!make_again(like, lower, made.text(), failure)) return -1;
-  }
-  return lower;
+  bool done = lower >= 0;
+  for (std::uint32_t left = made.count(); left > 0 && done; --left)
+    done = make_again(like, lower, made.text(), failure);
+  if (done || lower < 0) return lower;
+  sys::close(lower);
+  return -1;
 }
 
 // Without anything below it an upper directory is a view by itself.
@@ -156,16 +158,18 @@ bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& fa
   const Path there{told.at, told.directory};
   const MountPoint point(there.text(), true);
   done = done && point.there();
-  if (done && told.is_empty && told.has_made()) {
-    lower = make_lower(Path{number, ".lower"}.c_str(), lower, told.made, failure);
-    done = lower >= 0;
-  }
   if (done && told.is_empty && !told.has_made()) {
     done = bind_upper(name.c_str(), point.c_str());
   } else if (done) {
-    done = sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
-           mount_overlay(lower, view, static_cast<unsigned long>(status.f_flags) & kKept,
+    const int below = told.is_empty
+                          ? make_lower(Path{number, ".lower"}.c_str(), lower, told.made, failure)
+                          : lower;
+    done = below >= 0 && sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
+           mount_overlay(below, view, static_cast<unsigned long>(status.f_flags) & kKept,
                          point.c_str());
+    const int error = errno;
+    if (below >= 0 && below != lower) sys::close(below);
+    errno = error;
   }
   if (done && !told.at.empty()) point.may_be_filled();
   return done || failure.error != 0 ||

@@ -203,6 +203,13 @@ TEST_F(RunAudit, ManyOutputsBesideTheProgramAreNamedOneByOne) {
   EXPECT_THAT(ended.out, HasSubstr("outputs = [\n  \"many\",\n  \"out0\",\n  \"out1\",\n"));
 }
 
+TEST_F(RunAudit, InitKeepsNoDescriptorOfWhatIsCopiedForTheGuest) {
+  if (!lane_gives("mount namespace")) return;
+  const Ended ended = command({"exec", "-q", "--files=declared", "--inputs=log", "--outputs=log",
+                               "--", "ls", "/proc/1/fd"});
+  EXPECT_EQ(ended.out, "3\n") << ended.err;
+}
+
 TEST_F(RunAudit, AnInputThatIsNotThereIsAnError) {
   put("cloister.toml", "files = \"declared\"\ninputs = [\"dato/**\"]\n");
   const Ended ended = declared({"--filter=Uses.ReadsAFile"});
