@@ -13,6 +13,7 @@
 #include "adapters/command/exec_help.h"
 #include "adapters/command/exec_keeper.h"
 #include "adapters/command/exec_options.h"
+#include "adapters/command/exec_warden.h"
 #include "adapters/command/output.h"
 #include "adapters/command/report_json.h"
 #include "framework/report/words.h"
@@ -38,16 +39,14 @@ struct ExitStatus {
 
 // A command that ended well and left something, where that is asked for.
 bool fails_for_leaks(const CellReport& report) {
-  const auto* exited = std::get_if<Exited>(&report.outcome);
-  return exited != nullptr && exited->status == 0 && report.leaks == Leaks::kFail &&
+  return has_succeeded(report) && report.leaks == Leaks::kFail &&
          !leftovers_text(report, true).empty();
 }
 
 // Of a command that did not succeed also what may have made it fail.
 std::vector<std::string> notes_of(const CellReport& report) {
   std::vector<std::string> notes = limit_notes(report, option_name);
-  const auto* exited = std::get_if<Exited>(&report.outcome);
-  if (exited != nullptr && exited->status == 0) return notes;
+  if (has_succeeded(report)) return notes;
   const auto nobody = [](std::uint32_t) { return std::string(); };
   for (std::string& note : audit_notes(report, nobody, option_name))
     notes.push_back(std::move(note));

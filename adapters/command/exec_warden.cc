@@ -69,8 +69,7 @@ class ToKeeper final : public ReportSink {
   }
 
   std::string name_of_failed(CellReport& report) override {
-    const auto* exited = std::get_if<Exited>(&report.outcome);
-    if (options_.command.empty() || (exited != nullptr && exited->status == 0)) return "";
+    if (options_.command.empty() || has_succeeded(report)) return "";
     return std::filesystem::path(options_.command.front()).filename().string();
   }
 
@@ -178,6 +177,11 @@ void block_signals() {
 }
 
 }  // namespace
+
+bool has_succeeded(const CellReport& report) {
+  const auto* exited = std::get_if<Exited>(&report.outcome);
+  return exited != nullptr && exited->status == 0;
+}
 
 void live_as_warden(const ExecOptions& options, Fd keeper, const sigset_t& caller_mask) {
   auto* warden = new Warden(options, std::move(keeper));

@@ -22,6 +22,9 @@ struct Started {
 struct Stopped {};
 using WardenNews = std::variant<Started, Stopped, CellReport>;
 
+// Whether the command ended by itself, with status 0.
+bool has_succeeded(const CellReport& report);
+
 // Never returns; the exit status is 0 when the keeper has been told how the command ended.
 // `caller_mask` is the signal mask that the command gets.
 [[noreturn]] void live_as_warden(const ExecOptions& options, Fd keeper,

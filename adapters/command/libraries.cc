@@ -73,16 +73,10 @@ std::string list_of_libraries(const std::string& program) {
   return list;
 }
 
-// Under every name that leads to it.
-void add_way(std::vector<std::string>& files, std::string_view path) {
-  for (std::string& place : way_of(path)) files.push_back(std::move(place));
-}
-
 }  // namespace
 
 void need_program(HostFacts& facts, const std::string& program) {
-  need(facts, program);
-  add_way(facts.program_files, program);
+  need_of_program(facts, program);
   share_existing(facts.views, gcov_directories(program));
   const std::string list = list_of_libraries(program);
   for (std::string_view rest = list; !rest.empty();) {
@@ -90,10 +84,8 @@ void need_program(HostFacts& facts, const std::string& program) {
     const std::string_view line = rest.substr(0, end);
     const std::size_t from = line.find('/');
     const std::size_t behind = line.rfind(" (");
-    if (from != std::string_view::npos && behind != std::string_view::npos && from < behind) {
-      need(facts, line.substr(from, behind - from));
-      add_way(facts.program_files, line.substr(from, behind - from));
-    }
+    if (from != std::string_view::npos && behind != std::string_view::npos && from < behind)
+      need_of_program(facts, line.substr(from, behind - from));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }

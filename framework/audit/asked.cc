@@ -12,8 +12,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 
+#include "framework/config/path_pattern.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister {
@@ -58,8 +58,7 @@ std::string AskedBy::absolute(int directory, const std::string& name) const {
     if (!base.starts_with('/')) return "";
     whole = base + "/" + name;
   }
-  std::string path = std::filesystem::path(whole).lexically_normal().string();
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  const std::string path = normal_path(whole);
   return path.starts_with("//") ? path.substr(1) : path;
 }
 

@@ -107,7 +107,8 @@ void Auditor::note_opened(const std::string& path, int flags) {
   if ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0) uses |= kWritten;
   if ((flags & O_TMPFILE) == O_TMPFILE) uses = kLookedAt;  // a file without a name
   // One that is only to be there.
-  if ((flags & (O_ACCMODE | O_TRUNC)) == O_RDONLY && ::access(path.c_str(), F_OK) == 0)
+  if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == (O_RDONLY | O_CREAT) &&
+      ::access(path.c_str(), F_OK) == 0)
     uses = kRead;
   note(path, uses);
 }
@@ -152,9 +153,7 @@ bool Auditor::is_declared(const std::string& path, bool lists) const {
   };
   return is_below_any(path, *plan_.declared) || is_below_any(path, kSystemDirectories) ||
          std::ranges::any_of(*plan_.declared, is_on_the_way) ||
-         std::ranges::any_of(plan_.places, is_on_the_way) ||
-         std::ranges::any_of(plan_.outputs,
-                             [&](const auto& pattern) { return matches_path(pattern, path); });
+         std::ranges::any_of(plan_.places, is_on_the_way) || matches_any(plan_.outputs, path);
 }
 
 void Auditor::add(const std::string& path, std::uint8_t use) {

@@ -108,15 +108,18 @@ std::vector<std::string> expand_path(const std::string& pattern) {
   return found;
 }
 
+std::string normal_path(const std::string& path) {
+  std::string normal = fs::path(path).lexically_normal().string();
+  while (normal.size() > 1 && normal.ends_with('/')) normal.pop_back();
+  return normal;
+}
+
 std::vector<std::string> absolute_paths(const std::vector<std::string>& paths,
                                         std::string_view directory) {
   std::vector<std::string> absolute;
-  for (const std::string& path : paths) {
-    fs::path whole = fs::path(directory) / path;
-    std::string text = whole.lexically_normal().string();
-    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
-    absolute.push_back(std::move(text));
-  }
+  absolute.reserve(paths.size());
+  for (const std::string& path : paths)
+    absolute.push_back(normal_path((fs::path(directory) / path).string()));
   return absolute;
 }
 

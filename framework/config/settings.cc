@@ -137,32 +137,23 @@ bool parse_keep_fds(std::string_view text, CellConfig& into) {
   return true;
 }
 
-template <std::optional<std::vector<std::string>> CellConfig::* field>
-bool parse_paths(std::string_view text, CellConfig& into) {
-  std::vector<std::string> paths;
+template <std::optional<std::vector<std::string>> CellConfig::* field,
+          bool (*is_allowed)(std::string_view)>
+bool parse_list(std::string_view text, CellConfig& into) {
+  std::vector<std::string> names;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    if (!text.starts_with('/')) return false;
-    paths.emplace_back(text.substr(0, comma));
+    const std::string_view name = text.substr(0, comma);
+    if (!is_allowed(name)) return false;
+    names.emplace_back(name);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
-  into.*field = std::move(paths);
+  into.*field = std::move(names);
   return true;
 }
-
-// Paths and patterns of them; relative ones are made absolute by who knows where they begin.
-template <std::optional<std::vector<std::string>> CellConfig::* field>
-bool parse_patterns(std::string_view text, CellConfig& into) {
-  std::vector<std::string> patterns;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    if (comma == 0) return false;
-    patterns.emplace_back(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  into.*field = std::move(patterns);
-  return true;
-}
+bool is_absolute(std::string_view path) { return path.starts_with('/'); }
+// Relative ones are made absolute by who knows where they begin.
+bool is_named(std::string_view pattern) { return !pattern.empty(); }
 
 template <std::optional<std::string> CellConfig::* field>
 bool parse_directory(std::string_view text, CellConfig& into) {
@@ -304,7 +295,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::keep_paths>("keep_paths", "absolute paths, separated by commas",
                             "what stays visible below the private /tmp and /dev/shm (default what "
                             "the run needs)",
-                            parse_paths<&C::keep_paths>, true),
+                            parse_list<&C::keep_paths, is_absolute>, true),
     setting<&C::files>("files", "host, keep, discard, readonly or declared",
                        "what a test sees of the host's files, and what becomes of what it writes "
                        "(default keep)",
@@ -312,16 +303,16 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::files_in>("files_in", "absolute paths, separated by commas",
                           "the directories that 'files' is about (default the project's, home, "
                           "/var/tmp)",
-                          parse_paths<&C::files_in>, true),
+                          parse_list<&C::files_in, is_absolute>, true),
     setting<&C::shared_files>("shared_files", kPatterns,
                               "files and directories in them that all tests share (default none)",
-                              parse_patterns<&C::shared_files>, true),
+                              parse_list<&C::shared_files, is_named>, true),
     setting<&C::inputs>("inputs", kPatterns,
                         "what a test of files=declared may read (default none)",
-                        parse_patterns<&C::inputs>, true),
+                        parse_list<&C::inputs, is_named>, true),
     setting<&C::outputs>("outputs", kPatterns,
                          "what a test of files=declared may write (default none)",
-                         parse_patterns<&C::outputs>, true),
+                         parse_list<&C::outputs, is_named>, true),
     setting<&C::files_store>("files_store", "a directory, or 'memory'",
                              "where what a test writes is kept until it has ended (default memory)",
                              parse_directory<&C::files_store>),

@@ -108,9 +108,7 @@ class Changes {
   }
 
   bool is_output(const std::string& path) const {
-    return outputs_.empty() || std::ranges::any_of(outputs_, [&](const std::string& pattern) {
-             return matches_path(pattern, path);
-           });
+    return outputs_.empty() || matches_any(outputs_, path);
   }
   // The directory was made for what is mounted in it, or for the guest to begin in.
   bool was_made(const std::string& path) const {

@@ -103,10 +103,7 @@ class Declared {
       at = slash == std::string::npos ? slash : slash + 1;
     }
   }
-  bool is_output(const std::string& path) const {
-    return std::ranges::any_of(
-        declared_.outputs, [&](const std::string& pattern) { return matches_path(pattern, path); });
-  }
+  bool is_output(const std::string& path) const { return matches_any(declared_.outputs, path); }
   bool is_copied(const std::string& path) const {
     return inputs_.contains(path) && !is_directory(path) && is_output(path);
   }

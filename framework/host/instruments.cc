@@ -9,6 +9,7 @@
 #include <regex>
 #include <string_view>
 
+#include "framework/config/path_pattern.h"
 #include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
 
@@ -83,11 +84,10 @@ std::string directory_of(std::string_view path) {
 // Every test adds to the files, or makes one of its own: a directory for them is the host's, in
 // views, too. What is added to by all has no name yet that could be shared.
 void keep_shared(HostFacts& facts, const OutputFiles& files, const std::string& place) {
-  const std::string from = place + "/";
-  const bool is_for_more = (facts.working_directory + "/").starts_with(from);
+  const bool is_for_more = is_below(facts.working_directory, place);
   if (!is_for_more) return share_existing(facts.views, std::vector{place});
   const auto view = std::ranges::find_if(
-      facts.views, [&](const FileView& each) { return from.starts_with(each.directory + "/"); });
+      facts.views, [&](const FileView& each) { return is_below(place, each.directory); });
   if (view == facts.views.end() || !is_added_to(files.path)) return;
   const bool is_shared = std::ranges::any_of(
       view->shared, [&](const std::string& name) { return name.ends_with(".profraw"); });

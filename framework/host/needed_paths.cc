@@ -71,14 +71,18 @@ std::vector<std::string> way_through(std::string_view path, Links& links) {
   return way;
 }
 
-void need_through(HostFacts& facts, std::string_view path, Links& links) {
-  for (std::string& place : way_through(path, links)) {
+void need_places(HostFacts& facts, std::vector<std::string> way) {
+  for (std::string& place : way) {
     const std::string entry = covered_entry(place);
     struct stat status{};
     const bool is_new = std::ranges::find(facts.needed_paths, place) == facts.needed_paths.end();
     if (!entry.empty() && is_new && ::lstat(entry.c_str(), &status) == 0)
       facts.needed_paths.push_back(std::move(place));
   }
+}
+
+void need_through(HostFacts& facts, std::string_view path, Links& links) {
+  need_places(facts, way_through(path, links));
 }
 
 void need_named_through(HostFacts& facts, std::string_view text, Links& links) {
@@ -102,6 +106,12 @@ std::vector<std::string> way_of(std::string_view path) {
 void need(HostFacts& facts, std::string_view path) {
   Links links;
   need_through(facts, path, links);
+}
+
+void need_of_program(HostFacts& facts, std::string_view path) {
+  std::vector<std::string> way = way_of(path);
+  facts.program_files.insert(facts.program_files.end(), way.begin(), way.end());
+  need_places(facts, std::move(way));
 }
 
 void need_named_in(HostFacts& facts, std::string_view text) {

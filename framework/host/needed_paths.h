@@ -17,6 +17,9 @@ std::vector<std::string> way_of(std::string_view path);
 // Adds what of the way of `path` a private /tmp or /dev/shm would hide, where it exists.
 void need(HostFacts& facts, std::string_view path);
 
+// The same for a program, or a library of one; every name of its way is among its files, too.
+void need_of_program(HostFacts& facts, std::string_view path);
+
 // The same for every absolute path in a text: all of it ("/tmp/a b"), parts of a list of paths
 // ("/usr/lib:/tmp/lib"), values of options ("log_path=/tmp/logs/asan,exitcode=1").
 void need_named_in(HostFacts& facts, std::string_view text);

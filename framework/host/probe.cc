@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "framework/config/path_pattern.h"
 #include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
 #include "framework/host/file_views.h"
@@ -178,9 +179,9 @@ void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
 bool works_with_fewer_views(Trial& trial, HostFacts& facts, const Error& error) {
   if (facts.views.empty() || !facts.has(Facility::kFileViews)) return false;
   const std::vector<FileView> all = facts.views;
-  const std::string start = facts.working_directory + "/";
-  const auto dropped = std::erase_if(
-      facts.views, [&](const FileView& view) { return !start.starts_with(view.directory + "/"); });
+  const auto dropped = std::erase_if(facts.views, [&](const FileView& view) {
+    return !is_below(facts.working_directory, view.directory);
+  });
   if (dropped > 0 && !facts.views.empty() && trial.run(facts)) return true;
   facts.views = all;
   lose(facts, Facility::kFileViews, error);

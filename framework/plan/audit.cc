@@ -20,8 +20,11 @@ void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& pl
   for (const SetupStep& step : plan.inside.steps) {
     if (const auto* tmpfs = std::get_if<MountTmpfs>(&step)) {
       for (const std::string& name : tmpfs->keep) {
-        audit.kept.push_back(fmt::format("{}/{}", tmpfs->target, name));
-        if (name == ".") audit.covered = fmt::format("{}/{}", tmpfs->target, kCoveredItself);
+        if (name == ".") {
+          audit.covered = fmt::format("{}/{}", tmpfs->target, kCoveredItself);
+        } else {
+          audit.kept.push_back(fmt::format("{}/{}", tmpfs->target, name));
+        }
       }
     } else if (const auto* views = std::get_if<MountViews>(&step)) {
       for (const FileView& view : views->views) {

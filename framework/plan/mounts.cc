@@ -74,6 +74,14 @@ struct View {
       tmpfs(target, size, std::move(keep), true);
     }
   }
+  void views_of(const std::vector<FileView>& views, bool keep) const {
+    WatchPlan& watch = plan.watch;
+    for (const FileView& view : views) watch.views.push_back(view.directory);
+    watch.keep_files = keep;
+    watch.is_stored = !request.file_store.empty();
+    watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
+    if (!views.empty()) add(MountViews{views, at, request.file_store});
+  }
   // What may be read, around what may be written: what lies in that comes after it.
   void declared() const {
     const DeclaredFiles& files = *request.declared;
@@ -91,34 +99,26 @@ struct View {
     cgroups();
     private_tmp();
     bind(false);
-    if (!files.writable.empty()) add(MountViews{files.writable, at, request.file_store});
+    views_of(files.writable, true);
     bind(true);
     for (const std::string& path : files.shared) add(BindMount{path, at + path, false});
     add(MakeDirectory{at + plan.guest.working_directory});
     proc();
     add(MakeReadOnly{at, false});
-    for (const FileView& view : files.writable) plan.watch.views.push_back(view.directory);
-    plan.watch.keep_files = true;
-    plan.watch.is_stored = !request.file_store.empty();
     plan.watch.outputs = files.outputs;
     std::ranges::copy_if(files.readable, std::back_inserter(plan.watch.mounted), in_writable);
     std::ranges::copy_if(files.shared, std::back_inserter(plan.watch.mounted), in_writable);
-    plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
   }
   void files() const {
     const Files files = *request.config.files;
     if (files == Files::kHost || request.has_own_root() || !facts.has(Facility::kFileViews)) return;
-    std::vector<FileView> views = request.views.value_or(facts.views);
+    const std::vector<FileView>& views = request.views ? *request.views : facts.views;
     if (views.empty()) return;
     if (files == Files::kReadOnly) {
       for (const FileView& view : views) add(BindReadOnly{view.directory});
       return;
     }
-    for (const FileView& view : views) plan.watch.views.push_back(view.directory);
-    plan.watch.keep_files = files == Files::kKeep;
-    plan.watch.is_stored = !request.file_store.empty();
-    plan.watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
-    add(MountViews{std::move(views), "", request.file_store});
+    views_of(views, files == Files::kKeep);
   }
   void devices() const {
     for (const char* device : kDevices) add(BindMount{device, at + device, false});

@@ -64,6 +64,14 @@ std::chrono::microseconds take_microseconds(ByteReader& in) {
   return std::chrono::microseconds(in.number<std::chrono::microseconds::rep>());
 }
 
+void put_names(ByteWriter& out, const std::vector<std::string>& names) {
+  out.number(static_cast<std::uint32_t>(names.size()));
+  for (const std::string& name : names) out.text(name);
+}
+void take_names(ByteReader& in, std::vector<std::string>& names) {
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) names.emplace_back(in.text());
+}
+
 // False when a number stands for nothing.
 bool take_left(ByteReader& in, CellReport& report) {
   for (std::uint32_t left = in.count(); left > 0; --left) {
@@ -72,7 +80,7 @@ bool take_left(ByteReader& in, CellReport& report) {
     if (things.kind > LeftKind::kFile) return false;
     things.where = in.text();
     things.count = in.number<std::uint64_t>();
-    for (std::uint32_t names = in.count(); names > 0; --names) things.names.emplace_back(in.text());
+    take_names(in, things.names);
     report.left.push_back(std::move(things));
   }
   const auto leaks = in.number<std::uint8_t>();
@@ -120,14 +128,6 @@ bool take_files(ByteReader& in, ChangedFiles& files) {
   }
   files.failure = in.text();
   return true;
-}
-
-void put_names(ByteWriter& out, const std::vector<std::string>& names) {
-  out.number(static_cast<std::uint32_t>(names.size()));
-  for (const std::string& name : names) out.text(name);
-}
-void take_names(ByteReader& in, std::vector<std::string>& names) {
-  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) names.emplace_back(in.text());
 }
 
 void put_audit(ByteWriter& out, const Audit& audit) {
@@ -222,8 +222,7 @@ std::string encode(const CellReport& report) {
     out.number(things.kind);
     out.text(things.where);
     out.number(things.count);
-    out.number(static_cast<std::uint32_t>(things.names.size()));
-    for (const std::string& name : things.names) out.text(name);
+    put_names(out, things.names);
   }
   out.number(static_cast<std::uint8_t>(report.leaks));
   out.number(static_cast<std::uint32_t>(report.tmpfs.size()));

@@ -78,7 +78,6 @@ AuditBook::AuditBook(const std::vector<Selected>& tests, std::string directory)
 void AuditBook::take(const Attempt& attempt) {
   const Audit& audit = attempt.cell.audit;
   if (!audit.is_on) return;
-  audits_.emplace(attempt.test, audit);
   const std::string program = fs::weakly_canonical(tests_[attempt.test].binary->program);
   programs_.insert(program);
   for (const UsedPath& path : audit.paths) {
@@ -187,12 +186,16 @@ std::string AuditBook::toml() const {
   return "files = \"declared\"\n" + array_of("inputs", inputs()) + array_of("outputs", outputs());
 }
 
-std::string AuditBook::json() const {
+std::string AuditBook::json(const std::vector<Attempt>& attempts) const {
   nlohmann::ordered_json tests = nlohmann::ordered_json::array();
-  for (const auto& [test, audit] : audits_) {
+  std::map<std::uint32_t, const Audit*> audits;  // in the order of the tests
+  for (const Attempt& attempt : attempts) {
+    if (attempt.cell.audit.is_on) audits.emplace(attempt.test, &attempt.cell.audit);
+  }
+  for (const auto& [test, audit] : audits) {
     nlohmann::ordered_json one = {{"binary", tests_[test].binary->program},
                                   {"name", tests_[test].test->name}};
-    one.update(json_of(audit));
+    one.update(json_of(*audit));
     tests.push_back(std::move(one));
   }
   const nlohmann::ordered_json all = {

@@ -21,7 +21,7 @@ class AuditBook {
   std::string text() const;
   // The settings inputs and outputs, with which files = "declared" holds.
   std::string toml() const;
-  std::string json() const;
+  std::string json(const std::vector<Attempt>& attempts) const;
 
  private:
   // The tests that used each path in that way, by its name.
@@ -36,7 +36,6 @@ class AuditBook {
 
   const std::vector<Selected>& tests_;
   std::string directory_;
-  std::map<std::uint32_t, Audit> audits_;
   Users read_;
   Users looked_at_;
   Users executed_;

@@ -140,7 +140,7 @@ class Run {
     if (!signal) return complain(signal.error(), kNoCells);
     if (options_.audit) {
       fmt::print("{}", options_.toml   ? audit_.toml()
-                       : options_.json ? audit_.json()
+                       : options_.json ? audit_.json(attempts_)
                                        : audit_.text());
     }
     if (interrupted) return kBySignal + *signal;
@@ -201,7 +201,7 @@ class Run {
 
   void take(Attempt&& attempt) {
     console_.ended(attempt);
-    audit_.take(attempt);
+    if (options_.audit) audit_.take(attempt);
     for (const std::string& words : attempt.beside)
       take_beside(*tests_[attempt.test].binary, words);
     attempts_.push_back(std::move(attempt));

@@ -127,9 +127,7 @@ class Watcher final : public CellSource, public ReportSink {
   }
   std::string name_of_failed(CellReport& report) override {
     take_report_files(report);
-    const Selected& selected = order_.tests[report.id];
-    const Attempt attempt = judge(selected, CellReport(report), {});
-    return is_bad(attempt.verdict) || !attempt.beside.empty() ? selected.test->name : "";
+    return has_failed(report) ? order_.tests[report.id].test->name : "";
   }
   void report(CellReport&& report) override {
     take_report_files(report);
@@ -137,16 +135,13 @@ class Watcher final : public CellSource, public ReportSink {
       report.events.push_back(
           {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
     }
-    if (order_.fail_fast && stop_ != nullptr && !*stop_) {
-      CellReport copy = report;
-      const Attempt attempt = judge(order_.tests[report.id], std::move(copy), {});
-      *stop_ = is_bad(attempt.verdict) || !attempt.beside.empty();
-    }
+    if (order_.fail_fast && stop_ != nullptr && !*stop_) *stop_ = has_failed(report);
     ByteWriter message;
     message.number(WatcherSays::kReport);
     message.bytes() += encode(report);
     outbox_.put(message.bytes());
   }
+
   // In a guest: it becomes the test.
   [[noreturn]] void become_test(GuestCall call) {
     if (stop_ != nullptr && *stop_) {
@@ -177,6 +172,10 @@ class Watcher final : public CellSource, public ReportSink {
   }
 
  private:
+  bool has_failed(const CellReport& report) const {
+    const Attempt attempt = judge(order_.tests[report.id], CellReport(report), {});
+    return is_bad(attempt.verdict) || !attempt.beside.empty();
+  }
   // Once, when the cell has ended.
   void take_report_files(CellReport& report) {
     if (const auto files = files_.find(report.id); files != files_.end()) {

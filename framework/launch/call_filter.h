@@ -1,0 +1,38 @@
+// Filters of system calls that ask a listener: seccomp_unotify(2). The instructions, and the call
+// that installs them. No heap, no locks: one of them is installed in a guest.
+#pragma once
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace cloister {
+
+constexpr sock_filter load(std::uint32_t offset) {
+  return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
+}
+constexpr sock_filter jump(std::uint16_t comparison, std::uint32_t value, std::uint8_t if_true,
+                           std::uint8_t if_false) {
+  return BPF_JUMP(static_cast<std::uint16_t>(BPF_JMP | comparison | BPF_K), value, if_true,
+                  if_false);
+}
+constexpr sock_filter answer(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
+
+// The listener; -1 with errno set. Wants no_new_privs.
+inline int install_filter(const sock_filter* code, std::size_t size) {
+  // Once the question is heard, no signal but SIGKILL ends the call: Linux 5.19.
+  constexpr unsigned kWaitKillable = 1U << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+  const sock_fprog program{static_cast<unsigned short>(size), const_cast<sock_filter*>(code)};
+  const auto install = [&program](unsigned flags) {
+    return static_cast<int>(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                                      SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, &program));
+  };
+  const int listener = install(kWaitKillable);
+  return listener < 0 && errno == EINVAL ? install(0) : listener;
+}
+
+}  // namespace cloister
