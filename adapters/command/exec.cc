@@ -57,6 +57,8 @@ void tell(const CellReport& report, const std::string& command, bool quiet) {
   if (!std::holds_alternative<Exited>(report.outcome))
     fmt::print(stderr, "cloister exec: {} {}\n", command, ending_text(report));
   if (fails_for_leaks(report)) fmt::print(stderr, "{}\n", leak_words(report, command, "--leaks"));
+  if (const std::string words = put_failure_words(report, option_name); !words.empty())
+    fmt::print(stderr, "cloister exec: {}: {}\n", command, words);
   if (quiet) return;
   for (const std::string& note : notes_of(report))
     fmt::print(stderr, "cloister exec: note: {}\n", note);
@@ -87,6 +89,7 @@ int run_command(ExecOptions& options) {
   tell(*report, options.command.front(), options.quiet);
   if (!write_report(*report, options.report_file)) return kNoCell;
   if (fails_for_leaks(*report)) return kLeft;
+  if (has_succeeded(*report) && !report->files.failure.empty()) return kOwnFailure;
   return std::visit(ExitStatus{}, report->outcome);
 }
 

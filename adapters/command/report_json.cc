@@ -83,15 +83,19 @@ Json json_of(const ChangedFiles& files) {
                                       {"path", file.path},
                                       {"size", file.size.count}};
                             })},
-          {"failure", files.failure}};
+          {"failure", files.failure},
+          {"unsaved", files.unsaved},
+          {"undeclared", files.undeclared}};
 }
 
 }  // namespace
 
 Json json_of(const Audit& audit) {
   static constexpr std::pair<PathUse, const char*> kUses[] = {
-      {kLookedAt, "looked_at"}, {kRead, "read"},       {kListed, "listed"},
-      {kExecuted, "executed"},  {kWritten, "written"}, {kInOwnView, "in_own_view"}};
+      {kLookedAt, "looked_at"}, {kRead, "read"},
+      {kListed, "listed"},      {kExecuted, "executed"},
+      {kWritten, "written"},    {kInOwnView, "in_own_view"},
+      {kRenamed, "renamed"},    {kIsDirectory, "directory"}};
   return {{"paths", list_of(audit.paths,
                             [](const UsedPath& path) -> Json {
                               Json uses = Json::array();

@@ -79,7 +79,7 @@ class Keeper final : public ForwardingListener {
   void replay_well_ended(const Record& record, bool set_up_is_shown) const;
   void replay_all(const Record& record, bool set_up_is_shown) const;
   void replay_leaks(const Record& record, const testing::TestInfo& test) const;
-  void replay_conflicts(const Record& record, const testing::TestInfo& test) const;
+  void replay_files(const Record& record, const testing::TestInfo& test) const;
   void replay_end(const Record& record, const testing::TestInfo& test) const;
   void replay_once(const ShownOnce& what);
   // A guest that is shown left GoogleTest's loop in that stretch: the keeper will, before more is

@@ -135,7 +135,7 @@ void Keeper::replay_test(TestId id) {
   note_if_it_gave_up(*record, Phase::kBody);
   replay_end(*record, test);
   replay_leaks(*record, test);
-  replay_conflicts(*record, test);
+  replay_files(*record, test);
   say_what_is_not_shown(*record, test);
   say_what_was_limited(*record, test);
   say_what_was_left(*record, test);
@@ -240,7 +240,13 @@ void Keeper::replay_leaks(const Record& record, const testing::TestInfo& test) c
   if (!words.empty()) reissue(TestPartResult::kFatalFailure, test.file(), test.line(), words);
 }
 
-void Keeper::replay_conflicts(const Record& record, const testing::TestInfo& test) const {
+// What became of the files that it wrote.
+void Keeper::replay_files(const Record& record, const testing::TestInfo& test) const {
+  const std::string words = put_failure_words(record);
+  if (!words.empty()) {
+    reissue(TestPartResult::kFatalFailure, test.file(), test.line(),
+            fmt::format("cloister: {}: {}", full_name(test), words));
+  }
   for (const FileConflict& conflict : record.cell.files.conflicts) {
     reissue(TestPartResult::kFatalFailure, test.file(), test.line(),
             "cloister: " + conflict_words(registry_, record.cell.id, conflict));

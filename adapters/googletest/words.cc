@@ -118,6 +118,10 @@ std::vector<std::string> audit_notes(const Registry& registry, const CellReport&
       report, [&registry](TestId test) { return full_name(registry.test(test)); }, own_flag);
 }
 
+std::string put_failure_words(const Record& record) {
+  return cloister::put_failure_words(record.cell, own_flag);
+}
+
 std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict) {
   return collision_words(id, conflict,
                          [&registry](TestId test) { return full_name(registry.test(test)); });

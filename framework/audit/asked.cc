@@ -70,9 +70,16 @@ std::string AskedBy::path(const PathAt& at) {
 
 int AskedBy::flags(const AuditedCall& call) {
   const std::uint64_t argument = call_.args[call.at];
-  if (call.names == Names::kOpened) return static_cast<int>(argument);
+  if (call.names != Names::kHow) return static_cast<int>(argument);
   open_how how{};
   return take(argument, how) ? static_cast<int>(how.flags) : 0;
+}
+
+std::string AskedBy::target(const AuditedCall& call, const std::string& path) {
+  const std::string leads_to = text(call_.args[call.at]);
+  if (path.empty() || leads_to.empty()) return "";
+  return normal_path(leads_to[0] == '/' ? leads_to
+                                        : path.substr(0, path.rfind('/') + 1) + leads_to);
 }
 
 std::optional<sockaddr_storage> AskedBy::address(const AuditedCall& call) {

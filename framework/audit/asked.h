@@ -21,8 +21,10 @@ class AskedBy {
   // The argument as an absolute path without "." and "..", as the process sees it; its last link is
   // not followed. "" for a name that is none, and for one that belongs to no file.
   std::string path(const PathAt& at);
-  // The flags of open(2) that a file is opened with.
+  // The flags of open(2) that a file is opened with, and those of renameat2(2).
   int flags(const AuditedCall& call);
+  // Where the link at `path`, which the call makes, is to lead.
+  std::string target(const AuditedCall& call, const std::string& path);
   // The addresses that the call names. Of `kMessages` the first alone.
   std::optional<sockaddr_storage> address(const AuditedCall& call);
   // Of a Unix socket, whose name may be relative: "@name" for an abstract one; "" is none.

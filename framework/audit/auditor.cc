@@ -13,6 +13,7 @@
 #include "framework/builder/message.h"
 #include "framework/builder/system_call.h"
 #include "framework/config/path_pattern.h"
+#include "framework/launch/call_filter.h"
 
 namespace cloister {
 namespace {
@@ -30,6 +31,14 @@ void add_name(std::vector<std::string>& names, const std::string& name, std::siz
     names.push_back(name);
 }
 
+// The one that asks and this process wait for each other: on one processor neither has to be woken
+// from sleep. Where the kernel cannot (before Linux 6.6), it only takes longer.
+void run_beside(int listener) {
+  constexpr unsigned long kSetFlags = _IOW('!', 4, std::uint64_t);  // SECCOMP_IOCTL_NOTIF_SET_FLAGS
+  constexpr unsigned long kSyncWakeUp = 1;  // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+  ::ioctl(listener, kSetFlags, kSyncWakeUp);
+}
+
 }  // namespace
 
 void Auditor::serve() {
@@ -41,6 +50,7 @@ void Auditor::serve() {
     if (::recvmsg(socket_.get(), message.head(), MSG_CMSG_CLOEXEC | MSG_DONTWAIT) < 0) return;
     listener_ = Fd(message.descriptor());
     socket_.reset();
+    run_beside(listener_.get());
     return;
   }
   for (int heard = 0; heard < kAtOnce; ++heard) {
@@ -70,7 +80,8 @@ bool Auditor::hear_one() {
 }
 
 void Auditor::look(const seccomp_data& call, AskedBy& asked) {
-  if (call.arch != kNativeArchitecture) {
+  const bool is_x32 = call.nr >= static_cast<int>(kX32);
+  if (call.arch != kNativeArchitecture || is_x32) {
     audit_.gap = "it runs a program of another architecture";
     return;
   }
@@ -80,11 +91,15 @@ void Auditor::look(const seccomp_data& call, AskedBy& asked) {
   if (found == calls.end()) return;
   switch (found->names) {
     case Names::kPath:
-      // What is removed, renamed or changed in place has to be there; a second name is a new one.
-      note(asked.path(found->first),
-           found->first.use == kWritten ? kWritten | kRead : found->first.use);
-      note(asked.path(found->second), found->second.use);
+    case Names::kSwap:
+      note_named(*found, asked);
       break;
+    case Names::kLink: {
+      const std::string path = asked.path(found->first);
+      note(path, found->first.use | kRead);
+      note(asked.target(*found, path), kLookedAt);  // it may well be read by that name
+      break;
+    }
     case Names::kOpened:
     case Names::kHow:
       note_opened(asked.path(found->first), asked.flags(*found));
@@ -100,10 +115,22 @@ void Auditor::look(const seccomp_data& call, AskedBy& asked) {
   }
 }
 
+// What is removed, renamed or changed in place has to be there; a second name is a new one, unless
+// the two change places.
+void Auditor::note_named(const AuditedCall& call, AskedBy& asked) {
+  const auto use = [](const PathAt& at) {
+    return static_cast<std::uint8_t>((at.use & kWritten) != 0 ? at.use | kRead : at.use);
+  };
+  const bool both = call.names == Names::kSwap && (asked.flags(call) & RENAME_EXCHANGE) != 0;
+  note(asked.path(call.first), use(call.first));
+  note(asked.path(call.second), both ? use(call.first) : call.second.use);
+}
+
 void Auditor::note_opened(const std::string& path, int flags) {
   if ((flags & O_PATH) != 0) return note(path, kLookedAt);
   std::uint8_t uses = 0;
-  if ((flags & O_TRUNC) == 0) uses |= kRead;  // what is not overwritten counts
+  // It has to be there, or what is not overwritten counts.
+  if ((flags & O_TRUNC) == 0 || (flags & O_CREAT) == 0) uses |= kRead;
   if ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0) uses |= kWritten;
   if ((flags & O_TMPFILE) == O_TMPFILE) uses = kLookedAt;  // a file without a name
   // One that is only to be there.
@@ -132,7 +159,8 @@ void Auditor::note(std::string path, std::uint8_t use) {
   const bool writes = (use & kWritten) != 0;
   if (is_below_any(path, kSystemDirectories) && !writes && use != kExecuted) return;
   struct stat status{};
-  const bool is_there = ::stat(path.c_str(), &status) == 0;
+  // A link is there wherever it leads.
+  const bool is_there = ::stat(path.c_str(), &status) == 0 || ::lstat(path.c_str(), &status) == 0;
   if (plan_.declared) {
     const bool lists = is_there && S_ISDIR(status.st_mode) && (use & kRead) != 0;
     if ((writes || is_there) && !is_declared(path, lists)) refuse(path);
@@ -141,6 +169,8 @@ void Auditor::note(std::string path, std::uint8_t use) {
   }
   if (plan_.seen != Seen::kAll || (!is_there && !writes)) return;
   if (!is_there) use &= static_cast<std::uint8_t>(~kRead);
+  if ((use & kRenamed) != 0 && ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    use |= kIsDirectory;
   if (is_there && S_ISDIR(status.st_mode) && (use & kRead) != 0)
     use = static_cast<std::uint8_t>((use & ~kRead) | (writes ? kLookedAt : kListed));
   add(path, use);
@@ -160,7 +190,7 @@ void Auditor::add(const std::string& path, std::uint8_t use) {
   const auto known = paths_.find(path);
   // What it has written itself it may read.
   if (known != paths_.end()) {
-    if ((known->second & kWritten) != 0) use &= kWritten | kExecuted;
+    if ((known->second & kWritten) != 0) use &= kWritten | kExecuted | kRenamed | kIsDirectory;
     known->second |= use;
     return;
   }

@@ -40,6 +40,7 @@ bool name_in_hosts(ByteReader& fields, InsideReply& failure);
 bool mount_views(ByteReader& fields, InsideReply& failure);
 bool bind_read_only(std::string_view target, InsideReply& failure);
 bool make_directory(std::string_view target, InsideReply& failure);
+bool make_link(std::string_view source, std::string_view target, InsideReply& failure);
 
 // What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);

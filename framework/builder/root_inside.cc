@@ -51,6 +51,19 @@ bool bind_mount(ByteReader& fields, InsideReply& failure) {
   return true;
 }
 
+bool make_link(std::string_view source, std::string_view target, InsideReply& failure) {
+  char text[PATH_MAX];
+  const ssize_t length = sys::readlink(Path{source}.c_str(), text, sizeof text - 1);
+  if (length < 0) return errno == ENOENT || errno == EINVAL;  // it is gone by now
+  text[length] = '\0';
+  const std::size_t slash = target.rfind('/');
+  const MountPoint parent({target.data(), slash + 1}, true);
+  const Path name{{target.data() + slash + 1, target.size() - slash - 1}};
+  return (parent.there() &&
+          (sys::call(SYS_symlinkat, text, parent.fd(), name.c_str()) == 0 || errno == EEXIST)) ||
+         fail(failure, "link '%s' to '%s'", Path{shown(target)}.c_str(), text);
+}
+
 bool enter_root(InsideReply& failure) {
   // Stacks the old root on the new one, and takes it off: pivot_root(2), "pivot_root(".", ".")".
   if (sys::syscall(SYS_pivot_root, ".", ".") != 0) return fail(failure, "enter the new root");

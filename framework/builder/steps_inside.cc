@@ -36,6 +36,10 @@ bool perform_step(StepCode code, ByteReader& fields, InsideReply& failure) {
       return bind_read_only(fields.text(), failure);
     case StepCode::kMakeDirectory:
       return make_directory(fields.text(), failure);
+    case StepCode::kMakeLink: {
+      const std::string_view source = fields.text();
+      return make_link(source, fields.text(), failure);
+    }
   }
   errno = EINVAL;
   return fail(failure, "perform set-up step %d", static_cast<int>(code));

@@ -42,16 +42,19 @@ bool start(const Path& target, std::string_view at, InsideReply& failure) {
          fail(failure, "mount a tmpfs for what is written in '%s'", target.c_str());
 }
 
+// Gives the entry the owner, the mode and the times of `like`. Who is nobody inside stays so.
+void dress(int directory, const char* name, const struct stat& like) {
+  sys::call(SYS_fchownat, directory, name, like.st_uid, like.st_gid, AT_SYMLINK_NOFOLLOW);
+  if (!S_ISLNK(like.st_mode)) sys::call(SYS_fchmodat, directory, name, like.st_mode & 07777);
+  const timespec times[2] = {like.st_atim, like.st_mtim};
+  sys::call(SYS_utimensat, directory, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
 // A directory like `like`, which is shown in its place.
 bool make_upper(const char* name, int like) {
-  const int views = here().views;
   struct stat status{};
-  if (sys::mkdirat(views, name, 0755) != 0 || sys::fstat(like, &status) != 0) return false;
-  // Who is nobody inside stays so.
-  sys::call(SYS_fchownat, views, name, status.st_uid, status.st_gid, 0);
-  sys::call(SYS_fchmodat, views, name, status.st_mode & 07777);
-  const timespec times[2] = {status.st_atim, status.st_mtim};
-  sys::call(SYS_utimensat, views, name, times, 0);
+  if (sys::mkdirat(here().views, name, 0755) != 0 || sys::fstat(like, &status) != 0) return false;
+  dress(here().views, name, status);
   return true;
 }
 
@@ -86,53 +89,49 @@ bool share(int lower, const Path& target, std::string_view name, InsideReply& fa
   return shared || fail(failure, "share '%s' with the host", to.c_str());
 }
 
-// A copy of the file, or an empty directory like it. What is not there, and what is neither, is
-// passed over.
-bool make_again(int lower, int upper, std::string_view name, InsideReply& failure) {
+bool copy_link(int from, int to, const char* path) {
+  char text[PATH_MAX];
+  const ssize_t length = sys::readlinkat(from, path, text, sizeof text - 1);
+  if (length < 0) return false;
+  text[length] = '\0';
+  return sys::call(SYS_symlinkat, text, to, path) == 0;
+}
+
+bool copy_bytes(int directory, const char* path, int to) {
+  const int from = sys::openat(directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  long got = from < 0 ? -1 : 1;
+  while (got > 0) got = sys::call(SYS_sendfile, to, from, nullptr, 1 << 30);
+  const int error = errno;
+  if (from >= 0) sys::close(from);
+  errno = error;
+  return got == 0;
+}
+
+// An entry of `to` like that of `from`: a directory, a link, or a file, empty or with all that is
+// in it. What is not there is passed over.
+bool make_again(int from, int to, std::string_view name, bool whole, InsideReply& failure) {
   const Path path{name};
-  const int from = sys::openat(lower, path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   struct stat status{};
-  if (from < 0) return true;
-  bool made =
-      sys::fstat(from, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
-  if (!made && S_ISDIR(status.st_mode)) {
-    made = sys::mkdirat(upper, path.c_str(), status.st_mode & 07777) == 0 || errno == EEXIST;
-  } else if (!made) {
-    const int to = sys::openat(upper, path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
-                               status.st_mode & 07777);
-    long got = to < 0 ? -1 : 1;
-    while (got > 0) got = sys::call(SYS_sendfile, to, from, nullptr, 1 << 30);
-    const timespec times[2] = {status.st_atim, status.st_mtim};
-    made = got == 0 && sys::call(SYS_utimensat, to, nullptr, times, 0) == 0;
-    if (to >= 0) sys::close(to);
+  if (sys::fstatat(from, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return true;
+  bool made = false;
+  if (S_ISDIR(status.st_mode)) {
+    made = sys::mkdirat(to, path.c_str(), 0700) == 0;
+  } else if (S_ISLNK(status.st_mode)) {
+    made = copy_link(from, to, path.c_str());
+  } else {
+    const int file = sys::openat(to, path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    made =
+        file >= 0 && (!whole || !S_ISREG(status.st_mode) || copy_bytes(from, path.c_str(), file));
+    const int error = errno;
+    if (file >= 0) sys::close(file);
+    errno = error;
   }
-  const int error = errno;
-  sys::close(from);
-  errno = error;
-  return made || fail(failure, "copy '%s' for the guest to write to", path.c_str());
-}
-
-// A directory with the copies alone, which then stands for the host's.
-int make_lower(const char* name, int like, ByteReader made, InsideReply& failure) {
-  if (!make_upper(name, like)) return -1;
-  const int lower = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  bool done = lower >= 0;
-  for (std::uint32_t left = made.count(); left > 0 && done; --left)
-    done = make_again(like, lower, made.text(), failure);
-  if (done || lower < 0) return lower;
-  sys::close(lower);
-  return -1;
-}
-
-// Without anything below it an upper directory is a view by itself.
-bool bind_upper(const char* name, const char* target) {
-  const int upper = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  const bool bound =
-      upper >= 0 && sys::mount(link_of(upper).c_str(), target, nullptr, MS_BIND, nullptr) == 0;
-  const int error = errno;
-  if (upper >= 0) sys::close(upper);
-  errno = error;
-  return bound;
+  if (!made) return fail(failure, "show '%s' to the guest", path.c_str());
+  // A copy is the guest's own, but what it may not write to it may not write to here either.
+  if (S_ISREG(status.st_mode) && sys::call(SYS_faccessat, from, path.c_str(), W_OK) != 0)
+    status.st_mode &= ~0222U;
+  dress(to, path.c_str(), status);
+  return true;
 }
 
 // What is read of a view, but for what it shares.
@@ -141,9 +140,25 @@ struct Told {
   std::string_view store;
   std::string_view directory;
   bool is_empty;
-  ByteReader made;
-  bool has_made() const { return ByteReader(made).count() > 0; }
+  ByteReader made;  // and then what is copied
 };
+
+// A directory with no more than what is told, which then stands for the host's.
+int make_lower(const char* name, int like, const Told& told, InsideReply& failure) {
+  if (!make_upper(name, like)) return -1;
+  const int lower = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  ByteReader fields = told.made;
+  bool done = lower >= 0;
+  for (const bool whole : {false, true}) {
+    for (std::uint32_t left = fields.count(); left > 0; --left) {
+      const std::string_view entry = fields.text();
+      done = done && make_again(like, lower, entry, whole, failure);
+    }
+  }
+  if (done || lower < 0) return lower;
+  sys::close(lower);
+  return -1;
+}
 
 bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& failure) {
   struct statfs status{};
@@ -154,26 +169,24 @@ bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& fa
     return false;
   const Digits number(view);
   const Path name{number};
-  bool done = make_upper(name.c_str(), lower);
   const Path there{told.at, told.directory};
   const MountPoint point(there.text(), true);
-  done = done && point.there();
-  if (done && told.is_empty && !told.has_made()) {
-    done = bind_upper(name.c_str(), point.c_str());
-  } else if (done) {
-    const int below = told.is_empty
-                          ? make_lower(Path{number, ".lower"}.c_str(), lower, told.made, failure)
-                          : lower;
-    done = below >= 0 && sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
-           mount_overlay(below, view, static_cast<unsigned long>(status.f_flags) & kKept,
-                         point.c_str());
-    const int error = errno;
-    if (below >= 0 && below != lower) sys::close(below);
-    errno = error;
-  }
+  bool done = make_upper(name.c_str(), lower) && point.there();
+  const int below = done && told.is_empty
+                        ? make_lower(Path{number, ".lower"}.c_str(), lower, told, failure)
+                        : lower;
+  done =
+      done && below >= 0 && sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
+      mount_overlay(below, view, static_cast<unsigned long>(status.f_flags) & kKept, point.c_str());
+  const int error = errno;
+  if (below >= 0 && below != lower) sys::close(below);
+  errno = error;
   if (done && !told.at.empty()) point.may_be_filled();
   return done || failure.error != 0 ||
-         fail(failure, "mount a copy-on-write view of '%s'", Path{told.directory}.c_str());
+         fail(failure, "mount a copy-on-write view (overlayfs) of '%s'%s%s",
+              Path{told.directory}.c_str(),
+              told.store.empty() ? "" : ", with what is written in (files_store) ",
+              Path{told.store}.c_str());
 }
 
 void skip_names(ByteReader& fields) {
@@ -191,7 +204,8 @@ bool mount_views(ByteReader& fields, InsideReply& failure) {
     const std::string_view directory = fields.text();
     const bool is_empty = fields.number<std::uint8_t>() != 0;
     const Told told{at, store, directory, is_empty, fields};
-    skip_names(fields);
+    skip_names(fields);  // that are made
+    skip_names(fields);  // and copied
     const Path target{directory};
     const int lower = done ? sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     done = done && (lower < 0 || mount_view(view, lower, told, failure));

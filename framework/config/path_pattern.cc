@@ -1,5 +1,6 @@
 #include "framework/config/path_pattern.h"
 
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <unistd.h>
 
@@ -19,19 +20,6 @@ std::string_view first_name(std::string_view& path) {
   const std::string_view name = path.substr(0, end);
   path.remove_prefix(end);
   return name;
-}
-
-// Whether the pattern can stand for something in the directory.
-bool leads_into(std::string_view pattern, std::string_view directory) {
-  while (true) {
-    const std::string_view name = first_name(directory);
-    if (name.empty()) return true;
-    const std::string_view wanted = first_name(pattern);
-    if (wanted == kAnyDirectories) return true;
-    if (wanted.empty() ||
-        ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), FNM_NOESCAPE) != 0)
-      return false;
-  }
 }
 
 void expand_in(const std::string& pattern, const fs::path& directory,
@@ -64,27 +52,46 @@ std::vector<std::string> outermost(const std::set<std::string>& paths) {
   return kept;
 }
 
+bool leads_into(std::string_view pattern, std::string_view directory) {
+  while (true) {
+    const std::string_view name = first_name(directory);
+    const std::string_view wanted = first_name(pattern);
+    if (name.empty() || wanted.empty() || wanted == kAnyDirectories) return true;
+    if (::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(), FNM_NOESCAPE) != 0)
+      return false;
+  }
+}
+
 bool has_wildcard(std::string_view text) {
   return text.find_first_of("*?[") != std::string_view::npos;
 }
 
 bool matches_path(std::string_view pattern, std::string_view path) {
+  // What follows the last "**", and what of the path that has not passed yet.
+  std::string_view after_any;
+  std::string_view not_passed;
+  bool has_any = false;
   while (true) {
     std::string_view rest = pattern;
+    std::string_view further = path;
     const std::string_view wanted = first_name(rest);
     if (wanted.empty()) return true;  // the path is it, or lies below it
-    if (wanted == kAnyDirectories) {
-      // "x/**" is what is in x, or x itself.
-      for (std::string_view at = path;;) {
-        if (matches_path(rest, at)) return true;
-        if (first_name(at).empty()) return false;
-      }
+    if (wanted == kAnyDirectories) {  // none, to begin with: "x/**" is x, too
+      has_any = true;
+      pattern = after_any = rest;
+      not_passed = path;
+      continue;
     }
-    const std::string_view name = first_name(path);
-    if (name.empty() || ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(),
-                                  FNM_PERIOD | FNM_NOESCAPE) != 0)
-      return false;
-    pattern = rest;
+    const std::string_view name = first_name(further);
+    if (!name.empty() && ::fnmatch(std::string(wanted).c_str(), std::string(name).c_str(),
+                                   FNM_PERIOD | FNM_NOESCAPE) == 0) {
+      pattern = rest;
+      path = further;
+      continue;
+    }
+    if (!has_any || first_name(not_passed).empty()) return false;
+    pattern = after_any;
+    path = not_passed;
   }
 }
 
@@ -100,7 +107,7 @@ std::string plain_part(std::string_view pattern) {
 
 std::vector<std::string> expand_path(const std::string& pattern) {
   const std::string base = plain_part(pattern);
-  if (::access(base.c_str(), F_OK) != 0) return {};
+  if (::faccessat(AT_FDCWD, base.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) return {};
   if (matches_path(pattern, base)) return {base};
   std::vector<std::string> found;
   expand_in(pattern, base, found);

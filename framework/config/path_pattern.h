@@ -23,6 +23,9 @@ std::vector<std::string> outermost(const std::set<std::string>& paths);
 // Whether `path`, or a directory that it lies in, is what the pattern stands for. Both absolute.
 bool matches_path(std::string_view pattern, std::string_view path);
 
+// Whether it stands for something in the directory, or for all of it.
+bool leads_into(std::string_view pattern, std::string_view directory);
+
 bool matches_any(const auto& patterns, std::string_view path) {
   return std::ranges::any_of(patterns,
                              [&](const auto& pattern) { return matches_path(pattern, path); });

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -43,7 +44,13 @@ Result<std::string> file_store(const std::string& directory) {
   }
   const std::string prefix = prefix_of_namespace();
   sweep(directory, prefix);
-  return fmt::format("{}/{}{}-", directory, prefix, ::getpid());
+  std::string own = fmt::format("{}/{}{}-", directory, prefix, ::getpid());
+  if (::mkdir(own.c_str(), 0700) != 0) {  // as in /proc
+    return failed(fmt::format("make a directory in '{}' (files_store)", directory),
+                  "name one in which directories can be made");
+  }
+  ::rmdir(own.c_str());
+  return own;
 }
 
 void remove_stored(const std::string& path) {

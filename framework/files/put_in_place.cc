@@ -24,6 +24,7 @@ namespace cloister {
 namespace {
 
 constexpr std::size_t kNamed = 64;  // changes of a test that are listed by name
+constexpr std::size_t kMostUndeclared = 8;
 
 bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
@@ -75,27 +76,31 @@ class Changes {
       : keep_(how.keep),
         may_move_(how.may_move),
         outputs_(how.outputs),
-        mounted_(how.mounted),
-        working_directory_(how.working_directory),
         writer_(writer),
         ledger_(ledger),
         conflicts_(conflicts) {}
 
+  ChangedFiles take() { return std::move(found_); }
+
+  // `shown` is what the guest has seen instead of the host's `directory`, if it has.
+  void take_view(int upper, int host, Fd shown, const std::string& directory) {
+    shown_ = std::move(shown);
+    directory_ = directory;
+    take_directory(upper, host, directory);
+  }
+
+ private:
   // `host` is -1 where there is no such directory on the host (yet).
   void take_directory(int upper, int host, const std::string& path) {
     for (const std::string& name : names_in(upper))
       take_entry({upper, name.c_str()}, {host, name.c_str()}, fmt::format("{}/{}", path, name));
   }
 
-  ChangedFiles take() { return std::move(found_); }
-
- private:
   void take_entry(Entry upper, Entry host, const std::string& path) {
     struct stat now{};
     struct stat old{};
     if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
-    if (std::ranges::find(mounted_, path) != mounted_.end()) return;
-    if (!is_output(path) || was_made(path)) return take_around_outputs(upper, now, host, path);
+    if (!is_output(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (is_whiteout(now)) {
@@ -110,33 +115,30 @@ class Changes {
   bool is_output(const std::string& path) const {
     return outputs_.empty() || matches_any(outputs_, path);
   }
-  // The directory was made for what is mounted in it, or for the guest to begin in.
-  bool was_made(const std::string& path) const {
-    const auto leads_to = [&](const std::string& place) { return is_below(place, path); };
-    return leads_to(working_directory_) || std::ranges::any_of(mounted_, leads_to);
-  }
   // Whether the test has written one in the directory.
   bool has_output(int upper, const std::string& path) {
     for (const std::string& name : names_in(upper)) {
       const std::string whole = fmt::format("{}/{}", path, name);
       const Fd directory = open_directory({upper, name.c_str()});
-      const bool is_mounted = std::ranges::find(mounted_, whole) != mounted_.end();
-      if ((is_output(whole) && !is_mounted && !was_made(whole)) ||
-          (directory.open() && has_output(directory.get(), whole)))
-        return true;
+      if (is_output(whole) || (directory.open() && has_output(directory.get(), whole))) return true;
     }
     return false;
   }
   // It may hold outputs; what it is itself is nobody's business.
   void take_around_outputs(Entry upper, const struct stat& now, Entry host,
                            const std::string& path) {
-    if (!S_ISDIR(now.st_mode)) return;
+    if (!S_ISDIR(now.st_mode)) {
+      if (found_.undeclared.size() < kMostUndeclared) found_.undeclared.push_back(path);
+      return;
+    }
     const Fd from = open_directory(upper);
     Fd to = open_directory(host);
-    if (!from.open() || !has_output(from.get(), path)) return;
+    if (!from.open()) return;
+    if (!has_output(from.get(), path)) return take_directory(from.get(), -1, path);
     if (!to.open() && keep_) {
-      if (::mkdirat(host.directory, host.name, now.st_mode & 07777) != 0) return fail(path);
+      std::ignore = ::mkdirat(host.directory, host.name, now.st_mode & 07777);
       to = open_directory(host);
+      if (!to.open()) return fail(path);
     }
     take_directory(from.get(), to.get(), path);
   }
@@ -168,7 +170,7 @@ class Changes {
     for (const std::string& name : names_in(host)) {
       struct stat status{};
       const std::string whole = fmt::format("{}/{}", path, name);
-      if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+      if (::fstatat(upper, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 && was_shown(whole) &&
           !ledger_.changed_since(whole, writer_))
         remove({host, name.c_str()}, whole);
     }
@@ -193,7 +195,20 @@ class Changes {
     const auto change = old == nullptr ? FileChange::kCreated : FileChange::kChanged;
     if (!note(change, path, size) || !keep_) return;
     if (old != nullptr && S_ISDIR(old->st_mode)) remove(host, path);
+    if (old != nullptr && !may_replace(now, host, *old, path)) return fail(path);
     if (!put(upper, now, host)) fail(path);
+  }
+  // An output is a new file to the test, whatever there is: what it could not have written to
+  // stays.
+  bool may_replace(const struct stat& now, Entry host, const struct stat& old,
+                   const std::string& path) const {
+    if (outputs_.empty()) return true;
+    // It has seen a link that is named, and means to replace it.
+    const bool is_unseen_link = S_ISLNK(old.st_mode) && S_ISREG(now.st_mode) &&
+                                std::ranges::find(outputs_, path) == outputs_.end();
+    if (is_unseen_link) errno = ELOOP;
+    return !is_unseen_link && (!S_ISREG(old.st_mode) || old.st_uid == ::geteuid() ||
+                               ::faccessat(host.directory, host.name, W_OK, AT_EACCESS) == 0);
   }
 
   bool put(Entry upper, const struct stat& now, Entry host) {
@@ -240,6 +255,7 @@ class Changes {
     if (keep_ && !remove_tree(host, path)) fail(path);
   }
   bool remove_tree(Entry host, const std::string& path) {
+    if (!was_shown(path)) return true;
     const Fd directory = open_directory(host);
     if (!directory.open()) return !is_mine(path) || remove_entry(host);
     for (const std::string& name : names_in(directory.get())) {
@@ -247,6 +263,13 @@ class Changes {
         return false;
     }
     return remove_directory(host);
+  }
+
+  // Nobody removes what he has not seen.
+  bool was_shown(const std::string& path) const {
+    struct stat status{};
+    return !shown_.open() || ::fstatat(shown_.get(), path.c_str() + directory_.size() + 1, &status,
+                                       AT_SYMLINK_NOFOLLOW) == 0;
   }
 
   void fail(const std::string& path) {
@@ -257,12 +280,12 @@ class Changes {
   bool keep_;
   bool may_move_;
   std::span<const std::string> outputs_;
-  std::span<const std::string> mounted_;
-  std::string working_directory_;
   const Writer& writer_;
   FileLedger& ledger_;
   std::vector<FileConflict>& conflicts_;
   ChangedFiles found_;
+  Fd shown_;
+  std::string directory_;
   // The first name of a file that has several, in its directory.
   std::map<std::pair<dev_t, ino_t>, std::pair<Fd, std::string>> links_;
 };
@@ -270,6 +293,7 @@ class Changes {
 }  // namespace
 
 std::string upper_name(std::size_t view) { return fmt::format("{}", view); }
+std::string lower_name(std::size_t view) { return fmt::format("{}.lower", view); }
 
 bool has_written(const Fd& views, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -289,15 +313,15 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
     const Fd upper = open_directory({views.get(), name.c_str()});
     if (!upper.open()) continue;  // it was left out
     const Fd host(::open(how.directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    changes.take_directory(upper.get(), host.get(), how.directories[i]);
+    const std::string lower = lower_name(i);
+    changes.take_view(upper.get(), host.get(), open_directory({views.get(), lower.c_str()}),
+                      how.directories[i]);
   }
   ::umask(mask);
   return changes.take();
 }
 
 Result<void> save_changes(const Fd& views, const Taking& how, const std::string& where) {
-  std::vector<std::string> mounted;
-  for (const std::string& path : how.mounted) mounted.push_back(where + path);
   // As if the host had nothing at all: each file is new, and what was deleted was never there.
   FileLedger ledger;
   std::vector<FileConflict> conflicts;
@@ -310,8 +334,8 @@ Result<void> save_changes(const Fd& views, const Taking& how, const std::string&
     std::filesystem::create_directories(place, error);
     const Fd to(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!to.open()) return failed(fmt::format("save what a failed test wrote in '{}'", place));
-    Changes changes({.keep = true, .mounted = mounted}, {}, ledger, conflicts);
-    changes.take_directory(upper.get(), to.get(), place);
+    Changes changes({.keep = true}, {}, ledger, conflicts);
+    changes.take_view(upper.get(), to.get(), Fd(), place);
     const ChangedFiles saved = changes.take();
     if (!saved.failure.empty())
       return std::unexpected(Error{"save what a failed test wrote: " + saved.failure, 0, ""});

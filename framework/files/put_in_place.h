@@ -14,9 +14,11 @@
 
 namespace cloister {
 
-// The names of the upper and the work directory of the view with this number, in the file system
-// that the views of a cell have together. Also in builder/views_inside.cc.
+// The name of the upper directory of the view with this number, in the file system that the views
+// of a cell have together. Also in builder/views_inside.cc.
 std::string upper_name(std::size_t view);
+// That of what an empty view shows in place of the host's directory.
+std::string lower_name(std::size_t view);
 
 // Whether anything was written in any of `count` views.
 bool has_written(const Fd& views, std::size_t count);
@@ -26,10 +28,6 @@ struct Taking {
   bool keep = false;                           // whether it is put in place
   bool may_move = false;                       // whether files may go, and not only copies of them
   std::span<const std::string> outputs{};      // patterns; if there are any, nothing else is taken
-  // What was mounted in the views: there lies no more than what it is mounted on. And the guest's
-  // working directory, which may have been made, but is no doing of the guest's.
-  std::span<const std::string> mounted{};
-  std::string working_directory{};
 };
 
 // Lists what was written in the views, and puts it in place where that is asked for: each file is

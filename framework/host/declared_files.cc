@@ -9,26 +9,26 @@
 #include <set>
 
 #include "framework/config/path_pattern.h"
+#include "framework/host/needed_paths.h"
 
 namespace cloister {
 namespace {
+
+// File systems of the kernel's, and "/": where no output can be.
+constexpr std::string_view kKernels[] = {"/dev", "/proc", "/sys"};
 
 bool is_directory(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-std::string directory_of(const std::string& path) {
-  return std::filesystem::path(path).parent_path().string();
+bool is_there(const std::string& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0;
 }
 
-// The directory that has to be writable for what the pattern stands for: one that is there, for
-// what is not there the test makes itself.
-std::string directory_of_output(const std::string& pattern) {
-  std::string directory = plain_part(pattern);
-  if (!has_wildcard(pattern) && !is_directory(directory)) directory = directory_of(directory);
-  while (!is_directory(directory)) directory = directory_of(directory);
-  return directory;
+std::string directory_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
 }
 
 class Declared {
@@ -37,49 +37,116 @@ class Declared {
 
   Result<DeclaredFiles> of(const CellConfig& config) {
     const std::vector<std::string> none;
-    declared_.outputs = config.outputs.value_or(none);
-    for (const std::string& pattern : config.inputs ? *config.inputs : none) {
-      const std::vector<std::string> found = expand_path(pattern);
-      // What is an output, too, another test may have removed.
-      if (found.empty() && !is_output(pattern)) {
-        return std::unexpected(
-            Error{fmt::format("give this test '{}' (inputs): there is no such file", pattern), 0,
-                  "make it before the run, or leave it out"});
-      }
-      inputs_.insert(found.begin(), found.end());
+    for (const std::string& pattern : config.outputs.value_or(none)) {
+      if (auto taken = take_output(pattern); !taken) return std::unexpected(taken.error());
+    }
+    for (const std::string& pattern : config.inputs.value_or(none)) {
+      if (auto taken = take_input(pattern); !taken) return std::unexpected(taken.error());
     }
     find_writable();
-    std::set<std::string> readable(inputs_);
-    for (const std::string_view directory : kSystemDirectories) {
-      if (is_directory(std::string(directory))) readable.emplace(directory);
-    }
-    for (const std::string& file : facts_.program_files) {
-      if (::access(file.c_str(), F_OK) == 0) readable.insert(file);
-    }
-    declared_.readable = outermost(readable);
-    std::erase_if(declared_.readable, [this](const auto& name) { return is_copied(name); });
+    find_readable();
     find_shared();
+    std::erase_if(links_, [this](const auto& link) { return is_shown(link); });
+    declared_.links.assign(links_.begin(), links_.end());
     return std::move(declared_);
   }
 
  private:
+  // Where it leads; the links on the way are noted.
+  std::string end_of(const std::string& path) {
+    std::vector<std::string> way = way_of(path);
+    links_.insert(way.begin(), way.end() - 1);
+    return std::move(way.back());
+  }
+
+  Result<void> take_output(const std::string& pattern) {
+    const std::string plain = plain_part(pattern);
+    const std::string place = end_of(plain);
+    std::string whole = place + pattern.substr(plain.size());
+    if (is_below_any(place, kSystemDirectories) || is_below_any(place, kKernels) ||
+        directory_of_output(whole) == "/") {
+      return std::unexpected(
+          Error{fmt::format("let this test write to '{}' (outputs): it is the system's", pattern),
+                0, "name what lies in directories of your own"});
+    }
+    declared_.outputs.push_back(std::move(whole));
+    if (has_wildcard(pattern)) return {};
+    // A link may be written to, and may be removed or replaced.
+    const std::string own =
+        fmt::format("{}/{}", end_of(directory_of(plain)), plain.substr(plain.rfind('/') + 1));
+    if (own != place) declared_.outputs.push_back(own);
+    return {};
+  }
+
+  Result<void> take_input(const std::string& pattern) {
+    const std::vector<std::string> found = expand_path(pattern);
+    // What is an output, too, another test may have removed.
+    if (found.empty() && !is_output(end_of(pattern))) {
+      return std::unexpected(
+          Error{fmt::format("give this test '{}' (inputs): there is no such file", pattern), 0,
+                "make it before the run, or leave it out"});
+    }
+    for (const std::string& path : found) {
+      if (std::string end = end_of(path); is_there(end)) inputs_.insert(std::move(end));
+    }
+    return {};
+  }
+
+  // The directory that there is a view of for what the pattern stands for: that of which other
+  // tests have one, so that what is renamed stays in one file system.
+  std::string directory_of_output(const std::string& pattern) const {
+    std::string directory = plain_part(pattern);
+    const auto view = std::ranges::find_if(
+        facts_.views, [&](const FileView& each) { return is_below(directory, each.directory); });
+    if (view != facts_.views.end()) return view->directory;
+    if (!has_wildcard(pattern)) directory = directory_of(directory);
+    while (!is_directory(directory)) directory = directory_of(directory);
+    return directory;
+  }
+
   void find_writable() {
     std::set<std::string> directories;
     for (const std::string& pattern : declared_.outputs)
       directories.insert(directory_of_output(pattern));
-    for (const std::string& directory : outermost(directories)) {
-      FileView view{directory};
-      view.is_empty = !is_below_any(directory, inputs_);
-      for (const std::string& inner : directories) {
-        if (inner != directory && is_below(inner, directory)) add_made(view, inner);
-      }
-      // What it reads and writes it has a copy of.
-      for (const std::string& input : inputs_) {
-        if (input != directory && is_below(input, directory) && is_output(input))
-          add_made(view, input);
-      }
-      declared_.writable.push_back(std::move(view));
+    for (std::string& directory : outermost(directories)) {
+      if (is_below_any(directory, inputs_)) continue;
+      declared_.writable.emplace_back(std::move(directory)).is_empty = true;
     }
+    // An input with outputs in it is seen whole, and so it is not copied.
+    for (const std::string& input : outermost(inputs_)) {
+      const bool has_outputs = std::ranges::any_of(
+          declared_.outputs, [&](const auto& pattern) { return leads_into(pattern, input); });
+      if (is_directory(input) && has_outputs) {
+        make(input);
+        declared_.writable.emplace_back(input);
+      }
+    }
+    for (const std::string& pattern : declared_.outputs) {
+      std::string directory = plain_part(pattern);
+      while (!is_directory(directory)) directory = directory_of(directory);
+      make(directory);
+    }
+  }
+
+  void find_readable() {
+    std::set<std::string> readable;
+    for (const std::string_view directory : kSystemDirectories) {
+      if (const std::string end = end_of(std::string(directory)); is_there(end))
+        readable.insert(end);
+    }
+    for (const std::string& file : facts_.program_files) {
+      if (const std::string end = end_of(file); is_there(end)) readable.insert(end);
+    }
+    for (const std::string& input : inputs_) {
+      FileView* view = empty_view_of(input);
+      if (view != nullptr && is_output(input)) {
+        view->copy(input);
+      } else {
+        readable.insert(input);
+      }
+    }
+    declared_.readable = outermost(readable);
+    std::erase_if(declared_.readable, [this](const auto& path) { return is_in_whole_view(path); });
   }
   // Of what views share, sockets are the host's services.
   void find_shared() {
@@ -92,24 +159,31 @@ class Declared {
       }
     }
   }
-  // With the directories on the way, each before what lies in it.
-  static void add_made(FileView& view, const std::string& path) {
-    if (!view.is_empty) return;
-    for (std::size_t at = view.directory.size() + 1; at != std::string::npos;) {
-      const std::size_t slash = path.find('/', at);
-      std::string name = path.substr(view.directory.size() + 1);
-      if (slash != std::string::npos) name.resize(slash - view.directory.size() - 1);
-      if (std::ranges::find(view.made, name) == view.made.end()) view.made.push_back(name);
-      at = slash == std::string::npos ? slash : slash + 1;
-    }
+
+  FileView* empty_view_of(const std::string& path) {
+    if (is_in_whole_view(path)) return nullptr;
+    const auto found = std::ranges::find_if(declared_.writable, [&](const FileView& view) {
+      return view.is_empty && is_below(path, view.directory);
+    });
+    return found == declared_.writable.end() ? nullptr : &*found;
+  }
+  void make(const std::string& path) {
+    if (FileView* view = empty_view_of(path)) view->make(path);
+  }
+  bool is_in_whole_view(const std::string& path) const {
+    return std::ranges::any_of(declared_.writable, [&](const FileView& view) {
+      return !view.is_empty && is_below(path, view.directory);
+    });
+  }
+  // The link is there anyway, with the directory that it lies in.
+  bool is_shown(const std::string& link) const {
+    return is_in_whole_view(link) || is_below_any(link, declared_.readable);
   }
   bool is_output(const std::string& path) const { return matches_any(declared_.outputs, path); }
-  bool is_copied(const std::string& path) const {
-    return inputs_.contains(path) && !is_directory(path) && is_output(path);
-  }
 
   const HostFacts& facts_;
   std::set<std::string> inputs_;
+  std::set<std::string> links_;
   DeclaredFiles declared_;
 };
 

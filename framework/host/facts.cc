@@ -48,6 +48,20 @@ std::string_view facility_name(Facility facility) {
   return "unknown facility";
 }
 
+void FileView::make(const std::string& path) {
+  if (!is_empty || path.size() <= directory.size()) return;
+  for (std::size_t at = directory.size(); at != std::string::npos;) {
+    at = path.find('/', at + 1);
+    std::string name = path.substr(directory.size() + 1, at - directory.size() - 1);
+    if (std::ranges::find(made, name) == made.end()) made.push_back(std::move(name));
+  }
+}
+
+void FileView::copy(const std::string& path) {
+  make(path.substr(0, path.rfind('/')));
+  copied.push_back(path.substr(directory.size() + 1));
+}
+
 bool is_default(Facility facility) { return facility < Facility::kSoftMemoryCap; }
 
 bool is_backstop(Facility facility) {

@@ -138,10 +138,16 @@ struct FileView {
   std::string directory;  // absolute, without links
   // What all tests share in it, by names relative to it: Unix sockets, whose peers are outside.
   std::vector<std::string> shared{};
-  // Nothing of the host's is in it, but copies of these files, and these directories, by names
-  // relative to it.
+  // Nothing of the host's is in it but what these name, relative to it: directories, links and,
+  // without what is in them, files, each after the directory it lies in; and copies of files.
   bool is_empty = false;
   std::vector<std::string> made{};
+  std::vector<std::string> copied{};
+
+  // Adds to `made` what lies at `path`, and the directories on the way to it, if it is empty.
+  void make(const std::string& path);
+  // Adds to `copied`, and the directories on the way to `made`.
+  void copy(const std::string& path);
   friend bool operator==(const FileView&, const FileView&) = default;
 };
 

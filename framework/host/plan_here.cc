@@ -52,6 +52,18 @@ Result<std::vector<std::string>> shared_paths(const std::vector<std::string>& pa
   return paths;
 }
 
+// Who shares all that there are views of means another setting.
+Result<void> look_at_shared(const std::string& path, const std::vector<FileView>& views) {
+  const std::string place = way_of(path).back();
+  const auto view = std::ranges::find_if(
+      views, [&](const FileView& each) { return is_below(each.directory, place); });
+  if (view == views.end()) return {};
+  return std::unexpected(Error{
+      fmt::format("share '{}' (shared_files): '{}', of which there is a view, lies in it", path,
+                  view->directory),
+      0, "name files in that, set files to host, or name in files_in what is to have a view"});
+}
+
 // What of the host's files its views are of.
 Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
   CellConfig& config = asked.config;
@@ -73,6 +85,9 @@ Result<void> look_at_files(CellRequest& asked, const HostFacts& facts) {
   if (config.shared_files) {
     const auto paths = shared_paths(*config.shared_files);
     if (!paths) return std::unexpected(paths.error());
+    for (const std::string& path : *paths) {
+      if (auto apart = look_at_shared(path, views); !apart) return std::unexpected(apart.error());
+    }
     share_existing(views, *paths);
   }
   asked.views = std::move(views);

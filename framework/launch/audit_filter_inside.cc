@@ -30,8 +30,8 @@ class Program {
 };
 
 constexpr sock_filter load_argument(int argument) {
-  return load(offsetof(seccomp_data, args) +
-              sizeof(std::uint64_t) * static_cast<unsigned>(argument));
+  return load(static_cast<std::uint32_t>(offsetof(seccomp_data, args) +
+                                         sizeof(std::uint64_t) * static_cast<unsigned>(argument)));
 }
 
 // The low halves of arguments are at the beginning: every processor that this knows is little
@@ -69,6 +69,8 @@ bool be_audited_inside(Seen seen, int socket) {
   program.add(jump(BPF_JEQ, kNativeArchitecture, 1, 0));
   program.add(answer(SECCOMP_RET_USER_NOTIF));  // which the auditor cannot read, and says so
   program.add(load(offsetof(seccomp_data, nr)));
+  program.add(jump(BPF_JGE, kX32, 0, 1));
+  program.add(answer(SECCOMP_RET_USER_NOTIF));
   for (const AuditedCall& call : audited_calls()) {
     if (is_seen(call, seen)) add_call(program, call, seen, socket);
   }

@@ -5,6 +5,8 @@
 namespace cloister {
 namespace {
 
+constexpr std::uint8_t kGone = kWritten | kRenamed;
+
 constexpr PathAt path(int at, std::uint8_t use) { return {-1, at, use}; }
 constexpr PathAt below(int directory, std::uint8_t use) { return {directory, directory + 1, use}; }
 
@@ -17,13 +19,13 @@ constexpr AuditedCall kCalls[] = {
     {SYS_lstat, Names::kPath, path(0, kLookedAt)},
     {SYS_access, Names::kPath, path(0, kLookedAt)},
     {SYS_readlink, Names::kPath, path(0, kLookedAt)},
-    {SYS_unlink, Names::kPath, path(0, kWritten)},
-    {SYS_rmdir, Names::kPath, path(0, kWritten)},
+    {SYS_unlink, Names::kPath, path(0, kGone)},
+    {SYS_rmdir, Names::kPath, path(0, kGone)},
     {SYS_mkdir, Names::kPath, path(0, kWritten)},
     {SYS_mknod, Names::kPath, path(0, kWritten)},
-    {SYS_rename, Names::kPath, path(0, kWritten), path(1, kWritten)},
-    {SYS_link, Names::kPath, path(0, kRead), path(1, kWritten)},
-    {SYS_symlink, Names::kPath, path(1, kWritten)},
+    {SYS_rename, Names::kPath, path(0, kGone), path(1, kWritten)},
+    {SYS_link, Names::kPath, path(0, kRead | kRenamed), path(1, kWritten)},
+    {SYS_symlink, Names::kLink, path(1, kWritten), {}, 0},
     {SYS_chmod, Names::kPath, path(0, kWritten)},
     {SYS_chown, Names::kPath, path(0, kWritten)},
     {SYS_lchown, Names::kPath, path(0, kWritten)},
@@ -32,7 +34,7 @@ constexpr AuditedCall kCalls[] = {
     {SYS_futimesat, Names::kPath, below(0, kWritten)},
 #endif
 #ifdef SYS_renameat
-    {SYS_renameat, Names::kPath, below(0, kWritten), below(2, kWritten)},
+    {SYS_renameat, Names::kPath, below(0, kGone), below(2, kWritten)},
 #endif
     {SYS_openat, Names::kOpened, below(0, kRead), {}, 2},
     {SYS_openat2, Names::kHow, below(0, kRead), {}, 2},
@@ -46,12 +48,12 @@ constexpr AuditedCall kCalls[] = {
     {SYS_execve, Names::kPath, path(0, kExecuted)},
     {SYS_execveat, Names::kPath, below(0, kExecuted)},
     {SYS_truncate, Names::kPath, path(0, kWritten)},
-    {SYS_unlinkat, Names::kPath, below(0, kWritten)},
+    {SYS_unlinkat, Names::kPath, below(0, kGone)},
     {SYS_mkdirat, Names::kPath, below(0, kWritten)},
     {SYS_mknodat, Names::kPath, below(0, kWritten)},
-    {SYS_renameat2, Names::kPath, below(0, kWritten), below(2, kWritten)},
-    {SYS_linkat, Names::kPath, below(0, kRead), below(2, kWritten)},
-    {SYS_symlinkat, Names::kPath, below(1, kWritten)},
+    {SYS_renameat2, Names::kSwap, below(0, kGone), below(2, kWritten), 4},
+    {SYS_linkat, Names::kPath, below(0, kRead | kRenamed), below(2, kWritten)},
+    {SYS_symlinkat, Names::kLink, below(1, kWritten), {}, 0},
     {SYS_fchmodat, Names::kPath, below(0, kWritten)},
     {SYS_fchownat, Names::kPath, below(0, kWritten)},
     {SYS_utimensat, Names::kPath, below(0, kWritten)},
@@ -71,6 +73,8 @@ std::span<const AuditedCall> audited_calls() { return kCalls; }
 bool is_seen(const AuditedCall& call, Seen seen) {
   switch (call.names) {
     case Names::kPath:
+    case Names::kSwap:
+    case Names::kLink:
       return seen != Seen::kWrites ||
              ((call.first.use | call.second.use) & std::uint8_t{kWritten}) != 0;
     case Names::kOpened:

@@ -14,6 +14,8 @@ namespace cloister {
 // What an audited call names.
 enum class Names : std::uint8_t {
   kPath,      // one path, or two
+  kSwap,      // two paths, with flags as of renameat2(2)
+  kLink,      // a path, and the text that it is to lead by
   kOpened,    // a path, opened with flags as of open(2)
   kHow,       // the same, with an open_how: openat2(2)
   kAddress,   // a sockaddr and its length
@@ -34,7 +36,7 @@ struct AuditedCall {
   Names names{};
   PathAt first{};
   PathAt second{};
-  int at = -1;  // the argument with the flags, the open_how, the address or the message
+  int at = -1;  // the argument with the flags, the text, the open_how, the address or the message
 };
 
 std::span<const AuditedCall> audited_calls();

@@ -12,6 +12,9 @@
 
 namespace cloister {
 
+// Numbers from here on are those of x32 programs on x86-64, and none elsewhere: syscall(2).
+inline constexpr std::uint32_t kX32 = 0x40000000;
+
 constexpr sock_filter load(std::uint32_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset);
 }

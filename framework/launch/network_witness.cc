@@ -16,9 +16,6 @@
 namespace cloister {
 namespace {
 
-// Numbers from here on are those of x32 programs on x86-64: syscall(2).
-constexpr std::uint32_t kX32 = 0x40000000;
-
 // A socket is the only way to a network for who has no capability over it; a socket pair can be
 // bound; a ring of calls can open sockets unseen. All that another architecture's programs call is
 // taken for a way.

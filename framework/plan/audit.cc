@@ -38,8 +38,13 @@ void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& pl
   }
   if (!request.declared) return;
   audit.declared = request.declared->readable;
-  audit.declared->insert(audit.declared->end(), request.declared->shared.begin(),
-                         request.declared->shared.end());
+  for (const auto* names : {&request.declared->links, &request.declared->shared})
+    audit.declared->insert(audit.declared->end(), names->begin(), names->end());
+  for (const FileView& view : request.declared->writable) {
+    if (!view.is_empty) audit.declared->push_back(view.directory);
+    for (const std::string& name : view.copied)
+      audit.declared->push_back(fmt::format("{}/{}", view.directory, name));
+  }
   audit.outputs = request.declared->outputs;
   audit.places.push_back(plan.guest.working_directory);
   for (const std::string& pattern : audit.outputs) audit.places.push_back(plain_part(pattern));

@@ -50,12 +50,16 @@ struct StepFields {
     put_list(out, step.views, [&](const FileView& view) {
       out.text(view.directory);
       out.number(static_cast<std::uint8_t>(view.is_empty));
-      for (const auto* names : {&view.made, &view.shared})
+      for (const auto* names : {&view.made, &view.copied, &view.shared})
         put_list(out, *names, [&](const std::string& name) { out.text(name); });
     });
   }
   void operator()(const BindReadOnly& step) const { out.text(step.target); }
   void operator()(const MakeDirectory& step) const { out.text(step.target); }
+  void operator()(const MakeLink& step) const {
+    out.text(step.source);
+    out.text(step.target);
+  }
 };
 
 template <StepCode code, typename Step>
@@ -75,7 +79,8 @@ static_assert(kStandsFor<StepCode::kSetPropagation, SetPropagation> &&
               kStandsFor<StepCode::kNameInHosts, NameInHosts> &&
               kStandsFor<StepCode::kMountViews, MountViews> &&
               kStandsFor<StepCode::kBindReadOnly, BindReadOnly> &&
-              kStandsFor<StepCode::kMakeDirectory, MakeDirectory>);
+              kStandsFor<StepCode::kMakeDirectory, MakeDirectory> &&
+              kStandsFor<StepCode::kMakeLink, MakeLink>);
 
 }  // namespace
 

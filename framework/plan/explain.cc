@@ -80,6 +80,7 @@ std::string step_text(const SetupStep& step) {
                                s.store.empty() ? "" : fmt::format(", kept in '{}*'", s.store));
           },
           [](const MakeDirectory& s) { return fmt::format("make '{}'", shown(s.target)); },
+          [](const MakeLink& s) { return fmt::format("link '{}' as it is", s.source); },
           [](const BindReadOnly& s) { return fmt::format("make '{}' read-only", s.target); },
       },
       step);

@@ -35,6 +35,14 @@ std::vector<std::string> entries_to_keep(const std::string& target, const CellCo
   return names;
 }
 
+// Of views, each after those it lies in, the one that the path is in.
+FileView* innermost(std::vector<FileView>& views, const std::string& path) {
+  const auto found = std::ranges::find_if(views.rbegin(), views.rend(), [&](const FileView& view) {
+    return is_below(path, view.directory);
+  });
+  return found == views.rend() ? nullptr : &*found;
+}
+
 // Fills in the steps that mount; `at` stands before every target.
 struct View {
   const CellRequest& request;
@@ -63,6 +71,7 @@ struct View {
     const std::pair<std::string, Bytes> targets[] = {{"/tmp", *request.config.tmp_size},
                                                      {"/dev/shm", *request.config.shm_size}};
     for (const auto& [target, size] : targets) {
+      if (request.declared && request.declared->has_view_of(target)) continue;
       std::vector<std::string> keep;  // another root has its own files
       const bool own_root = request.root || request.declared;
       if (!own_root) keep = entries_to_keep(target, request.config, facts);
@@ -82,32 +91,36 @@ struct View {
     watch.conflicts = request.config.file_conflicts.value_or(FileConflicts::kNote);
     if (!views.empty()) add(MountViews{views, at, request.file_store});
   }
-  // What may be read, around what may be written: what lies in that comes after it.
+  // A root of what may be read, and views of where something may be written: what may be read there
+  // is mounted in the view, where an entry is made for it.
   void declared() const {
     const DeclaredFiles& files = *request.declared;
-    const auto in_writable = [&](const std::string& path) {
-      return std::ranges::any_of(files.writable, [&](const FileView& view) {
-        return view.is_empty && is_below(path, view.directory);
-      });
-    };
-    const auto bind = [&](bool inner) {
-      for (const std::string& path : files.readable) {
-        if (in_writable(path) == inner) add(BindMount{path, at + path, true});
+    std::vector<FileView> views = files.writable;
+    std::vector<SetupStep> within;
+    // In whichever view it is, the innermost, or in the root itself.
+    const auto put = [&](const std::string& path, SetupStep step, bool is_mounted) {
+      FileView* view = innermost(views, path);
+      if (view != nullptr) view->make(path);
+      if (view == nullptr) {
+        add(std::move(step));
+      } else if (is_mounted) {
+        within.push_back(std::move(step));
       }
     };
     for (const char* kernels : {"/dev", "/sys"}) add(BindMount{kernels, at + kernels, false});
     cgroups();
     private_tmp();
-    bind(false);
-    views_of(files.writable, true);
-    bind(true);
-    for (const std::string& path : files.shared) add(BindMount{path, at + path, false});
-    add(MakeDirectory{at + plan.guest.working_directory});
+    for (const std::string& link : files.links) put(link, MakeLink{link, at + link}, false);
+    for (const std::string& path : files.readable)
+      put(path, BindMount{path, at + path, true}, true);
+    for (const std::string& path : files.shared) put(path, BindMount{path, at + path, false}, true);
+    const std::string& begin = plan.guest.working_directory;
+    put(begin, MakeDirectory{at + begin}, false);
+    views_of(views, true);
+    for (SetupStep& step : within) add(std::move(step));
     proc();
     add(MakeReadOnly{at, false});
     plan.watch.outputs = files.outputs;
-    std::ranges::copy_if(files.readable, std::back_inserter(plan.watch.mounted), in_writable);
-    std::ranges::copy_if(files.shared, std::back_inserter(plan.watch.mounted), in_writable);
   }
   void files() const {
     const Files files = *request.config.files;

@@ -95,13 +95,19 @@ struct MakeDirectory {
   std::string target;
   friend bool operator==(const MakeDirectory&, const MakeDirectory&) = default;
 };
+struct MakeLink {  // in the new root, like the symbolic link `source` of the host's
+  std::string source;
+  std::string target;
+  friend bool operator==(const MakeLink&, const MakeLink&) = default;
+};
 struct BindReadOnly {  // a directory on itself, with all mounted below it
   std::string target;
   friend bool operator==(const BindReadOnly&, const BindReadOnly&) = default;
 };
-using SetupStep = std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname,
-                               BringUpLoopback, OpenLowPorts, StartRoot, BindMount, EnterRoot,
-                               SetClocks, NameInHosts, MountViews, BindReadOnly, MakeDirectory>;
+using SetupStep =
+    std::variant<SetPropagation, MountProc, MountTmpfs, MakeReadOnly, SetHostname, BringUpLoopback,
+                 OpenLowPorts, StartRoot, BindMount, EnterRoot, SetClocks, NameInHosts, MountViews,
+                 BindReadOnly, MakeDirectory, MakeLink>;
 
 // `inside` and the ids after it are `outside` and the ids after it in the parent namespace.
 struct IdMapping {
@@ -220,7 +226,6 @@ struct WatchPlan {
   FileConflicts conflicts = FileConflicts::kNote;
   bool is_stored = false;              // that is in a directory, to be removed
   std::vector<std::string> outputs{};  // when set, nothing else is put in place: path_patterns.h
-  std::vector<std::string> mounted{};  // what is mounted in the views
   std::string keep_failed{};           // where what a failed test wrote is saved; empty: nowhere
   AuditPlan audit{};
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;

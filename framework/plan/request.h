@@ -2,6 +2,7 @@
 // exec`; docs/decisions/0010). Filled in by an adapter, read by make_plan alone.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,10 +49,15 @@ enum class Streams : std::uint8_t {
 
 // What a cell with Files::kDeclared has of the host's files: host/declared_files.h.
 struct DeclaredFiles {
-  std::vector<std::string> readable;  // names of what is there, each after those it lies in
+  std::vector<std::string> readable;  // names of what is there; none of a link
+  std::vector<std::string> links;     // symbolic links on the way to something of these
   std::vector<std::string> shared;    // what coverage and sanitizers write to: the host's own
-  std::vector<FileView> writable;     // the directories in which its outputs are
+  std::vector<FileView> writable;     // of where its outputs are, each after those it lies in
   std::vector<std::string> outputs;   // patterns: config/path_pattern.h
+
+  bool has_view_of(std::string_view directory) const {
+    return std::ranges::find(writable, directory, &FileView::directory) != writable.end();
+  }
 };
 
 struct CellRequest {

@@ -27,6 +27,7 @@ enum class StepCode : std::uint8_t {
   kMountViews,
   kBindReadOnly,
   kMakeDirectory,
+  kMakeLink,
 };
 
 // A network namespace that the run lends to one cell after the other, as long as none has used it:

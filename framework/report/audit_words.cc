@@ -50,14 +50,12 @@ std::vector<std::string> audit_notes(const CellReport& report,
                                 meeting_words(meeting, name_of(meeting.other)), option("files")));
   }
   if (audit.refused.empty()) return notes;
-  std::vector<std::string> paths;
-  paths.reserve(audit.refused.size());
-  for (const std::string& path : audit.refused) paths.push_back(printable(path));
-  notes.push_back(audit.is_declared
-                      ? fmt::format("it asked for '{}', which it does not declare ({}, {})",
-                                    fmt::join(paths, "', '"), option("inputs"), option("outputs"))
-                      : fmt::format("it was to write to '{}', which is read-only ({})",
-                                    fmt::join(paths, "', '"), option("files")));
+  const std::string paths = printable_list(audit.refused);
+  notes.push_back(
+      audit.is_declared
+          ? fmt::format("it asked for {}, which it does not declare ({}, {})", paths,
+                        option("inputs"), option("outputs"))
+          : fmt::format("it was to write to {}, which is read-only ({})", paths, option("files")));
   return notes;
 }
 

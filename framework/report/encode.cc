@@ -105,6 +105,8 @@ void put_files(ByteWriter& out, const ChangedFiles& files) {
     out.number(conflict.other);
   }
   out.text(files.failure);
+  out.text(files.unsaved);
+  put_names(out, files.undeclared);
 }
 
 // False when a number stands for nothing.
@@ -127,6 +129,8 @@ bool take_files(ByteReader& in, ChangedFiles& files) {
     files.conflicts.push_back(std::move(conflict));
   }
   files.failure = in.text();
+  files.unsaved = in.text();
+  take_names(in, files.undeclared);
   return true;
 }
 

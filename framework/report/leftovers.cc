@@ -73,6 +73,13 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string printable_list(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names)
+    list += fmt::format("{}'{}'", list.empty() ? "" : ", ", printable(name));
+  return list;
+}
+
 std::string changes_text(const ChangedFiles& files) {
   static constexpr const char* kWords[] = {"created", "changed", "deleted"};
   std::vector<std::string> texts;

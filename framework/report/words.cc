@@ -78,11 +78,11 @@ std::vector<std::string> limit_notes(const CellReport& report,
   const Usage& usage = report.usage;
   const bool killed_for_memory = std::holds_alternative<OutOfMemory>(report.outcome);
   std::vector<std::string> notes;
-  if (!report.files.failure.empty()) {
-    notes.push_back(fmt::format(
-        "what it wrote could not be put in place: {}; mend that, or write to the host's files with "
-        "{}=host",
-        printable(report.files.failure), option("files")));
+  if (!report.files.unsaved.empty())
+    notes.push_back(fmt::format("{} ({})", printable(report.files.unsaved), option("keep_failed")));
+  if (!report.files.undeclared.empty()) {
+    notes.push_back(fmt::format("what it did to {} was thrown away: that is no output of it ({})",
+                                printable_list(report.files.undeclared), option("outputs")));
   }
   if (report.undying != 0) {
     notes.push_back(fmt::format(
@@ -116,6 +116,15 @@ std::vector<std::string> limit_notes(const CellReport& report,
                                 output->dropped, name, output->kept.size(), option("output")));
   }
   return notes;
+}
+
+std::string put_failure_words(const CellReport& report,
+                              std::string (*option)(std::string_view setting)) {
+  if (report.files.failure.empty()) return "";
+  return fmt::format(
+      "what it wrote could not be put in place: {}; mend that, or write to the host's files with "
+      "{}=host",
+      printable(report.files.failure), option("files"));
 }
 
 std::string collision_words(std::uint32_t id, const FileConflict& conflict,

@@ -24,9 +24,16 @@ std::string ending_text(const CellReport& report);
 std::vector<std::string> limit_notes(const CellReport& report,
                                      std::string (*option)(std::string_view setting));
 
+// Why what the guest wrote is not where it means it to be, which fails it; empty where it is.
+std::string put_failure_words(const CellReport& report,
+                              std::string (*option)(std::string_view setting));
+
 // Text from a guest as one line for a terminal: what is not printable ASCII or well-formed UTF-8 is
 // written as "\n" or "\x1b".
 std::string printable(std::string_view text);
+
+// "'/a', '/b'"
+std::string printable_list(const std::vector<std::string>& names);
 
 // "created '/a' (5 bytes), deleted '/b', and 3 more"; empty where nothing was changed.
 std::string changes_text(const ChangedFiles& files);

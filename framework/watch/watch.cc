@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "framework/files/file_store.h"
 #include "framework/files/put_in_place.h"
 #include "framework/kernel/shortage.h"
 
@@ -318,16 +319,13 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
   if (!cell.init.views.open()) return;
   std::vector<FileConflict> conflicts;
   std::string unsaved = plan.keep_failed.empty() ? "" : save_failed(cell, report);
-  const std::string begins_in = plan.outputs.empty() ? "" : cell.plan().guest.working_directory;
   report.files = take_changes(cell.init.views,
                               {.directories = plan.views,
                                .keep = plan.keep_files,
                                .may_move = plan.is_stored,
-                               .outputs = plan.outputs,
-                               .mounted = plan.mounted,
-                               .working_directory = begins_in},
+                               .outputs = plan.outputs},
                               cell.as_writer(), ledger_, conflicts);
-  if (report.files.failure.empty()) report.files.failure = std::move(unsaved);
+  report.files.unsaved = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {
     for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
   } else if (plan.conflicts == FileConflicts::kFail) {
@@ -340,9 +338,9 @@ std::string Watch::save_failed(RunningCell& cell, CellReport& report) {
   const std::string name = sink_.name_of_failed(report);
   if (name.empty()) return "";
   const WatchPlan& plan = cell.plan().watch;
-  const auto saved =
-      save_changes(cell.init.views, {.directories = plan.views, .mounted = plan.mounted},
-                   fmt::format("{}/{}", plan.keep_failed, name));
+  const std::string where = fmt::format("{}/{}", plan.keep_failed, name);
+  remove_stored(where);  // what it wrote when it failed before
+  const auto saved = save_changes(cell.init.views, {.directories = plan.views}, where);
   return saved ? "" : saved.error().text();
 }
 

@@ -136,17 +136,22 @@ struct ChangedFiles {
   std::vector<ChangedFile> named{};       // the first 64
   std::vector<FileConflict> conflicts{};  // where they are to fail; each path once in a run
   std::string failure{};  // "'PATH': why" of the first that could not be put in place; else empty
+  std::string unsaved{};  // why it could not be saved (CellConfig::keep_failed); else empty
+  // With Files::kDeclared, the first 8 changes besides its outputs, which were thrown away.
+  std::vector<std::string> undeclared{};
 };
 
 // What the processes of a cell asked the kernel for by name (CellConfig::audit), its private
 // directories and those of the system apart.
 enum PathUse : std::uint8_t {
-  kLookedAt = 1,   // stat(2), access(2), chdir(2) and their like
-  kRead = 2,       // a file that was there before the test
-  kListed = 4,     // the names in a directory
-  kExecuted = 8,   // a program; those of the system are named, too
-  kWritten = 16,   // created, opened for writing, renamed, removed
-  kInOwnView = 32  // what was written there no other test sees while it runs
+  kLookedAt = 1,      // stat(2), access(2), chdir(2) and their like
+  kRead = 2,          // a file that was there before the test
+  kListed = 4,        // the names in a directory
+  kExecuted = 8,      // a program; those of the system are named, too
+  kWritten = 16,      // created, opened for writing, renamed, removed
+  kInOwnView = 32,    // what was written there no other test sees while it runs
+  kRenamed = 64,      // given another name, or none: rename(2), link(2), unlink(2), rmdir(2)
+  kIsDirectory = 128  // of what is kRenamed: it was a directory
 };
 struct UsedPath {
   std::string path;

@@ -10,10 +10,9 @@ namespace cloister::selftests {
 
 class DiskDirectory {
  public:
-  // `pattern` is a name in /var/tmp that ends in XXXXXX. In lanes whose disk is read-only it is in
-  // /tmp.
-  explicit DiskDirectory(const std::string& pattern) {
-    std::string name = "/var/tmp/" + pattern;
+  // `pattern` is a name that ends in XXXXXX. In lanes whose disk is read-only it is in /tmp.
+  explicit DiskDirectory(const std::string& pattern, const std::string& parent = "/var/tmp") {
+    std::string name = parent + "/" + pattern;
     if (::mkdtemp(name.data()) == nullptr) {
       name = "/tmp/" + pattern;
       if (::mkdtemp(name.data()) == nullptr) abort();

@@ -53,6 +53,7 @@ struct Attempt {
   Verdict verdict = Verdict::kNotRun;
   std::string message;        // what went wrong, or why it was skipped
   bool tells_left = false;    // the message has what was left in the cell
+  bool tells_limits = false;  // and the limits that the cell ran into
   bool is_of_others = false;  // its report is whole, and not of this test alone
   // Failures of its program that are no test's, in the framework's words: those of environments
   // and suites, which each of its tests may tell of.

@@ -29,6 +29,10 @@ bool is_directory(const std::string& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
 }
+bool is_link(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_symlink(path, ignored);
+}
 
 // Of many files in one directory that directory alone, unless it has `others` in it.
 std::set<std::string> gathered(const std::set<std::string>& paths,
@@ -85,6 +89,8 @@ void AuditBook::take(const Attempt& attempt) {
     const std::pair<std::uint8_t, Users*> kinds[] = {{kRead | kListed, &read_},
                                                      {kExecuted, &executed_},
                                                      {kWritten, &written_},
+                                                     {kRenamed, &renamed_},
+                                                     {kIsDirectory, &removed_directories_},
                                                      {kLookedAt, &looked_at_}};
     for (const auto& [uses, users] : kinds) {
       if ((path.uses & uses) != 0) (*users)[path.path].insert(attempt.test);
@@ -144,8 +150,11 @@ std::string AuditBook::text() const {
 
 std::vector<std::string> AuditBook::outputs() const {
   std::set<std::string> paths;
-  for (const auto& [path, tests] : written_) {
-    if (!is_below_any(path, kSystemDirectories)) paths.insert(path);
+  // What is given another name, too: an input, which is mounted, cannot be.
+  for (const Users* users : {&written_, &renamed_}) {
+    for (const auto& [path, tests] : *users) {
+      if (!is_below_any(path, kSystemDirectories)) paths.insert(path);
+    }
   }
   // A directory that also holds what is read, or the program, is no output.
   std::set<std::string> others = programs_;
@@ -175,9 +184,16 @@ std::vector<std::string> AuditBook::inputs() const {
     if (!is_below_any(path, kSystemDirectories) && !(is_directory(path) && has_more(path)))
       paths.insert(path);
   }
-  // What tests wrote for each other, or removed, is not there before the run.
-  std::erase_if(paths, [](const std::string& path) { return !fs::exists(path); });
-  std::vector<std::string> names = outermost(gathered(paths, {directory_}));
+  // A directory that a test removed was empty by then: what was in it has been named, and it is
+  // there as an output.
+  for (const auto& [path, tests] : removed_directories_) paths.erase(path);
+  // What is not there, and no output either, tests cannot be given.
+  std::erase_if(paths, [this](const std::string& path) {
+    return !fs::exists(path) && !is_link(path) && !written_.contains(path);
+  });
+  std::set<std::string> others = {directory_};
+  for (const auto& [path, tests] : removed_directories_) others.insert(path);
+  std::vector<std::string> names = outermost(gathered(paths, others));
   std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
   return names;
 }

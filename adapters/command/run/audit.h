@@ -40,6 +40,8 @@ class AuditBook {
   Users looked_at_;
   Users executed_;
   Users written_;
+  Users renamed_;
+  Users removed_directories_;
   Users called_;
   Users listened_;
   Users gaps_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "adapters/command/cell_options.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {
@@ -51,6 +52,12 @@ void say_what_was_left(const Attempt& attempt, const std::string& test) {
     fmt::print(stderr, "cloister: note: {} left {}\n", test, line);
 }
 
+void say_what_was_limited(const Attempt& attempt, const std::string& test) {
+  if (attempt.tells_limits) return;
+  for (const std::string& note : limit_notes(attempt.cell, option_name))
+    fmt::print(stderr, "cloister: note: {}: {}\n", test, note);
+}
+
 fmt::terminal_color colour_of(Verdict verdict) {
   if (is_bad(verdict)) return fmt::terminal_color::red;
   return verdict == Verdict::kPass ? fmt::terminal_color::green : fmt::terminal_color::yellow;
@@ -92,7 +99,9 @@ void Console::ended(const Attempt& attempt) {
     bad_.push_back(text);
   }
   fflush(to_);
-  say_what_was_left(attempt, tests_[attempt.test].test->name);
+  const std::string& test = tests_[attempt.test].test->name;
+  say_what_was_limited(attempt, test);
+  say_what_was_left(attempt, test);
 }
 
 void Console::failed_beside(const Binary& binary, const std::string& words) {

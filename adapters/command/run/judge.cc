@@ -38,8 +38,10 @@ struct Advice {
   std::string operator()(const auto&) const { return debug; }
 };
 
-std::string cell_words(const Selected& selected, const CellReport& cell, const std::string& end,
-                       const std::vector<std::string>& command) {
+// Adds how the cell ended, with what limited it and what to do.
+void tell_end(const Selected& selected, const std::string& end,
+              const std::vector<std::string>& command, Attempt& attempt) {
+  const CellReport& cell = attempt.cell;
   const Advice advice{fmt::format("run it in a debugger: gdb --args {}", fmt::join(command, " "))};
   std::string text = fmt::format("cloister: {} {}", selected.test->name, end);
   if (!std::holds_alternative<SetupFailed>(cell.outcome)) {
@@ -48,7 +50,8 @@ std::string cell_words(const Selected& selected, const CellReport& cell, const s
                         bytes_text(cell.usage.peak_memory));
   }
   for (const std::string& note : limit_notes(cell, option_name)) text += "\n  limits: " + note;
-  return text + "\n  advice: " + std::visit(advice, cell.outcome) + "\n";
+  attempt.message += text + "\n  advice: " + std::visit(advice, cell.outcome) + "\n";
+  attempt.tells_limits = true;
 }
 
 const Event* find_note(const CellReport& cell, Note note) {
@@ -111,13 +114,12 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   const std::string ended = ending_text(attempt.cell);
   if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
     attempt.is_of_others = told.whole;
-    attempt.message += cell_words(selected, attempt.cell, ended + " " + wrong, command);
+    tell_end(selected, ended + " " + wrong, command, attempt);
   } else if (own->said == Said::kFailed) {
     if (attempt.message.empty())
       attempt.message = fmt::format("its report says that it failed, and not why\n");
   } else if (attempt.beside.empty() && !kind.is_success(status, own->said)) {
-    attempt.message += cell_words(selected, attempt.cell,
-                                  ended + " although its report names no failure", command);
+    tell_end(selected, ended + " although its report names no failure", command, attempt);
   } else if (own->said == Said::kNotBegun) {
     attempt.verdict = attempt.beside.empty() ? Verdict::kSkip : Verdict::kNotRun;
     if (attempt.beside.empty() && attempt.message.empty())
@@ -188,8 +190,10 @@ bool is_bad(Verdict verdict) {
   return verdict != Verdict::kPass && verdict != Verdict::kSkip && verdict != Verdict::kNotRun;
 }
 
-Attempt judge(const Selected& selected, CellReport&& report,
-              const std::vector<std::string>& command) {
+namespace {
+
+Attempt judge_end(const Selected& selected, CellReport&& report,
+                  const std::vector<std::string>& command) {
   Attempt attempt;
   attempt.test = report.id;
   attempt.cell = std::move(report);
@@ -217,7 +221,19 @@ Attempt judge(const Selected& selected, CellReport&& report,
   attempt.verdict = bad_verdict(cell.outcome);
   for (const Ran& ran : selected.binary->kind->read(reports_of(cell)).ran)
     attempt.message += ran.message;
-  attempt.message += cell_words(selected, cell, ending_text(cell), command);
+  tell_end(selected, ending_text(cell), command, attempt);
+  return attempt;
+}
+
+}  // namespace
+
+Attempt judge(const Selected& selected, CellReport&& report,
+              const std::vector<std::string>& command) {
+  Attempt attempt = judge_end(selected, std::move(report), command);
+  if (const std::string words = put_failure_words(attempt.cell, option_name); !words.empty()) {
+    if (!is_bad(attempt.verdict)) attempt.verdict = Verdict::kFail;
+    attempt.message += fmt::format("cloister: {}: {}\n", selected.test->name, words);
+  }
   return attempt;
 }
 

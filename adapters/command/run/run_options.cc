@@ -98,7 +98,7 @@ std::string audit_help() {
          "wrote, and which of them would meet there. How the run goes is told on stderr.\n"
          "\n"
          "     --toml           as the settings 'inputs' and 'outputs' of cloister.toml,\n"
-         "                      to begin with for files=\"declared\"\n"
+         "                      with which it holds: files=\"declared\"\n"
          "     --json           as JSON, test by test\n"
          "\n"
          "The other options, and the exit status, are those of 'cloister run'.\n"

@@ -127,7 +127,7 @@ class Watcher final : public CellSource, public ReportSink {
   }
   std::string name_of_failed(CellReport& report) override {
     take_report_files(report);
-    return has_failed(report) ? order_.tests[report.id].test->name : "";
+    return has_failed(report) ? name_among_all(order_.tests[report.id]) : "";
   }
   void report(CellReport&& report) override {
     take_report_files(report);
@@ -172,6 +172,15 @@ class Watcher final : public CellSource, public ReportSink {
   }
 
  private:
+  // With its program's, where another program has a test of that name, too.
+  std::string name_among_all(const Selected& selected) const {
+    const auto& [binary, test] = selected;
+    const bool is_of_others = std::ranges::any_of(order_.tests, [&](const Selected& other) {
+      return other.binary != binary && other.test->name == test->name;
+    });
+    const std::string program = std::filesystem::path(binary->program).filename();
+    return is_of_others ? fmt::format("{}/{}", program, test->name) : test->name;
+  }
   bool has_failed(const CellReport& report) const {
     const Attempt attempt = judge(order_.tests[report.id], CellReport(report), {});
     return is_bad(attempt.verdict) || !attempt.beside.empty();

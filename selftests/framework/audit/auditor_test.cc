@@ -77,6 +77,15 @@ TEST_F(Audits, KeepNamesWithNewlines) {
   EXPECT_EQ(uses(audit(Files::kHost, [] { put("a\nb", "new"); }), "a\nb"), kWritten);
 }
 
+#ifdef __x86_64__
+TEST_F(Audits, SayThatX32CallsAreNotSeen) {
+  if (!lane_gives("audit")) return;
+  constexpr long kX32 = 0x40000000;  // syscall(2)
+  const Audit seen = audit(Files::kHost, [] { ::syscall(kX32 | SYS_getpid); });
+  EXPECT_EQ(seen.gap, "it runs a program of another architecture");
+}
+#endif
+
 TEST_F(Audits, SayThatARingOfCallsIsNotSeen) {
   if (!lane_gives("audit")) return;
   const Audit seen = audit(Files::kHost, [] {

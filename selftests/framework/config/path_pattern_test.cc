@@ -80,5 +80,16 @@ TEST(PathPattern, RelativeOnesBeginAtTheDirectory) {
   EXPECT_THAT(absolute_paths({"a/../b", "/c/", "./**"}, "/d"), ElementsAre("/d/b", "/c", "/d/**"));
 }
 
+TEST(PathPattern, ManyAnyDirectoriesTakeNoTime) {
+  std::string pattern;
+  std::string path;
+  for (int i = 0; i < 30; ++i) {
+    pattern += "/**/a";
+    path += "/a/a";
+  }
+  EXPECT_FALSE(matches_path(pattern + "/b", path + path + "/c"));
+  EXPECT_TRUE(matches_path(pattern + "/**/b", path + path + "/b"));
+}
+
 }  // namespace
 }  // namespace cloister

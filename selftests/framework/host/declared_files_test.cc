@@ -62,13 +62,27 @@ TEST_F(Declared, AnInputThatIsNotThereIsAnErrorUnlessItIsAnOutput) {
 }
 
 TEST_F(Declared, AnOutputIsWritableInTheDirectoryThatIsThere) {
-  for (const char* output : {"out/deep/*.txt", "out/deep/new", "out/deep/not/there", "out/deep"}) {
+  const std::pair<const char*, const char*> directories[] = {{"out/deep/*.txt", "out/deep"},
+                                                             {"out/deep/new", "out/deep"},
+                                                             {"out/deep/not/there", "out/deep"},
+                                                             {"out/deep", "out"}};
+  for (const auto& [output, directory] : directories) {
     const auto declared = files({}, {output});
     ASSERT_TRUE(declared);
     ASSERT_EQ(declared->writable.size(), 1U);
-    EXPECT_EQ(declared->writable[0].directory, in("out/deep")) << output;
+    EXPECT_EQ(declared->writable[0].directory, in(directory)) << output;
     EXPECT_TRUE(declared->writable[0].is_empty);
   }
+}
+
+// So that what is renamed stays in one file system.
+TEST_F(Declared, OutputsInADirectoryWithAViewShareThat) {
+  facts_.views = {{place_.string()}};
+  const auto declared = files({}, {"out/deep/new", "data/new"});
+  ASSERT_TRUE(declared);
+  ASSERT_EQ(declared->writable.size(), 1U);
+  EXPECT_EQ(declared->writable[0].directory, place_);
+  EXPECT_THAT(declared->writable[0].made, ElementsAre("out", "out/deep", "data"));
 }
 
 TEST_F(Declared, DirectoriesOfOutputsThatLieInOthersAreMadeInThem) {
@@ -79,18 +93,63 @@ TEST_F(Declared, DirectoriesOfOutputsThatLieInOthersAreMadeInThem) {
   EXPECT_THAT(declared->writable[0].made, ElementsAre("out", "out/deep"));
 }
 
+TEST_F(Declared, AnOutputOfTheSystemsIsAnError) {
+  for (const std::string output :
+       {"/etc/passwd", "/usr/**", "/**", "/new", "/dev/shm/x", "/proc"}) {
+    const auto declared = declared_files(CellConfig{}.with_outputs({output}), facts_);
+    ASSERT_FALSE(declared) << output;
+    EXPECT_EQ(declared.error().text(), "cannot let this test write to '" + output +
+                                           "' (outputs): it is the system's; name what lies in "
+                                           "directories of your own");
+  }
+}
+
 TEST_F(Declared, WhatIsReadAndWrittenIsCopied) {
-  const auto declared = files({"log"}, {"log"});
+  const auto declared = files({"log", "out/deep/old"}, {"log", "out"});
   ASSERT_TRUE(declared);
-  EXPECT_THAT(declared->writable[0].made, ElementsAre("log"));
+  EXPECT_THAT(declared->writable[0].copied, ElementsAre("log", "out/deep/old"));
+  EXPECT_THAT(declared->writable[0].made, ElementsAre("out", "out/deep"));
   EXPECT_THAT(declared->readable, Each(Not(in("log"))));
 }
 
 TEST_F(Declared, AnInputThatHoldsOutputsIsSeenWhole) {
   const auto declared = files({"**"}, {"log"});
   ASSERT_TRUE(declared);
-  EXPECT_THAT(declared->readable, Contains(place_));
+  ASSERT_EQ(declared->writable.size(), 1U);
+  EXPECT_EQ(declared->writable[0].directory, place_);
   EXPECT_FALSE(declared->writable[0].is_empty);
+}
+
+TEST_F(Declared, SuchAnInputLiesInTheViewOfAnOutputAboveIt) {
+  const auto declared = files({"data"}, {"data/new", "above"});
+  ASSERT_TRUE(declared);
+  ASSERT_EQ(declared->writable.size(), 2U);
+  EXPECT_EQ(declared->writable[0].directory, place_);
+  EXPECT_THAT(declared->writable[0].made, ElementsAre("data"));
+  EXPECT_EQ(declared->writable[1].directory, in("data"));
+  EXPECT_FALSE(declared->writable[1].is_empty);
+  EXPECT_THAT(declared->readable, Each(Not(in("data"))));
+}
+
+TEST_F(Declared, LinksAreNamedWithWhatTheyLeadTo) {
+  fs::create_symlink("data/a", place_ / "first");
+  fs::create_symlink("first", place_ / "second");
+  fs::create_symlink("nowhere", place_ / "dangling");
+  fs::create_directory_symlink("out", place_ / "results");
+  const auto declared = files({"second", "dang*"}, {"results/new"});
+  ASSERT_TRUE(declared);
+  for (const char* name : {"first", "second", "dangling", "results"})
+    EXPECT_THAT(declared->links, Contains(in(name)));
+  EXPECT_THAT(declared->readable, Contains(in("data/a")));
+  EXPECT_THAT(declared->readable, Each(Not(in("nowhere"))));
+  EXPECT_EQ(declared->outputs[0], in("out/new"));
+}
+
+TEST_F(Declared, AnOutputThatIsALinkIsWhatItLeadsToAsWell) {
+  fs::create_symlink("out/real", place_ / "latest");
+  const auto declared = files({}, {"latest"});
+  ASSERT_TRUE(declared);
+  EXPECT_THAT(declared->outputs, ElementsAre(in("out/real"), in("latest")));
 }
 
 TEST_F(Declared, WhatCoverageCountsInStaysTheHosts) {

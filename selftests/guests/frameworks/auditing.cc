@@ -106,6 +106,11 @@ TEST(Meets, ReadsForASecond) {
   }
 }
 
+TEST(Replaces, ADirectoryByAFile) {
+  EXPECT_TRUE(fs::remove("results"));
+  std::ofstream("results") << "now a file";
+}
+
 TEST(Fails, HavingWrittenAFile) {
   std::ofstream("trace") << "trace";
   FAIL() << "as it is to";

@@ -210,6 +210,44 @@ TEST_F(RunAudit, InitKeepsNoDescriptorOfWhatIsCopiedForTheGuest) {
   EXPECT_EQ(ended.out, "3\n") << ended.err;
 }
 
+// The host's directory holds more than the test has seen of it.
+TEST_F(RunAudit, ATestWhoseOutputCannotBePutInPlaceFails) {
+  if (!lane_gives("mount namespace")) return;
+  put("results/kept", "kept");
+  put("cloister.toml", "files = \"declared\"\noutputs = [\"results\"]\n");
+  const std::string words =
+      "Replaces.ADirectoryByAFile: what it wrote could not be put in place: '" +
+      (place_ / "results").string() + "': Is a directory (EISDIR)";
+  const Ended ended = declared({"--filter=Replaces*"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out, HasSubstr("0 passed, 1 failed"));
+  EXPECT_THAT(ended.out, HasSubstr("cloister: " + words));
+  const Ended linked = program({tool("tests_auditing_linked"), "--cloister_files=declared",
+                                "--cloister_outputs=results", "--gtest_filter=Replaces*"});
+  EXPECT_EQ(linked.status, 1);
+  EXPECT_THAT(linked.out, HasSubstr("cloister: " + words));
+  EXPECT_THAT(linked.out, HasSubstr("[  FAILED  ] Replaces.ADirectoryByAFile"));
+  const Ended executed = command({"exec", "--files=declared", "--outputs=results", "--", "sh", "-c",
+                                  "rmdir results && echo > results"});
+  EXPECT_EQ(executed.status, 125);
+  EXPECT_THAT(executed.err,
+              HasSubstr("cloister exec: sh: what it wrote could not be put in place"));
+  EXPECT_EQ(text_of("results/kept"), "kept");
+}
+
+TEST_F(RunAudit, ATestIsToldWhatItWroteBesideItsOutputs) {
+  if (!lane_gives("mount namespace")) return;
+  put("cloister.toml", "files = \"declared\"\noutputs = [\"other\"]\n");
+  const std::string words = "cloister: note: Uses.ReadsWhatItWrote: what it did to '" +
+                            (place_ / "own").string() + "' was thrown away: that is no output";
+  EXPECT_THAT(declared({"--filter=Uses.ReadsWhatItWrote"}).err, HasSubstr(words));
+  const Ended linked =
+      program({tool("tests_auditing_linked"), "--cloister_files=declared",
+               "--cloister_outputs=other", "--gtest_filter=Uses.ReadsWhatItWrote"});
+  EXPECT_THAT(linked.err, HasSubstr(words));
+  EXPECT_EQ(linked.status, 0);
+}
+
 TEST_F(RunAudit, AnInputThatIsNotThereIsAnError) {
   put("cloister.toml", "files = \"declared\"\ninputs = [\"dato/**\"]\n");
   const Ended ended = declared({"--filter=Uses.ReadsAFile"});
@@ -250,10 +288,13 @@ TEST_F(RunAudit, ReadOnlyFilesAreNamedThatATestWasToWrite) {
 TEST_F(RunAudit, WhatAFailedTestWroteIsSaved) {
   if (!lane_gives("own view of files")) return;
   const std::string saved = "kept/Fails.HavingWrittenAFile" + (place_ / "trace").string();
+  fs::create_directories(place_ / "kept/Fails.HavingWrittenAFile");
+  put("kept/Fails.HavingWrittenAFile/before", "of a run before");
   const Ended ended = command({"run", "--files=discard", "--keep-failed=kept",
                                "--filter=Fails*:Uses.ReadsWhatItWrote", tool("tests_auditing")});
   EXPECT_EQ(ended.status, 1) << ended.err;
   EXPECT_EQ(text_of(saved), "trace");
+  EXPECT_FALSE(fs::exists(place_ / "kept/Fails.HavingWrittenAFile/before"));
   EXPECT_FALSE(fs::exists(place_ / "trace"));
   EXPECT_FALSE(fs::exists(place_ / "kept/Uses.ReadsWhatItWrote"));
   fs::remove_all(place_ / "kept");
@@ -261,6 +302,28 @@ TEST_F(RunAudit, WhatAFailedTestWroteIsSaved) {
            "--gtest_filter=Fails*:Uses.ReadsWhatItWrote"});
   EXPECT_EQ(text_of(saved), "trace");
   EXPECT_FALSE(fs::exists(place_ / "kept/Uses.ReadsWhatItWrote"));
+}
+
+TEST_F(RunAudit, OfTwoProgramsWithTheSameTestBothAreSaved) {
+  if (!lane_gives("own view of files")) return;
+  fs::copy_file(tool("tests_auditing"), place_ / "other");
+  command({"run", "--files=discard", "--keep-failed=kept", "--filter=Fails*",
+           tool("tests_auditing"), "./other"});
+  for (const std::string program : {"tests_auditing", "other"}) {
+    EXPECT_EQ(
+        text_of("kept/" + program + "/Fails.HavingWrittenAFile" + (place_ / "trace").string()),
+        "trace");
+  }
+}
+
+TEST_F(RunAudit, WhatCannotBeSavedIsANote) {
+  if (!lane_gives("own view of files")) return;
+  put("file", "in the way");
+  const Ended ended = command({"run", "--files=discard", "--keep-failed=file/kept",
+                               "--filter=Fails*", tool("tests_auditing")});
+  EXPECT_THAT(ended.err, HasSubstr("cloister: note: Fails.HavingWrittenAFile: cannot save what a "
+                                   "failed test wrote in '"));
+  EXPECT_THAT(ended.err, HasSubstr("Not a directory (ENOTDIR) (--keep-failed)"));
 }
 
 TEST_F(RunAudit, IsInTheLedgerOfALinkedProgram) {

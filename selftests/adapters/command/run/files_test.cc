@@ -132,6 +132,26 @@ TEST_F(RunFiles, AreNotKeptWithinTheirOwnViews) {
 constexpr const char* kBothChanged =
     "/large' while both ran, each in its own view; what Four/Large.File/";
 
+TEST_F(RunFiles, AStoreInWhichNothingCanBeMadeIsAnError) {
+  if (!lane_gives("own view of files")) return;
+  const Ended ended =
+      run_here({"--files-store=/proc/self/task", "--filter=Lasting*", tool("tests_colliding")});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out, testing::ContainsRegex("(make a directory|keep what tests write) in "
+                                                "'/proc/[^']*' \\(files_store\\)"));
+}
+
+TEST_F(RunFiles, SharingAllThatThereAreViewsOfIsAnError) {
+  if (!lane_gives("own view of files")) return;
+  for (const std::string shared : {"/", "..", "."}) {
+    const Ended ended = run_here({"--files-in=" + place_.string(), "--shared-files=" + shared,
+                                  "--filter=Lasting*", tool("tests_colliding")});
+    EXPECT_EQ(ended.status, 1) << shared;
+    EXPECT_THAT(ended.out, HasSubstr("(shared_files): '" + place_.string() +
+                                     "', of which there is a view, lies in it"));
+  }
+}
+
 TEST_F(RunFiles, ThatTwoChangedAreNotedWithBothTests) {
   if (!lane_gives("own view of files")) return;
   const Ended ended = run_here({"-j4", "--filter=Four*", tool("tests_colliding")});
