@@ -54,16 +54,53 @@ bool configure_test(const char* suite, const char* test, const CellConfig& confi
 
 namespace googletest {
 
-CellConfig config_of(const testing::TestInfo& test, const Options& run) {
-  const std::string name = std::string(test.test_suite_name()) + "." + test.name();
-  CellConfig config = overlay(config_of_file(run.file, name), run.config);
-  if (said().empty()) return config;
-  const std::string suite = written_suite(test.test_suite_name());
-  for (const std::string& written : {suite, suite + "." + written_test(test.name())}) {
-    if (const auto found = said().find(written); found != said().end())
-      config = overlay(config, found->second);
+namespace {
+
+// Calls `use(config, who)` for each layer of the test's settings, the lowest first; `who()` says
+// where the layer was written.
+template <typename Use>
+void for_each_layer(const testing::TestInfo& test, const Options& run, Use use) {
+  const std::string name = full_name(test);
+  use(run.file.config, [&] { return run.file.name; });
+  for (const ConfigOverride& each : run.file.overrides) {
+    if (each.tests.matches(name)) {
+      use(each.config,
+          [&] { return fmt::format("{}:{}, override", run.file.name, each.place.line); });
+    }
   }
+  use(run.config, [] { return "the environment"; });
+  use(run.from_flags, [] { return "flags"; });
+  const std::string suite = written_suite(test.test_suite_name());
+  const std::string written = written_test(test.name());
+  if (const auto found = said().find(suite); found != said().end())
+    use(found->second, [&] { return fmt::format("CLOISTER_SUITE({})", suite); });
+  if (const auto found = said().find(suite + "." + written); found != said().end())
+    use(found->second, [&] { return fmt::format("CLOISTER_TEST({}, {})", suite, written); });
+  for (const ConfigOverride& each : run.overrides) {
+    if (each.tests.matches(name))
+      use(each.config, [&] { return fmt::format("--cloister_override '{}: ...'", each.filter); });
+  }
+}
+
+}  // namespace
+
+CellConfig config_of(const testing::TestInfo& test, const Options& run) {
+  CellConfig config;
+  for_each_layer(test, run,
+                 [&](const CellConfig& layer, auto) { config = overlay(config, layer); });
   return config;
+}
+
+std::string origins_text(const testing::TestInfo& test, const Options& run) {
+  std::string text;
+  for (const Setting& setting : settings()) {
+    std::string origin;
+    for_each_layer(test, run, [&](const CellConfig& layer, auto who) {
+      if (is_set(setting, layer)) origin = who();
+    });
+    if (!origin.empty()) text += fmt::format("  setting     {} by {}\n", setting.name, origin);
+  }
+  return text;
 }
 
 std::vector<int> kept_by_any_test(const Options& run) {
@@ -73,7 +110,9 @@ std::vector<int> kept_by_any_test(const Options& run) {
   };
   add_those_of(run.config);
   add_those_of(run.file.config);
-  for (const ConfigOverride& each : run.file.overrides) add_those_of(each.config);
+  for (const auto* overrides : {&run.file.overrides, &run.overrides}) {
+    for (const ConfigOverride& each : *overrides) add_those_of(each.config);
+  }
   for (const auto& [name, config] : said()) add_those_of(config);
   return kept;
 }
@@ -145,11 +184,14 @@ std::vector<std::string> unmatched_code() {
   return sentences;
 }
 
-std::vector<std::string> unmatched_in(const FileConfig& file) {
-  if (file.overrides.empty()) return {};
+std::vector<std::string> unmatched_in(const Options& run) {
+  if (run.file.overrides.empty() && run.overrides.empty()) return {};
   std::set<std::string> names;
   for_each_test([&names](const testing::TestInfo& test) { names.insert(full_name(test)); });
-  return unmatched_overrides(file.name, file.overrides, views_of(names));
+  auto sentences = unmatched_overrides(run.file.name, run.file.overrides, views_of(names));
+  std::ranges::move(unmatched_overrides("--cloister_override", run.overrides, views_of(names)),
+                    std::back_inserter(sentences));
+  return sentences;
 }
 
 }  // namespace googletest

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <utility>
 
+#include "framework/config/override_text.h"
 #include "framework/config/settings.h"
 #include "framework/watch/room.h"
 
@@ -14,6 +16,7 @@ namespace cloister::googletest {
 namespace {
 
 constexpr std::string_view kFlag = "--cloister";
+constexpr std::string_view kOverrideOption = "override";
 
 struct RunOption {
   std::string_view name;  // "" is --cloister itself
@@ -58,6 +61,16 @@ bool parse_name(std::string_view text, Options& into) {
   return !text.empty();
 }
 
+bool parse_override_option(std::string_view text, Options& into) {
+  auto override = parse_override(text);
+  if (override) {
+    into.overrides.push_back(std::move(*override));
+  } else {
+    into.wrong_override = override.error();
+  }
+  return override.has_value();
+}
+
 constexpr auto kRunOptions = std::to_array<RunOption>({
     {"", "on or off", "off runs the tests in this process, as without Cloister (default on)",
      parse_yes_no<&Options::enabled>},
@@ -87,6 +100,9 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
      parse_name<&Options::config_name>},
     {"profile", "the name of a profile in the file", "the [profile.NAME] to take from that file",
      parse_name<&Options::profile>},
+    {kOverrideOption, kOverrideTakes,
+     "settings of the tests that a filter matches, above those in code; may be given again",
+     parse_override_option},
 });
 
 // Nothing when there is no option of that name.
@@ -94,8 +110,9 @@ std::optional<bool> apply(std::string_view name, std::string_view value, Options
                           std::string_view& allowed) {
   for (const RunOption& option : kRunOptions) {
     if (option.name != name) continue;
-    allowed = option.allowed;
-    return option.parse(value, options);
+    const bool right = option.parse(value, options);
+    allowed = name == kOverrideOption && !right ? options.wrong_override : option.allowed;
+    return right;
   }
   for (const Setting& setting : settings()) {
     if (setting.name != name) continue;
@@ -139,7 +156,8 @@ std::string apply_flag(std::string_view argument, Options& options) {
   // A flag by itself is a switch turned on, as with GoogleTest's own.
   std::string_view name = flag.substr(kFlag.size());
   if (name.starts_with('_')) name.remove_prefix(1);
-  const std::string_view alone = name == "config" || name == "profile" ? "" : "1";
+  const std::string_view alone =
+      name == "config" || name == "profile" || name == kOverrideOption ? "" : "1";
   const std::string_view value =
       equals == std::string_view::npos ? alone : argument.substr(equals + 1);
   std::string_view allowed;
@@ -158,11 +176,14 @@ bool is_ours(std::string_view argument) {
 std::string apply_environment_and_flags(const std::vector<std::string>& arguments,
                                         const GetEnvironment& environment, Options& options) {
   std::string error = apply_environment(environment, options);
+  const CellConfig from_environment = std::exchange(options.config, {});
   for (const std::string& argument : arguments) {
     if (!error.empty()) break;
     if (argument == "--") break;
     if (is_ours(argument)) error = apply_flag(argument, options);
   }
+  options.from_flags = std::exchange(options.config, from_environment);
+  options.config = overlay(options.config, options.from_flags);
   return error;
 }
 
@@ -262,6 +283,14 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
 CellConfig config_of_file(const FileConfig& file, std::string_view full_name) {
   CellConfig config = file.config;
   for (const ConfigOverride& override : file.overrides) {
+    if (override.tests.matches(full_name)) config = overlay(config, override.config);
+  }
+  return config;
+}
+
+CellConfig config_of_run(const Options& run, std::string_view full_name) {
+  CellConfig config = overlay(config_of_file(run.file, full_name), run.config);
+  for (const ConfigOverride& override : run.overrides) {
     if (override.tests.matches(full_name)) config = overlay(config, override.config);
   }
   return config;

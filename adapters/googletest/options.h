@@ -25,6 +25,10 @@ struct FileConfig {
 // match.
 CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
 
+struct Options;
+// Likewise, of all that the run was told but for what code says.
+CellConfig config_of_run(const Options& run, std::string_view full_name);
+
 // How a guest comes to its test.
 enum class Launch : std::uint8_t {
   kAuto,  // by exec where forks would lack or share something (before_the_run.h); else by fork
@@ -47,7 +51,11 @@ struct Options {
   std::string config_name;             // of the file; empty looks upward for cloister.toml
   std::string profile;                 // of the file; empty takes none
   FileConfig file;
-  CellConfig config;  // from environment and flags
+  CellConfig config;      // from environment and flags
+  CellConfig from_flags;  // what of it the flags have set
+  // Above all else, what code says included; a later one wins.
+  std::vector<ConfigOverride> overrides{};
+  std::string wrong_override{};  // why the last one was none: "it takes" that
 };
 
 using GetEnvironment = std::function<const char*(const char*)>;

@@ -36,7 +36,7 @@ void throw_if_asked(const TestPartResult& result) {
   AssertHelper(TestPartResult::kSuccess, "", 0, "") = testing::Message();
   const std::string_view added = unheard.GetTestPartResult(0).message();
   std::string message = result.message();
-  if (message.ends_with(added)) message.resize(message.size() - added.size());
+  if (message.ends_with(added)) message.erase(message.size() - added.size());
   AssertHelper(result.type(), result.file_name(), result.line_number(), message.c_str()) =
       testing::Message();
 }

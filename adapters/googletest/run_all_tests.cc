@@ -71,7 +71,7 @@ bool runs_plain(const googletest::Options& options, const std::vector<std::strin
 void refuse_unmatched(const googletest::Options& options) {
   std::vector<std::string> sentences = googletest::unmatched_code();
   if (!googletest::ResultStream::is_asked_for())
-    std::ranges::move(googletest::unmatched_in(options.file), std::back_inserter(sentences));
+    std::ranges::move(googletest::unmatched_in(options), std::back_inserter(sentences));
   for (const std::string& sentence : sentences) fmt::print(stderr, "cloister: {}\n", sentence);
   if (!sentences.empty()) exit(kWrongUsage);
 }

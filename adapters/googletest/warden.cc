@@ -236,6 +236,7 @@ std::string explain_tests(const WardenOrders& orders) {
     text += full_name(orders.registry.test(id)) + "\n";
     const auto plan = source.plan_of(id);
     text += plan ? explain(**plan, id) : fmt::format("  cloister: {}\n", plan.error().text());
+    text += origins_text(orders.registry.test(id), orders.options);
   }
   return text;
 }

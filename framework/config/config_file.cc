@@ -134,11 +134,6 @@ class Reader {
   std::string complaint_;
 };
 
-const Setting* setting_named(std::string_view name) {
-  const auto found = std::ranges::find(settings(), name, &Setting::name);
-  return found == settings().end() ? nullptr : &*found;
-}
-
 bool Reader::read_layer(const toml::table& table, bool is_top, ConfigLayer& into) {
   const auto read_entry = [&](const Entry& entry) {
     if (entry.name == "override") return read_overrides(entry, into.overrides);

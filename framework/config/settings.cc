@@ -332,6 +332,19 @@ constexpr auto kSettings = std::to_array<Setting>({
 
 std::span<const Setting> settings() { return kSettings; }
 
+const Setting* setting_named(std::string_view name) {
+  const auto found = std::ranges::find(kSettings, name, &Setting::name);
+  return found == kSettings.end() ? nullptr : &*found;
+}
+
+bool is_set(const Setting& setting, const CellConfig& config) {
+  ByteWriter of_config;
+  ByteWriter of_nothing;
+  setting.put(config, of_config);
+  setting.put({}, of_nothing);
+  return of_config.bytes() != of_nothing.bytes();
+}
+
 CellConfig overlay(CellConfig below, const CellConfig& above) {
   for (const Setting& setting : kSettings) setting.overlay(above, below);
   return below;

@@ -33,6 +33,10 @@ struct Setting {
 };
 
 std::span<const Setting> settings();
+// nullptr where there is none.
+const Setting* setting_named(std::string_view name);
+// Whether `config` sets it.
+bool is_set(const Setting& setting, const CellConfig& config);
 
 // Patterns and directories that are relative begin at `directory`.
 void make_paths_absolute(CellConfig& config, std::string_view directory);

@@ -28,7 +28,7 @@ std::string did_you_mean(std::string_view filter, std::span<const std::string_vi
   return "";
 }
 
-std::vector<std::string> unmatched_overrides(std::string_view file,
+std::vector<std::string> unmatched_overrides(std::string_view where,
                                              std::span<const ConfigOverride> overrides,
                                              std::span<const std::string_view> names) {
   std::vector<std::string> sentences;
@@ -37,8 +37,13 @@ std::vector<std::string> unmatched_overrides(std::string_view file,
         std::ranges::any_of(names, [&one](auto name) { return one.tests.matches(name); }))
       continue;
     const std::string meant = did_you_mean(one.filter, names);
+    if (one.place.line == 0) {  // none of a file
+      sentences.push_back(
+          fmt::format("the filter '{}' of {} matches no test{}", one.filter, where, meant));
+      continue;
+    }
     sentences.push_back(fmt::format(
-        "{}:{}:{}: the filter '{}' of this override matches no test{}", file, one.place.line,
+        "{}:{}:{}: the filter '{}' of this override matches no test{}", where, one.place.line,
         one.place.column, one.filter,
         meant.empty() ? "; 'optional = true' beside it allows that, in a file of several programs"
                       : meant));

@@ -14,8 +14,9 @@ namespace cloister {
 // "; did you mean 'StorageTest.*'?", or nothing when no name is close to one that `filter` wants.
 std::string did_you_mean(std::string_view filter, std::span<const std::string_view> names);
 
-// A sentence for each override that matches none of `names` and is not optional.
-std::vector<std::string> unmatched_overrides(std::string_view file,
+// A sentence for each override that matches none of `names` and is not optional. `where` is the
+// file that they are from, or the option.
+std::vector<std::string> unmatched_overrides(std::string_view where,
                                              std::span<const ConfigOverride> overrides,
                                              std::span<const std::string_view> names);
 

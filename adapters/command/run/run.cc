@@ -165,8 +165,7 @@ class Run {
             settings_.require};
   }
   CellConfig config_of(std::uint32_t test) const {
-    return overlay(googletest::config_of_file(settings_.file, tests_[test].test->name),
-                   settings_.config);
+    return googletest::config_of_run(settings_, tests_[test].test->name);
   }
 
   // Binaries that make their cells themselves come first, one after the other; then all other
@@ -234,13 +233,15 @@ class Run {
 };
 
 // False, having said so, where an override is for no test of any binary.
-bool all_overrides_match(const googletest::FileConfig& file,
+bool all_overrides_match(const googletest::Options& settings,
                          const std::vector<std::unique_ptr<Binary>>& binaries) {
   std::vector<std::string_view> names;
   for (const auto& binary : binaries) {
     for (const Test& test : binary->tests) names.push_back(test.name);
   }
-  const auto sentences = unmatched_overrides(file.name, file.overrides, names);
+  auto sentences = unmatched_overrides(settings.file.name, settings.file.overrides, names);
+  std::ranges::move(unmatched_overrides("--override", settings.overrides, names),
+                    std::back_inserter(sentences));
   for (const std::string& sentence : sentences) fmt::print(stderr, "cloister run: {}\n", sentence);
   return sentences.empty();
 }
@@ -272,8 +273,8 @@ std::optional<int> run_at_once(const RunOptions& options, const googletest::Opti
                       choice.shards == 1 && !options.list;
   // An override may be for another test; how little memory holds a cell takes a trial.
   if (!is_one || kind == nullptr || options.kind == kLinked || !settings.file.overrides.empty() ||
-      settings.config.memory || settings.file.config.memory || settings.config.memory_high ||
-      settings.file.config.memory_high)
+      !settings.overrides.empty() || settings.config.memory || settings.file.config.memory ||
+      settings.config.memory_high || settings.file.config.memory_high)
     return std::nullopt;
   auto test = kind->named(choice.names.front());
   if (!test) return std::nullopt;
@@ -298,7 +299,7 @@ int run(const RunOptions& options) {
   if (!tests) return complain(tests.error(), kNothingSelected);
   if (options.list && options.cmake) return print_calls(*tests);
   if (options.list) return print_list(*tests, options.json);
-  if (!all_overrides_match(settings->file, binaries)) return kWrongUsage;
+  if (!all_overrides_match(*settings, binaries)) return kWrongUsage;
   if (tests->empty()) {
     return complain({"run anything: no test is selected", 0, "--list names those there are"},
                     kNothingSelected);

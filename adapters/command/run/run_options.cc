@@ -63,6 +63,7 @@ void declare(CLI::App& run, RunOptions& options) {
   run.add_option("--skip-status", options.skip_status)->check(CLI::Range(0, 255));
   run.add_option("--config", options.config_file);
   run.add_option("--profile", options.profile);
+  run.add_option("--override", options.overrides)->allow_extra_args(false);
   add_cell_options(run, options.cell);
 }
 
@@ -88,6 +89,8 @@ void complete(const CLI::App& run, RunOptions& options) {
     options.cell_flags.push_back("--cloister_config=" + options.config_file);
   if (!options.profile.empty())
     options.cell_flags.push_back("--cloister_profile=" + options.profile);
+  for (const std::string& text : options.overrides)
+    options.cell_flags.push_back("--cloister_override=" + text);
 }
 
 std::string audit_help() {
@@ -129,6 +132,7 @@ std::string run_help() {
          "     --require        fail every test where the host lacks a default of cells\n"
          "     --skip-status N  exit status when all tests were skipped (default 0)\n"
          "     --config FILE    the cloister.toml to read; --profile NAME: a profile of it\n"
+         "     --override TEXT  'FILTER: memory=2G, cpus=1': above all else\n"
          "\n"
          "Cells are as tests ask in cloister.toml, CLOISTER_* and here: --memory, --cpus,\n"
          "--pids, --deadline, --cpu-time, --network, --files, --output and the other\n"

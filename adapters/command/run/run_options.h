@@ -29,6 +29,7 @@ struct RunOptions {
   int skip_status = 0;
   std::string config_file;
   std::string profile;
+  std::vector<std::string> overrides{};
   CellConfig cell;                        // checked, and otherwise unused:
   std::vector<std::string> cell_flags{};  // the same as "--cloister_memory=64M"
 };

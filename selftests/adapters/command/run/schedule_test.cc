@@ -91,6 +91,31 @@ TEST(Settings, OfCloisterTomlApplyByTheNameOfTheTest) {
   std::filesystem::remove(file);
 }
 
+TEST(Settings, OfAnOverrideAreAboveAllOthers) {
+  const Results results = run_tests({"--deadline=1h", "--override=*angs: deadline=400ms",
+                                     "--filter=hangs:passes", tool("tests_catch2")});
+  EXPECT_THAT(results.ended.out, HasSubstr("its deadline of 400 ms"));
+  EXPECT_EQ(results.verdicts.at("passes"), "PASS");
+  // Which the test that is alone knows, too, and a binary that has settings in its code.
+  EXPECT_EQ(run_tests({"--deadline=1h", "--kind=catch2", "--test=hangs",
+                       "--override=hangs: deadline=400ms", tool("tests_catch2")})
+                .verdicts.at("hangs"),
+            "TIMEOUT");
+  EXPECT_EQ(run_tests({"--deadline=1h", "--test=Linked.Hangs",
+                       "--override=Linked.*: deadline=400ms", tool("tests_linked")})
+                .verdicts.at("Linked.Hangs"),
+            "TIMEOUT");
+}
+
+TEST(Settings, OfAnOverrideForNoTestAreRefused) {
+  const Ended refused =
+      run(cloister_run({"--override=pases: memory=1G", "--test=passes", tool("tests_catch2")}));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err,
+            "cloister run: the filter 'pases' of --override matches no test; did you mean "
+            "'passes'?\n");
+}
+
 TEST(Settings, ForNoTestOfAnyBinaryAreRefused) {
   const std::string file = scratch("unmatched.toml");
   const auto status = [&file](const std::string& filter, const std::string& binary) {
