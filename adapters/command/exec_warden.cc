@@ -15,10 +15,9 @@
 #include "adapters/command/libraries.h"
 #include "adapters/command/output.h"
 #include "framework/host/plan_here.h"
-#include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/report/encode.h"
-#include "framework/watch/watch.h"
+#include "framework/run/run.h"
 
 namespace cloister::command {
 namespace {
@@ -52,28 +51,35 @@ class OneCommand final : public CellSource {
   bool given_ = false;
 };
 
-class ToKeeper final : public ReportSink {
+class ToKeeper final : public EventSink {
  public:
   ToKeeper(const ExecOptions& options, Outbox& outbox) : options_(options), outbox_(outbox) {}
-  void report(CellReport&& report) override { outbox_.put(kEnded + encode(report)); }
-  void notice(std::uint32_t) override {}
-  void started(std::uint32_t, pid_t guest) override {
-    std::string message(1, kStarted);
-    message.append(reinterpret_cast<const char*>(&guest), sizeof guest);
-    outbox_.put(message);
-    outbox_.flush();
+  void take(RunEvent&& event) override {
+    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
+               std::move(event.what));
   }
-  void stopped(std::uint32_t) override {
-    outbox_.put(std::string(1, kStopped));
-    outbox_.flush();
-  }
-
   std::string name_of_failed(CellReport& report) override {
     if (options_.command.empty() || has_succeeded(report)) return "";
     return std::filesystem::path(options_.command.front()).filename().string();
   }
 
  private:
+  void on(CellEndEvent&& end) { outbox_.put(kEnded + encode(end.report)); }
+  void on(GuestStartEvent&& start) {
+    std::string message(1, kStarted);
+    message.append(reinterpret_cast<const char*>(&start.guest), sizeof start.guest);
+    outbox_.put(message);
+    outbox_.flush();
+  }
+  void on(GuestStopEvent&&) {
+    outbox_.put(std::string(1, kStopped));
+    outbox_.flush();
+  }
+  // One command is nobody's neighbour, and nobody waits for it unknowingly.
+  void on(SlowCellEvent&&) {}
+  void on(FileCollisionEvent&&) {}
+  void on(ShortageEvent&&) {}
+
   const ExecOptions& options_;
   Outbox& outbox_;
 };
@@ -185,26 +191,15 @@ bool has_succeeded(const CellReport& report) {
 
 void live_as_warden(const ExecOptions& options, Fd keeper, const sigset_t& caller_mask) {
   auto* warden = new Warden(options, std::move(keeper));
-  const auto& want = warden->host.want;
-  if (!options.quiet && !want) {
+  if (!options.quiet && !warden->host.want) {
     fmt::print(stderr, "{}{}", losses_text(warden->host.facts), liftable_text(options.request));
   }
   if (options.explain) print_plan(*warden);
-  ::sigprocmask(SIG_SETMASK, &caller_mask, nullptr);
-  auto watch = want ? std::unexpected(*want)
-                    : Watch::make(std::move(warden->host.builder), {.jobs = 1}, warden->source,
-                                  warden->sink, warden->outbox);
   block_signals();
-  if (watch) {
-    Watch* loop = watch->release();
-    if (loop->run()) become_command(options);
-    delete loop;
-  } else {
-    CellReport report;
-    report.outcome = SetupFailed{watch.error().text()};
-    warden->sink.report(std::move(report));
-  }
-  warden->outbox.flush_all();
+  if (run_tasks(warden->host, {.jobs = 1, .guest_mask = caller_mask}, warden->source, warden->sink,
+                warden->outbox))
+    become_command(options);
+  warden->host.builder.reset();
   fflush(nullptr);
   ::_exit(0);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,12 +19,13 @@
 #include "framework/config/settings.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/plan_here.h"
-#include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/kernel/process_mark.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
+#include "framework/report/words.h"
+#include "framework/run/run.h"
 #include "framework/watch/load_meter.h"
 
 namespace cloister::googletest {
@@ -72,20 +72,13 @@ Host open_host_for(const WardenOrders& orders) {
   return host;
 }
 
-class Reports final : public ReportSink {
+class ToKeeper final : public EventSink {
  public:
-  Reports(const Registry& registry, TestSource& source, Outbox& outbox)
-      : registry_(registry), source_(source), outbox_(outbox) {}
+  ToKeeper(const Registry& registry, Outbox& outbox) : registry_(registry), outbox_(outbox) {}
 
-  void report(CellReport&& report) override { outbox_.put(encode(report)); }
-  void notice(std::uint32_t id) override {
-    const auto plan = source_.plan_of(id);
-    if (!plan) return;
-    const WatchPlan& watch = (*plan)->watch;
-    fmt::print(
-        stderr, "cloister: note: {} has been running for {} ({})\n", full_name(registry_.test(id)),
-        duration_text(watch.notice_after),
-        watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline));
+  void take(RunEvent&& event) override {
+    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
+               std::move(event.what));
   }
   std::string name_of_failed(CellReport& report) override {
     const Record record = make_record(CellReport(report));
@@ -93,23 +86,26 @@ class Reports final : public ReportSink {
     const bool ended_well = std::holds_alternative<Finished>(record.cell.outcome);
     return failed || !ended_well ? full_name(registry_.test(report.id)) : "";
   }
-  void is_short(const std::string& words) override {
-    fmt::print(stderr, "cloister: note: tests run {}\n", words);
-  }
-  void collided(std::uint32_t id, const FileConflict& conflict) override {
-    fmt::print(stderr, "cloister: note: {}\n", conflict_words(registry_, id, conflict));
-  }
 
  private:
+  void on(CellEndEvent&& end) { outbox_.put(encode(end.report)); }
+  void on(SlowCellEvent&& cell) {
+    fmt::print(stderr, "cloister: note: {}\n",
+               slow_words(full_name(registry_.test(cell.id)), cell.notice_after, cell.deadline));
+  }
+  void on(ShortageEvent&& shortage) {
+    fmt::print(stderr, "cloister: note: tests run {}\n", shortage.words);
+  }
+  void on(FileCollisionEvent&& collision) {
+    fmt::print(stderr, "cloister: note: {}\n",
+               conflict_words(registry_, collision.id, collision.conflict));
+  }
+  void on(GuestStartEvent&&) {}
+  void on(GuestStopEvent&&) {}
+
   const Registry& registry_;
-  TestSource& source_;
   Outbox& outbox_;
 };
-
-int processors() {
-  cpu_set_t set;
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
 
 // One file behind stdout and stderr: a terminal, or 2>&1.
 bool streams_are_one() {
@@ -125,51 +121,32 @@ struct Warden {
   Outbox outbox;
   Host host;
   TestSource source;
-  Reports reports;
-  std::unique_ptr<Watch> watch;
+  ToKeeper sink;
 
   Warden(const WardenOrders& given, Fd socket)
       : orders(given),
         outbox(std::move(socket)),
         host(open_host_for(given)),
         source(orders, host.facts),
-        reports(orders.registry, source, outbox) {}
+        sink(orders.registry, outbox) {}
 };
 Warden* the_warden = nullptr;
-
-// Every test is told why there are no cells for it.
-void refuse_all(const Error& error) {
-  while (const auto task = the_warden->source.next()) {
-    CellReport report;
-    report.id = task->id;
-    report.outcome = SetupFailed{error.text()};
-    the_warden->reports.report(std::move(report));
-  }
-}
 
 GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held, Fd socket,
                     void (*in_warden)()) {
   in_warden();
   the_warden = new Warden(orders, std::move(socket));
-  const auto& want = the_warden->host.want;
-  if (orders.announce_losses && !want)
+  if (orders.announce_losses && !the_warden->host.want)
     fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
   WatchOptions options{.guests = {.join_output = streams_are_one(),
                                   .will_exec = orders.options.launch == Launch::kExec,
                                   .held = std::move(held)}};
   options.jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
   if (orders.options.fill_processors) options.load = LoadMeter(the_warden->host.facts);
-  auto watch = want ? std::unexpected(*want)
-                    : Watch::make(std::move(the_warden->host.builder), std::move(options),
-                                  the_warden->source, the_warden->reports, the_warden->outbox);
-  if (watch) {
-    the_warden->watch = std::move(*watch);
-    if (auto guest = the_warden->watch->run()) return *guest;
-  } else {
-    refuse_all(watch.error());
-  }
-  the_warden->outbox.flush_all();
-  the_warden->watch.reset();
+  if (auto guest = run_tasks(the_warden->host, std::move(options), the_warden->source,
+                             the_warden->sink, the_warden->outbox))
+    return *guest;
+  the_warden->host.builder.reset();
   ::_exit(0);
 }
 

@@ -1,9 +1,13 @@
 #include "framework/report/encode.h"
 
+#include <fmt/format.h>
+
 #include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
+
+constexpr std::uint32_t kMark = 0x4C4C4543;  // "CELL"
 
 struct PutOutcome {
   ByteWriter& out;
@@ -183,6 +187,8 @@ void take_audit(ByteReader& in, Audit& audit) {
 
 std::string encode(const CellReport& report) {
   ByteWriter out;
+  out.number(kMark);
+  out.number(kReportVersion);
   out.number(report.id);
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
   std::visit(PutOutcome{out}, report.outcome);
@@ -243,12 +249,20 @@ std::string encode(const CellReport& report) {
   return std::move(out.bytes());
 }
 
-std::optional<CellReport> decode_report(std::string_view bytes) {
+std::expected<CellReport, std::string> decode_report(std::string_view bytes) {
+  const auto none = std::unexpected(std::string("this is no report of a cell"));
   ByteReader in(bytes);
+  if (in.number<std::uint32_t>() != kMark) return none;
+  if (const auto version = in.number<std::uint32_t>(); in.ok() && version != kReportVersion) {
+    return std::unexpected(fmt::format(
+        "this is a report of version {}, and version {} is read here: use one release of Cloister "
+        "for the tests and for the command",
+        version, kReportVersion));
+  }
   CellReport report;
   report.id = in.number<std::uint32_t>();
   auto outcome = make_outcome(in.number<std::uint8_t>());
-  if (!outcome) return std::nullopt;
+  if (!outcome) return none;
   report.outcome = std::move(*outcome);
   std::visit(TakeOutcome{in}, report.outcome);
   report.undying = in.number<int>();
@@ -289,7 +303,7 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
     survivor.command = in.text();
     report.survivors.push_back(std::move(survivor));
   }
-  if (!take_left(in, report)) return std::nullopt;
+  if (!take_left(in, report)) return none;
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
     TmpfsUse tmpfs;
     tmpfs.target = in.text();
@@ -298,11 +312,11 @@ std::optional<CellReport> decode_report(std::string_view bytes) {
       *number = in.number<std::uint64_t>();
     report.tmpfs.push_back(std::move(tmpfs));
   }
-  if (!take_files(in, report.files)) return std::nullopt;
+  if (!take_files(in, report.files)) return none;
   take_audit(in, report.audit);
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
     report.costs.push_back(in.number<std::uint32_t>());
-  if (!in.ok() || !in.at_end()) return std::nullopt;
+  if (!in.ok() || !in.at_end()) return none;
   return report;
 }
 

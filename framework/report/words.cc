@@ -73,6 +73,12 @@ std::string ending_text(const CellReport& report) {
   return std::visit(Ending{report}, report.outcome);
 }
 
+std::string slow_words(const std::string& name, std::chrono::milliseconds notice_after,
+                       std::chrono::milliseconds deadline) {
+  return fmt::format("{} has been running for {} ({})", name, duration_text(notice_after),
+                     deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(deadline));
+}
+
 std::vector<std::string> limit_notes(const CellReport& report,
                                      std::string (*option)(std::string_view setting)) {
   const Usage& usage = report.usage;

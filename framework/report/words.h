@@ -19,6 +19,10 @@ std::string signal_text(int number);
 // "was killed by SIGSEGV (Segmentation fault)": goes on after the name of what ran.
 std::string ending_text(const CellReport& report);
 
+// "NAME has been running for 1 min (deadline 10 min)"
+std::string slow_words(const std::string& name, std::chrono::milliseconds notice_after,
+                       std::chrono::milliseconds deadline);
+
 // Limits that the cell ran into without ending by them, a sentence each. `option` names the option
 // of a setting: "memory" -> "--cloister_memory".
 std::vector<std::string> limit_notes(const CellReport& report,

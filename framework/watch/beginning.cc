@@ -99,7 +99,7 @@ std::optional<GuestCall> Watch::start_guests() {
     }
     if (!forked->guest) {
       ++busy;
-      sink_.started(cell.id(), forked->pid);
+      tell(GuestStartEvent{cell.id(), forked->pid});
       continue;
     }
     ::sigaction(SIGCHLD, &childs, nullptr);
@@ -118,7 +118,7 @@ void Watch::refuse(RunningCell& cell, const Error& error) {
   if (cell.init.pidfd.open() && builder_) std::ignore = builder_->dismantle(cell.id());
   wait_for_an_end_ = false;
   cell.stage = CellStage::kDone;
-  sink_.report(std::move(report));
+  tell(CellEndEvent{std::move(report)});
   outbox_.flush();
 }
 
@@ -167,8 +167,9 @@ void Watch::admit_fewer(const Error& error, std::size_t others) {
   const std::size_t room = std::max(count(CellStage::kRunning), others / 2);
   admission_.at_most(std::max(1, static_cast<int>(room)));
   if (std::exchange(said_short_, true)) return;
-  sink_.is_short(fmt::format("only {} at once from here on: {}", admission_.jobs(),
-                             Error{error.doing, error.number, shortage_cure(error.number)}.text()));
+  const Error shown{error.doing, error.number, shortage_cure(error.number)};
+  tell(ShortageEvent{
+      fmt::format("only {} at once from here on: {}", admission_.jobs(), shown.text())});
 }
 
 }  // namespace cloister

@@ -1,5 +1,6 @@
 #include "framework/watch/room.h"
 
+#include <sched.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,6 +50,11 @@ std::size_t cells_ahead(int jobs) {
 
 std::size_t most_cells(int jobs) {
   return static_cast<std::size_t>(jobs + cells_behind(jobs)) + cells_ahead(jobs);
+}
+
+int processors() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 Result<void> check_limits() {

@@ -33,6 +33,9 @@ struct Room {
   std::string shortage{};  // why there are fewer jobs than asked for; empty when there are not
 };
 
+// That this process may use: sched_setaffinity(2).
+int processors();
+
 // For the process that starts a run, before anything else: an Error that names the limit of it that
 // no run can do with, and what it must be.
 Result<void> check_limits();

@@ -22,10 +22,9 @@
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
 #include "framework/watch/gauges.h"
+#include "framework/watch/run_event.h"
 
 namespace cloister {
-
-using Clock = std::chrono::steady_clock;
 
 enum class CellStage : std::uint8_t {
   kBuilding,  // the builder is at work

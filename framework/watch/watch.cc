@@ -25,7 +25,7 @@ Admission admission_for(const WatchOptions& options, int most) {
 }  // namespace
 
 Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, WatchOptions options,
-                                           CellSource& source, ReportSink& sink, Outbox& outbox) {
+                                           CellSource& source, EventSink& sink, Outbox& outbox) {
   const int asked = options.load ? admission_for(options, kMostAutomaticJobs).most() : options.jobs;
   const auto room = find_room(asked);
   if (!room) return std::unexpected(room.error());
@@ -40,6 +40,7 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   ::sigprocmask(SIG_BLOCK, &child, &guest_mask);
+  if (options.guest_mask) guest_mask = *options.guest_mask;
   Fd signals(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals.open()) return failed("listen for the end of guests");
   Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -48,14 +49,13 @@ Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, W
       std::move(builder), std::move(options), admission, *room, source, sink, outbox,
       std::move(*pages), std::move(drain_buffer), std::move(signals), std::move(null), guest_mask));
   if (made == nullptr) return failed("map memory for the watch loop", shortage_cure(ENOMEM));
-  if (!room->shortage.empty()) sink.is_short(room->shortage);
+  if (!room->shortage.empty()) sink.take({Clock::now(), ShortageEvent{room->shortage}});
   return made;
 }
 
 Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
-             const Room& room, CellSource& source, ReportSink& sink, Outbox& outbox,
-             CellPages pages, Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null,
-             sigset_t guest_mask)
+             const Room& room, CellSource& source, EventSink& sink, Outbox& outbox, CellPages pages,
+             Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask)
     : builder_(std::move(builder)),
       options_(std::move(options)),
       admission_(admission),
@@ -201,7 +201,7 @@ void Watch::reap_children() {
     if (ended == cells_.end()) continue;  // an orphan of a cell without init, or the builder
     RunningCell& cell = **ended;
     if (WIFSTOPPED(status)) {
-      sink_.stopped(cell.id());
+      tell(GuestStopEvent{cell.id()});
       continue;
     }
     cell.guest_ended(status, used);
@@ -261,7 +261,8 @@ void Watch::look_at_clocks() {
   const auto now = Clock::now();
   for (const auto& cell : cells_) {
     cell->look_at_memory(now);
-    if (cell->notice_due(now)) sink_.notice(cell->id());
+    const WatchPlan& plan = cell->plan().watch;
+    if (cell->notice_due(now)) tell(SlowCellEvent{cell->id(), plan.notice_after, plan.deadline});
     if (cell->is_overdue(now)) {
       give_up(*cell);
     } else if (cell->deadline_passed(now)) {
@@ -293,7 +294,7 @@ void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   admission_.ended(report.usage.peak_memory);
   pages_.give_back(cell.page);
   wait_for_an_end_ = false;
-  sink_.report(std::move(report));
+  tell(CellEndEvent{std::move(report)});
   outbox_.flush();
 }
 
@@ -327,7 +328,8 @@ void Watch::take_files(RunningCell& cell, CellReport& report) {
                               cell.as_writer(), ledger_, conflicts);
   report.files.unsaved = std::move(unsaved);
   if (plan.conflicts == FileConflicts::kNote) {
-    for (const FileConflict& conflict : conflicts) sink_.collided(cell.id(), conflict);
+    for (FileConflict& conflict : conflicts)
+      tell(FileCollisionEvent{cell.id(), std::move(conflict)});
   } else if (plan.conflicts == FileConflicts::kFail) {
     report.files.conflicts = std::move(conflicts);
   }

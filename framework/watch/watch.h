@@ -1,6 +1,6 @@
 // The watch loop: keeps as many cells busy as it is told, follows each from its plan to its report,
 // and never blocks on any of them. One thread, one poll(2). It knows nothing of tests: what to run
-// comes from a CellSource, what happened goes to a ReportSink.
+// comes from a CellSource, what happens goes to an EventSink.
 #pragma once
 
 #include <signal.h>
@@ -25,6 +25,7 @@
 #include "framework/watch/admission.h"
 #include "framework/watch/outbox.h"
 #include "framework/watch/room.h"
+#include "framework/watch/run_event.h"
 #include "framework/watch/running_cell.h"
 
 namespace cloister {
@@ -43,27 +44,6 @@ class CellSource {
   virtual std::optional<CellTask> next() = 0;
 };
 
-class ReportSink {
- public:
-  virtual ~ReportSink() = default;
-  virtual void report(CellReport&& report) = 0;
-  // The cell has been running for its notice time.
-  virtual void notice(std::uint32_t id) = 0;
-  // The guest, as the watcher knows it, has been forked.
-  virtual void started(std::uint32_t /*id*/, pid_t /*guest*/) {}
-  // A signal has stopped the guest: wait(2), WIFSTOPPED.
-  virtual void stopped(std::uint32_t /*id*/) {}
-  // No more than so many guests run at once from here on, for want of something that the words
-  // name. Told once, with the first such want.
-  virtual void is_short(const std::string& /*words*/) {}
-  // The name of the test, as of a file, if the cell's end means that it failed; "" if not. Asked
-  // before report(), where what failed tests wrote is saved.
-  virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
-  // Two tests that ran at the same time changed the same file: what the later one of them, by its
-  // number, wrote is there. Told once for each path.
-  virtual void collided(std::uint32_t /*id*/, const FileConflict& /*conflict*/) {}
-};
-
 struct WatchOptions {
   int jobs = 1;  // guests that run at once
   // When set, `jobs` is not asked: more run at once while what this looks at has room for them.
@@ -73,6 +53,7 @@ struct WatchOptions {
   // that stops after a report.
   bool wait_for_reports = false;
   Patience patience{};
+  std::optional<sigset_t> guest_mask{};  // that guests begin with; that of who makes the loop
 };
 
 // What run() returns in a guest: the number of its cell and its side of the pipes.
@@ -87,7 +68,7 @@ class Watch : public InUnforkedMemory {
   // end of its reader ends the run.
   static Result<std::unique_ptr<Watch>> make(std::optional<CellBuilder> builder,
                                              WatchOptions options, CellSource& source,
-                                             ReportSink& sink, Outbox& outbox);
+                                             EventSink& sink, Outbox& outbox);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
@@ -101,8 +82,14 @@ class Watch : public InUnforkedMemory {
 
  private:
   Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission admission,
-        const Room& room, CellSource& source, ReportSink& sink, Outbox& outbox, CellPages pages,
+        const Room& room, CellSource& source, EventSink& sink, Outbox& outbox, CellPages pages,
         Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask);
+
+  // What happens, to the sink.
+  template <typename Event>
+  void tell(Event&& event) {
+    sink_.take({Clock::now(), std::forward<Event>(event)});
+  }
 
   // beginning.cc: from the source to a running guest, and back where something is short.
   void look_at_load();
@@ -140,7 +127,7 @@ class Watch : public InUnforkedMemory {
   WatchOptions options_;
   Admission admission_;
   CellSource& source_;
-  ReportSink& sink_;
+  EventSink& sink_;
   Outbox& outbox_;
   CellPages pages_;
   Unforked<DrainBuffer> drain_buffer_;

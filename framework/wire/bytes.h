@@ -1,9 +1,10 @@
-// Numbers and texts as bytes, between processes of one run on one machine (host byte order).
+// Numbers and texts as bytes, the low byte first, between processes and machines.
 // ByteWriter fills a string; ByteReader never reads past its end: a short or long text makes it
 // fail, as does a bool that is neither 0 nor 1, and a failed reader gives zeros. The reader
 // allocates nothing, so that it also serves inside a cell.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -11,6 +12,8 @@
 #include <type_traits>
 
 namespace cloister {
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they are");
 
 class ByteWriter {
  public:

@@ -17,6 +17,7 @@ declare -A may=(
   [framework/files]='framework/kernel framework/config'
   [framework/audit]='framework/kernel framework/builder/message.h framework/builder/system_call.h framework/config framework/plan framework/launch framework/files framework/host/facts.h'
   [framework/watch]='framework/kernel framework/wire framework/plan framework/events framework/launch framework/report framework/files framework/audit framework/host/facts.h'
+  [framework/run]='framework/host/probe.h framework/watch'
   [adapters/googletest]='framework'
   [adapters/command]='framework'
   [adapters/command/kinds]='framework'

@@ -132,7 +132,11 @@ class LinkedRun {
     auto found = waiting_.find(name);
     // A list may write a name otherwise than the program itself: who is alone is meant.
     if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
-    if (!report || found == waiting_.end()) return;
+    if (found == waiting_.end()) return;
+    if (!report) {
+      unread_ = report.error();
+      return;
+    }
     if (interrupted_ != 0 && std::holds_alternative<Interrupted>(report->outcome)) {
       waiting_.erase(found);  // and it goes on being one that was running
       return;
@@ -183,9 +187,11 @@ class LinkedRun {
       attempt.test = number;
       if (!order_.fail_fast || !failed_) {
         attempt.verdict = Verdict::kFail;
-        attempt.message = fmt::format(
-            "cloister: {} was not reported: '{}' {} without it; the end of what it printed:\n{}\n",
-            order_.tests[number].test->name, program, end_.text(), output_);
+        const std::string why =
+            unread_.empty() ? fmt::format("'{}' {} without it", program, end_.text()) : unread_;
+        attempt.message =
+            fmt::format("cloister: {} was not reported: {}; the end of what it printed:\n{}\n",
+                        order_.tests[number].test->name, why, output_);
       }
       events_.ended(std::move(attempt));
     }
@@ -195,6 +201,7 @@ class LinkedRun {
         program, end_.text(), output_));
   }
 
+  std::string unread_;  // why a report could not be read
   const LinkedOrder& order_;
   const Batch& batch_;
   const RunEvents& events_;

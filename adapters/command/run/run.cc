@@ -1,7 +1,6 @@
 #include "adapters/command/run/run.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,11 +38,6 @@ enum Status : int {
 int complain(const Error& error, int status) {
   fmt::print(stderr, "cloister run: {}\n", error.text());
   return status;
-}
-
-int processors() {
-  cpu_set_t set;
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 // Text of any kind as an argument of CMake: between brackets of a length that it does not hold.

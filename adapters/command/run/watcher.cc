@@ -19,13 +19,12 @@
 #include "framework/config/settings.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/plan_here.h"
-#include "framework/host/probe.h"
 #include "framework/host/table.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
 #include "framework/report/words.h"
+#include "framework/run/run.h"
 #include "framework/watch/load_meter.h"
-#include "framework/watch/watch.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::command {
@@ -49,7 +48,7 @@ pid_t pid_of(const Selected& selected) {
 }
 
 // Everything that the watching process has. It is never destroyed in a guest.
-class Watcher final : public CellSource, public ReportSink {
+class Watcher final : public CellSource, public EventSink {
  public:
   Watcher(const CellsOrder& order, Fd socket, Host& host)
       : order_(order), outbox_(std::move(socket)), host_(host), stop_(make_shared_flag()) {
@@ -64,17 +63,7 @@ class Watcher final : public CellSource, public ReportSink {
   std::optional<GuestCall> watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
-    auto made = host_.want ? std::unexpected(*host_.want)
-                           : Watch::make(std::move(host_.builder), std::move(options), *this, *this,
-                                         outbox_);
-    if (made) {
-      watch_ = std::move(*made);
-      if (auto guest = watch_->run()) return guest;
-      host_.builder = watch_->take_builder();
-      watch_.reset();
-    } else {
-      while (const auto task = next()) refuse(task->id, made.error());
-    }
+    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_)) return guest;
     // Those of tests that a signal has ended with the run lie in the host's /tmp where cells have
     // none of their own.
     CellReport nobodys;
@@ -102,46 +91,14 @@ class Watcher final : public CellSource, public ReportSink {
     return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
   }
 
-  void started(std::uint32_t id, pid_t) override {
-    ByteWriter message;
-    message.number(WatcherSays::kStarted);
-    message.number(id);
-    outbox_.put(message.bytes());
-    outbox_.flush();
-  }
-  void notice(std::uint32_t id) override {
-    const auto place = std::ranges::find(order_.which, id) - order_.which.begin();
-    const auto made = plan(order_.configs[static_cast<std::size_t>(place)]);
-    if (!made) return;
-    const WatchPlan& watch = made->watch;
-    note(fmt::format(
-        "cloister: note: {} has been running for {} ({})\n", order_.tests[id].test->name,
-        duration_text(watch.notice_after),
-        watch.deadline.count() == 0 ? "no deadline" : "deadline " + duration_text(watch.deadline)));
-  }
-  void is_short(const std::string& words) override {
-    note(fmt::format("cloister: note: tests run {}\n", words));
-  }
-  void collided(std::uint32_t id, const FileConflict& conflict) override {
-    note(fmt::format("cloister: note: {}\n", words_of(id, conflict)));
+  void take(RunEvent&& event) override {
+    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
+               std::move(event.what));
   }
   std::string name_of_failed(CellReport& report) override {
     take_report_files(report);
     return has_failed(report) ? name_among_all(order_.tests[report.id]) : "";
   }
-  void report(CellReport&& report) override {
-    take_report_files(report);
-    for (const FileConflict& conflict : report.files.conflicts) {
-      report.events.push_back(
-          {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
-    }
-    if (order_.fail_fast && stop_ != nullptr && !*stop_) *stop_ = has_failed(report);
-    ByteWriter message;
-    message.number(WatcherSays::kReport);
-    message.bytes() += encode(report);
-    outbox_.put(message.bytes());
-  }
-
   // In a guest: it becomes the test.
   [[noreturn]] void become_test(GuestCall call) {
     if (stop_ != nullptr && *stop_) {
@@ -172,6 +129,38 @@ class Watcher final : public CellSource, public ReportSink {
   }
 
  private:
+  void on(GuestStartEvent&& start) {
+    ByteWriter message;
+    message.number(WatcherSays::kStarted);
+    message.number(start.id);
+    outbox_.put(message.bytes());
+    outbox_.flush();
+  }
+  void on(GuestStopEvent&&) {}
+  void on(SlowCellEvent&& cell) {
+    note(fmt::format("cloister: note: {}\n", slow_words(order_.tests[cell.id].test->name,
+                                                        cell.notice_after, cell.deadline)));
+  }
+  void on(ShortageEvent&& shortage) {
+    note(fmt::format("cloister: note: tests run {}\n", shortage.words));
+  }
+  void on(FileCollisionEvent&& collision) {
+    note(fmt::format("cloister: note: {}\n", words_of(collision.id, collision.conflict)));
+  }
+  void on(CellEndEvent&& end) {
+    CellReport& report = end.report;
+    take_report_files(report);
+    for (const FileConflict& conflict : report.files.conflicts) {
+      report.events.push_back(
+          {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
+    }
+    if (order_.fail_fast && stop_ != nullptr && !*stop_) *stop_ = has_failed(report);
+    ByteWriter message;
+    message.number(WatcherSays::kReport);
+    message.bytes() += encode(report);
+    outbox_.put(message.bytes());
+  }
+
   // With its program's, where another program has a test of that name, too.
   std::string name_among_all(const Selected& selected) const {
     const auto& [binary, test] = selected;
@@ -207,12 +196,6 @@ class Watcher final : public CellSource, public ReportSink {
     outbox_.put(message.bytes());
     outbox_.flush();
   }
-  void refuse(std::uint32_t id, const Error& error) {
-    CellReport refused;
-    refused.id = id;
-    refused.outcome = SetupFailed{error.text()};
-    report(std::move(refused));
-  }
 
   const CellsOrder& order_;
   Outbox outbox_;
@@ -220,7 +203,6 @@ class Watcher final : public CellSource, public ReportSink {
   std::atomic<bool>* stop_;
   std::map<std::uint32_t, ReportFiles> files_;  // of the cells that there are
   std::size_t next_ = 0;
-  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace

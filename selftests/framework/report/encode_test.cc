@@ -27,12 +27,15 @@ CellReport full_report() {
                  {LeftKind::kFile, "/tmp", 1, {"file"}}};
   report.leaks = Leaks::kFail;
   report.survivor_count = 17;
-  report.files = {1, 2, 3, 4_KiB, {{FileChange::kDeleted, "/a", {}}}, {{"/c", 7}}, "'/b': why"};
+  report.files = {1,           2,           3,         4_KiB, {{FileChange::kDeleted, "/a", {}}},
+                  {{"/c", 7}}, "'/b': why", "unsaved", {"/d"}};
   report.audit = {true,      {{"/a", kRead | kWritten}}, 2,      {"[::1]:80"},
                   {"@name"}, {{"/b", 3, true, false}},   {"/c"}, true,
                   "why"};
   return report;
 }
+
+constexpr std::size_t kHead = 2 * sizeof(std::uint32_t);  // its mark and version
 
 TEST(EncodedReport, ComesOutAsItWentIn) {
   const auto decoded = decode_report(encode(full_report()));
@@ -75,10 +78,19 @@ TEST(EncodedReport, IsRefusedWhenABoolIsNeither0Nor1) {
   CellReport report;
   report.outcome = Signaled{9, true};
   std::string bytes = encode(report);
-  const std::size_t core_dumped = sizeof report.id + 1 + sizeof(int);
+  const std::size_t core_dumped = kHead + sizeof report.id + 1 + sizeof(int);
   ASSERT_EQ(bytes[core_dumped], 1);
   bytes[core_dumped] = 2;
   EXPECT_FALSE(decode_report(bytes));
+}
+
+TEST(EncodedReport, OfAnotherVersionIsRefusedWithASentence) {
+  std::string bytes = encode(full_report());
+  ++bytes[sizeof(std::uint32_t)];
+  EXPECT_EQ(decode_report(bytes).error(),
+            "this is a report of version 2, and version 1 is read here: use one release of "
+            "Cloister for the tests and for the command");
+  EXPECT_EQ(decode_report("nonsense").error(), "this is no report of a cell");
 }
 
 TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
@@ -88,7 +100,7 @@ TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
     CellReport report;
     report.outcome = outcome;
     std::string bytes = encode(report);
-    bytes[sizeof report.id] = 99;
+    bytes[kHead + sizeof report.id] = 99;
     EXPECT_FALSE(decode_report(bytes));
   }
 }

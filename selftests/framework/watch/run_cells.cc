@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "framework/host/plan_here.h"
-#include "framework/host/probe.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/report/encode.h"
-#include "framework/watch/watch.h"
+#include "framework/run/run.h"
 
 namespace cloister {
 namespace {
@@ -30,12 +29,13 @@ class Guests final : public CellSource {
   std::size_t next_ = 0;
 };
 
-class Reports final : public ReportSink {
+class ToTest final : public EventSink {
  public:
-  Reports(Outbox& outbox, const WatchedSo& so) : outbox_(outbox), so_(so) {}
-  void report(CellReport&& report) override { outbox_.put(encode(report)); }
-  void notice(std::uint32_t) override {}
-  void started(std::uint32_t, pid_t guest) override { so_.started(guest); }
+  ToTest(Outbox& outbox, const WatchedSo& so) : outbox_(outbox), so_(so) {}
+  void take(RunEvent&& event) override {
+    if (const auto* start = std::get_if<GuestStartEvent>(&event.what)) so_.started(start->guest);
+    if (const auto* end = std::get_if<CellEndEvent>(&event.what)) outbox_.put(encode(end->report));
+  }
 
  private:
   Outbox& outbox_;
@@ -47,20 +47,16 @@ class Reports final : public ReportSink {
   auto* outbox = new Outbox(std::move(socket));
   auto* host = new Host(open_host());
   auto* source = new Guests(guests, host->facts);
-  auto* sink = new Reports(*outbox, so);
-  auto* loop = Watch::make(std::move(host->builder),
-                           {.jobs = so.jobs, .load = so.load, .patience = so.patience}, *source,
-                           *sink, *outbox)
-                   ->release();
+  auto* sink = new ToTest(*outbox, so);
   so.before();
-  if (auto guest = loop->run()) {
+  WatchOptions options{.jobs = so.jobs, .load = so.load, .patience = so.patience};
+  if (auto guest = run_tasks(*host, std::move(options), *source, *sink, *outbox)) {
     guests[guest->id].body(guest->side);
     guest->side.finish();
     _exit(0);
   }
   so.after();
-  outbox->flush_all();
-  delete loop;
+  host->builder.reset();
   _exit(0);
 }
 

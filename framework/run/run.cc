@@ -1,0 +1,37 @@
+#include "framework/run/run.h"
+
+#include <utility>
+
+namespace cloister {
+namespace {
+
+// Every task is told why there is no cell for it.
+void refuse_all(const Error& error, CellSource& source, EventSink& sink) {
+  while (const auto task = source.next()) {
+    CellReport report;
+    report.id = task->id;
+    report.outcome = SetupFailed{error.text()};
+    sink.take({Clock::now(), CellEndEvent{std::move(report)}});
+  }
+}
+
+}  // namespace
+
+std::optional<GuestCall> run_tasks(Host& host, WatchOptions options, CellSource& source,
+                                   EventSink& sink, Outbox& outbox) {
+  auto made = host.want
+                  ? std::unexpected(*host.want)
+                  : Watch::make(std::move(host.builder), std::move(options), source, sink, outbox);
+  if (made) {
+    Watch* watch = made->release();  // is not there in a guest, and so never destroyed
+    if (auto guest = watch->run()) return guest;
+    host.builder = watch->take_builder();
+    delete watch;
+  } else {
+    refuse_all(made.error(), source, sink);
+  }
+  outbox.flush_all();
+  return std::nullopt;
+}
+
+}  // namespace cloister

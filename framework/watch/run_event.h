@@ -1,0 +1,65 @@
+// What happens in a run, as it happens: one stream, for whoever shows, records or judges it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include <cloister/report.h>
+
+namespace cloister {
+
+using Clock = std::chrono::steady_clock;
+
+// The guest, as the watcher knows it, has been forked.
+struct GuestStartEvent {
+  std::uint32_t id = 0;
+  pid_t guest = 0;
+};
+// A signal has stopped the guest: wait(2), WIFSTOPPED.
+struct GuestStopEvent {
+  std::uint32_t id = 0;
+};
+// The cell has been running for its notice time.
+struct SlowCellEvent {
+  std::uint32_t id = 0;
+  std::chrono::milliseconds notice_after{};
+  std::chrono::milliseconds deadline{};  // 0 is none
+};
+// Two cells that ran at the same time changed the same file: what the later one of them, by its
+// number, wrote is there. Once for each path.
+struct FileCollisionEvent {
+  std::uint32_t id = 0;
+  FileConflict conflict{};
+};
+// No more than so many guests run at once from here on, for want of something that the words name.
+// Once, with the first such want.
+struct ShortageEvent {
+  std::string words{};
+};
+// The last of a cell: it is gone, and what it wrote is where it is to be.
+struct CellEndEvent {
+  CellReport report{};
+};
+
+// To add an event: an alternative here. The compiler names every sink that does not know it.
+struct RunEvent {
+  Clock::time_point at{};  // when it happened
+  std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, FileCollisionEvent, ShortageEvent,
+               CellEndEvent>
+      what{};
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void take(RunEvent&& event) = 0;
+  // The name of the test, as of a file, if the cell's end means that it failed; "" if not. Asked
+  // before the cell's end is told, where what failed tests wrote is saved.
+  virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
+};
+
+}  // namespace cloister
