@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 
 #include "framework/config/path_pattern.h"
 #include "framework/kernel/fd.h"
@@ -47,16 +48,35 @@ std::string AskedBy::text(std::uint64_t from) {
   return "";
 }
 
-std::string AskedBy::absolute(int directory, const std::string& name) const {
+std::string AskedBy::absolute(int directory, const std::string& name) {
   if (name.empty()) return "";
+  constexpr std::string_view kOwnDirectory = "/proc/self/cwd/";
+  if (name.starts_with(kOwnDirectory)) return absolute(AT_FDCWD, name.substr(kOwnDirectory.size()));
   std::string whole = name;
   if (name[0] != '/') {
     const std::string place = directory == AT_FDCWD
                                   ? fmt::format("/proc/{}/cwd", process_)
                                   : fmt::format("/proc/{}/fd/{}", process_, directory);
     const std::string base = link_target(place);
-    if (!base.starts_with('/')) return "";
+    constexpr std::string_view kGone = " (deleted)";  // proc_pid_cwd(5)
+    if (!base.starts_with('/') || base.ends_with(kGone)) return "";
     whole = base + "/" + name;
+  }
+  // A link before ".." leads elsewhere than its name says: the way is gone on the host.
+  constexpr std::string_view kUp = "/..";
+  for (std::size_t up = 0; (up = whole.find(kUp, up)) != std::string::npos;) {
+    const std::size_t end = up + kUp.size();
+    if (end == whole.size() || whole[end] == '/') {
+      std::error_code ignored;
+      passed_.push_back(normal_path(whole.substr(0, up)));
+      const std::string led_to = std::filesystem::canonical(passed_.back(), ignored);
+      if (!led_to.empty() && led_to != passed_.back()) {
+        whole = std::filesystem::path(led_to).parent_path().string() + whole.substr(end);
+        up = 0;
+        continue;
+      }
+    }
+    up = end;
   }
   const std::string path = normal_path(whole);
   return path.starts_with("//") ? path.substr(1) : path;
@@ -65,7 +85,16 @@ std::string AskedBy::absolute(int directory, const std::string& name) const {
 std::string AskedBy::path(const PathAt& at) {
   if (at.path < 0) return "";
   const int directory = at.directory < 0 ? AT_FDCWD : static_cast<int>(call_.args[at.directory]);
+  // utimensat(2) of what is open has no path.
+  if (call_.nr == SYS_utimensat && call_.args[at.path] == 0)
+    return path_of_descriptor({-1, at.directory, at.use});
   return absolute(directory, text(call_.args[at.path]));
+}
+
+std::string AskedBy::path_of_descriptor(const PathAt& at) const {
+  const std::string path =
+      link_target(fmt::format("/proc/{}/fd/{}", process_, static_cast<int>(call_.args[at.path])));
+  return path.starts_with('/') ? path : "";
 }
 
 int AskedBy::flags(const AuditedCall& call) {

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <cloister/report.h>
 
@@ -21,6 +22,8 @@ class AskedBy {
   // The argument as an absolute path without "." and "..", as the process sees it; its last link is
   // not followed. "" for a name that is none, and for one that belongs to no file.
   std::string path(const PathAt& at);
+  // That of an open file; "" for what is none.
+  std::string path_of_descriptor(const PathAt& at) const;
   // The flags of open(2) that a file is opened with, and those of renameat2(2).
   int flags(const AuditedCall& call);
   // Where the link at `path`, which the call makes, is to lead.
@@ -30,13 +33,16 @@ class AskedBy {
   // Of a Unix socket, whose name may be relative: "@name" for an abstract one; "" is none.
   std::string unix_name(const sockaddr_storage& address, bool& is_path);
 
+  // Directories that its paths led through and do not name any more: "a/b" of "a/b/../c".
+  const std::vector<std::string>& passed() const { return passed_; }
+
   // Whether its memory could not be read.
   bool is_closed() const { return is_closed_; }
 
  private:
   bool read(std::uint64_t from, void* into, std::size_t size);
   std::string text(std::uint64_t from);
-  std::string absolute(int directory, const std::string& name) const;
+  std::string absolute(int directory, const std::string& name);
   template <typename T>
   bool take(std::uint64_t from, T& into) {
     return read(from, &into, sizeof into);
@@ -46,6 +52,7 @@ class AskedBy {
   const seccomp_data& call_;
   socklen_t address_size_ = 0;
   bool is_closed_ = false;
+  std::vector<std::string> passed_;
 };
 
 // "127.0.0.1:80", "[::1]:80"; "" for other kinds, and for a port that is yet to be chosen.

@@ -1,5 +1,6 @@
 #include "framework/audit/auditor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -94,6 +95,9 @@ void Auditor::look(const seccomp_data& call, AskedBy& asked) {
     case Names::kSwap:
       note_named(*found, asked);
       break;
+    case Names::kDescriptor:
+      note(asked.path_of_descriptor(found->first), found->first.use | kRead);
+      break;
     case Names::kLink: {
       const std::string path = asked.path(found->first);
       note(path, found->first.use | kRead);
@@ -113,6 +117,7 @@ void Auditor::look(const seccomp_data& call, AskedBy& asked) {
       audit_.gap = "what it does by io_uring is not seen";
       break;
   }
+  for (const std::string& directory : asked.passed()) note(directory, kLookedAt);
 }
 
 // What is removed, renamed or changed in place has to be there; a second name is a new one, unless
@@ -121,9 +126,27 @@ void Auditor::note_named(const AuditedCall& call, AskedBy& asked) {
   const auto use = [](const PathAt& at) {
     return static_cast<std::uint8_t>((at.use & kWritten) != 0 ? at.use | kRead : at.use);
   };
-  const bool both = call.names == Names::kSwap && (asked.flags(call) & RENAME_EXCHANGE) != 0;
-  note(asked.path(call.first), use(call.first));
-  note(asked.path(call.second), both ? use(call.first) : call.second.use);
+  const unsigned flags = call.names == Names::kSwap ? static_cast<unsigned>(asked.flags(call)) : 0;
+  const bool is_link = (call.first.use & kWritten) == 0;
+  // Where something is there the call fails.
+  const bool is_new = is_link || (flags & RENAME_NOREPLACE) != 0;
+  const std::string path = asked.path(call.first);
+  note(path, use(call.first));
+  if (call.first.use == kExecuted) note_interpreter(path);
+  note(asked.path(call.second), (flags & RENAME_EXCHANGE) != 0 ? use(call.first)
+                                : is_new                       ? call.second.use | kRead
+                                                               : call.second.use);
+}
+
+// A script is executed by what its first line names: execve(2).
+void Auditor::note_interpreter(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  char line[256] = {};
+  if (::read(file.get(), line, sizeof line - 1) < 3 || line[0] != '#' || line[1] != '!') return;
+  std::string_view rest(line + 2);
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  const std::string interpreter(rest.substr(0, rest.find_first_of(" \t\n")));
+  if (interpreter.starts_with('/')) note(interpreter, kExecuted);
 }
 
 void Auditor::note_opened(const std::string& path, int flags) {
@@ -161,6 +184,8 @@ void Auditor::note(std::string path, std::uint8_t use) {
   struct stat status{};
   // A link is there wherever it leads.
   const bool is_there = ::stat(path.c_str(), &status) == 0 || ::lstat(path.c_str(), &status) == 0;
+  // What takes a file for a directory fails because the file is there.
+  if (!is_there && errno == ENOTDIR) note(path.substr(0, path.rfind('/')), kLookedAt);
   if (plan_.declared) {
     const bool lists = is_there && S_ISDIR(status.st_mode) && (use & kRead) != 0;
     if ((writes || is_there) && !is_declared(path, lists)) refuse(path);

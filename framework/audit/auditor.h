@@ -32,6 +32,7 @@ class Auditor {
   bool hear_one();
   void look(const seccomp_data& call, AskedBy& asked);
   void note_named(const AuditedCall& call, AskedBy& asked);
+  void note_interpreter(const std::string& path);
   void note_opened(const std::string& path, int flags);
   void note_address(const AuditedCall& call, AskedBy& asked, bool is_bound);
   void note(std::string path, std::uint8_t use);

@@ -97,14 +97,48 @@ bool copy_link(int from, int to, const char* path) {
   return sys::call(SYS_symlinkat, text, to, path) == 0;
 }
 
-bool copy_bytes(int directory, const char* path, int to) {
+// Holes stay holes.
+bool copy_data(int from, int to, long size) {
+  for (long at = 0; at < size;) {
+    long data = sys::syscall(SYS_lseek, from, at, SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break;  // only a hole is left
+    if (data < 0) data = at;                // no file system that knows of holes
+    long hole = sys::syscall(SYS_lseek, from, data, SEEK_HOLE);
+    if (hole < 0) hole = size;
+    if (sys::syscall(SYS_lseek, to, data, SEEK_SET) < 0) return false;
+    for (at = data; at < hole;) {
+      const long sent = sys::syscall(SYS_sendfile, to, from, &at, hole - at);
+      if (sent < 0) return false;
+      if (sent == 0) break;
+    }
+    at = hole;
+  }
+  return sys::call(SYS_ftruncate, to, size) == 0;
+}
+
+// Those of the user and access lists, as far as the file system has such.
+void copy_attributes(int from, int to) {
+  char names[1024];
+  char value[4096];
+  const long size = sys::syscall(SYS_flistxattr, from, names, sizeof names);
+  for (long at = 0; at < size;) {
+    const char* name = names + at;
+    const std::string_view text(name);
+    at += static_cast<long>(text.size()) + 1;
+    if (!text.starts_with("user.") && !text.starts_with("system.posix_acl_")) continue;
+    const long length = sys::syscall(SYS_fgetxattr, from, name, value, sizeof value);
+    if (length >= 0) sys::syscall(SYS_fsetxattr, to, name, value, length, 0);
+  }
+}
+
+bool copy_content(int directory, const char* path, long size, int to) {
   const int from = sys::openat(directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  long got = from < 0 ? -1 : 1;
-  while (got > 0) got = sys::call(SYS_sendfile, to, from, nullptr, 1 << 30);
+  const bool copied = from >= 0 && copy_data(from, to, size);
   const int error = errno;
+  if (copied) copy_attributes(from, to);
   if (from >= 0) sys::close(from);
   errno = error;
-  return got == 0;
+  return copied;
 }
 
 // An entry of `to` like that of `from`: a directory, a link, or a file, empty or with all that is
@@ -120,8 +154,8 @@ bool make_again(int from, int to, std::string_view name, bool whole, InsideReply
     made = copy_link(from, to, path.c_str());
   } else {
     const int file = sys::openat(to, path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    made =
-        file >= 0 && (!whole || !S_ISREG(status.st_mode) || copy_bytes(from, path.c_str(), file));
+    made = file >= 0 && (!whole || !S_ISREG(status.st_mode) ||
+                         copy_content(from, path.c_str(), status.st_size, file));
     const int error = errno;
     if (file >= 0) sys::close(file);
     errno = error;

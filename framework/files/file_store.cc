@@ -1,6 +1,7 @@
 #include "framework/files/file_store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -15,6 +16,9 @@ namespace cloister {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The file by which a directory is known as one of saved files.
+constexpr const char* kSaved = ".cloister-saved";
 
 // Of a process as it is known in its pid namespace: only there can be told whether it lives.
 std::string prefix_of_namespace() {
@@ -51,6 +55,25 @@ Result<std::string> file_store(const std::string& directory) {
   }
   ::rmdir(own.c_str());
   return own;
+}
+
+Result<void> make_place_of_saved(const std::string& where, bool is_to_be_there) {
+  const std::string doing = fmt::format("save what a failed test wrote in '{}'", where);
+  const std::string mark = where + "/" + kSaved;
+  struct stat status{};
+  if (::lstat(where.c_str(), &status) == 0) {
+    if (!S_ISDIR(status.st_mode) || ::access(mark.c_str(), F_OK) != 0) {
+      return std::unexpected(
+          Error{doing + ": something else is there", 0, "name another directory"});
+    }
+    remove_stored(where);
+  }
+  if (!is_to_be_there) return {};
+  std::error_code ignored;
+  fs::create_directories(where, ignored);
+  if (!Fd(::open(mark.c_str(), O_CREAT | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644)).open())
+    return failed(doing, "name a directory in which files can be made");
+  return {};
 }
 
 void remove_stored(const std::string& path) {

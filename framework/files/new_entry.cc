@@ -22,6 +22,7 @@ namespace cloister {
 namespace {
 
 constexpr std::string_view kOverlay = "user.overlay.";
+constexpr std::string_view kAcl = "system.posix_acl_";  // acl(5)
 
 std::string put_name(const char* name) {
   return (kPutPrefix + std::string(name)).substr(0, NAME_MAX);
@@ -84,24 +85,12 @@ bool copy_bytes(int from, int to, const struct stat& status) {
                    : copy_stretch(from, to, 0, status.st_size);
 }
 
-// Those of the user; the others are the host's or overlayfs's own.
-void copy_attributes(int from, int to) {
-  char names[4096];
-  const ssize_t size = ::flistxattr(from, names, sizeof names);
-  for (const char* name = names; size > 0 && name < names + size;
-       name += std::string_view(name).size() + 1) {
-    char value[4096];
-    const std::string_view text(name);
-    if (!text.starts_with("user.") || text.starts_with(kOverlay)) continue;
-    const ssize_t length = ::fgetxattr(from, name, value, sizeof value);
-    if (length >= 0) ::fsetxattr(to, name, value, static_cast<std::size_t>(length), 0);
-  }
-}
-
 bool fill(int from, const struct stat& status, int to) {
   if (!copy_bytes(from, to, status)) return false;
-  copy_attributes(from, to);
+  take_over_attributes(to, from);
   if (status.st_uid != ::geteuid() || status.st_gid != ::getegid()) take_over_status(to, status);
+  // Writing has taken these bits away: write(2).
+  if ((status.st_mode & (S_ISUID | S_ISGID)) != 0) ::fchmod(to, status.st_mode & 07777);
   const timespec times[2] = {status.st_atim, status.st_mtim};
   ::futimens(to, times);
   return true;
@@ -129,6 +118,34 @@ bool fill_named(int from, const struct stat& status, Entry to) {
 }
 
 }  // namespace
+
+Attributes attributes_of(int fd) {
+  char names[4096];
+  const ssize_t size = ::flistxattr(fd, names, sizeof names);
+  Attributes found;
+  for (const char* name = names; size > 0 && name < names + size;
+       name += std::string_view(name).size() + 1) {
+    const std::string_view text(name);
+    if ((!text.starts_with("user.") && !text.starts_with(kAcl)) || text.starts_with(kOverlay))
+      continue;
+    char value[4096];
+    const ssize_t length = ::fgetxattr(fd, name, value, sizeof value);
+    if (length >= 0) found.emplace(text, std::string(value, static_cast<std::size_t>(length)));
+  }
+  return found;
+}
+
+void take_over_attributes(int fd, int from) {
+  const Attributes wanted = attributes_of(from);
+  const Attributes there = attributes_of(fd);
+  for (const auto& [name, value] : wanted) {
+    if (const auto same = there.find(name); same == there.end() || same->second != value)
+      ::fsetxattr(fd, name.c_str(), value.data(), value.size(), 0);
+  }
+  for (const auto& [name, value] : there) {
+    if (!wanted.contains(name)) ::fremovexattr(fd, name.c_str());
+  }
+}
 
 void take_over_status(int fd, const struct stat& status) {
   struct stat now{};
@@ -168,12 +185,17 @@ bool link_entry(Entry from, Entry to) {
   });
 }
 
-bool copy_link(Entry from, Entry to) {
+bool copy_link(Entry from, const struct stat& status, Entry to) {
   char target[PATH_MAX];
   const ssize_t length = ::readlinkat(from.directory, from.name, target, sizeof target - 1);
   if (length < 0) return false;
   target[length] = '\0';
-  return put(to, [&](const char* name) { return ::symlinkat(target, to.directory, name) == 0; });
+  const timespec times[2] = {status.st_atim, status.st_mtim};
+  return put(to, [&](const char* name) {
+    if (::symlinkat(target, to.directory, name) != 0) return false;
+    ::utimensat(to.directory, name, times, AT_SYMLINK_NOFOLLOW);
+    return true;
+  });
 }
 
 bool make_node(const struct stat& status, Entry to) {

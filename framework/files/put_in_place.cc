@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "framework/config/path_pattern.h"
+#include "framework/files/file_store.h"
 #include "framework/files/new_entry.h"
 #include "framework/kernel/error.h"
 
@@ -25,6 +27,8 @@ namespace {
 
 constexpr std::size_t kNamed = 64;  // changes of a test that are listed by name
 constexpr std::size_t kMostUndeclared = 8;
+// Files of Cloister's own, as those for the reports of tests in /tmp, are nobody's doing.
+constexpr std::string_view kOwnPrefix = ".cloister-";
 
 bool is_whiteout(const struct stat& status) {
   return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
@@ -50,9 +54,10 @@ bool same_size_and_time(const struct stat& a, const struct stat& b) {
          same_time(a.st_mtim, b.st_mtim);
 }
 
-bool same_bytes(Entry a, Entry b) {
+bool same_content(Entry a, Entry b) {
   const Fd one(::openat(a.directory, a.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   const Fd other(::openat(b.directory, b.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (attributes_of(one.get()) != attributes_of(other.get())) return false;
   std::array<char, std::size_t{16} * 1024> of_one;
   std::array<char, std::size_t{16} * 1024> of_other;
   while (one.open() && other.open()) {
@@ -82,6 +87,12 @@ class Changes {
 
   ChangedFiles take() { return std::move(found_); }
 
+  // That this could not be put in place, by errno.
+  void fail(const std::string& path) {
+    const std::string why = errno_text(errno);
+    if (found_.failure.empty()) found_.failure = fmt::format("'{}': {}", path, why);
+  }
+
   // `shown` is what the guest has seen instead of the host's `directory`, if it has.
   void take_view(int upper, int host, Fd shown, const std::string& directory) {
     shown_ = std::move(shown);
@@ -99,7 +110,9 @@ class Changes {
   void take_entry(Entry upper, Entry host, const std::string& path) {
     struct stat now{};
     struct stat old{};
-    if (::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (std::string_view(upper.name).starts_with(kOwnPrefix) ||
+        ::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0)
+      return;
     if (!is_output(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
@@ -159,9 +172,17 @@ class Changes {
     }
     const Fd to = keep_ || was_directory ? open_directory(host) : Fd();
     if (keep_ && !to.open()) return fail(path);
+    const bool is_new_attributes =
+        to.open() && attributes_of(from.get()) != attributes_of(to.get());
+    if (was_directory && !is_new_status && is_new_attributes)
+      is_new_status = note(FileChange::kChanged, path, 0);
     if (was_directory && is_opaque(from)) remove_unseen(from.get(), to.get(), path);
     take_directory(from.get(), to.get(), path);
-    if (keep_ && is_new_status) take_over_status(to.get(), now);
+    if (!keep_ || !is_new_status) return;
+    if (is_new_attributes) take_over_attributes(to.get(), from.get());
+    take_over_status(to.get(), now);
+    const timespec times[2] = {now.st_atim, now.st_mtim};
+    if (!was_directory) ::futimens(to.get(), times);
   }
 
   // What the host has in the directory, and the test, which made it, has not. Where another made it
@@ -178,7 +199,7 @@ class Changes {
 
   void take_file(Entry upper, const struct stat& now, Entry host, const struct stat* old,
                  const std::string& path) {
-    if (old != nullptr && same_size_and_time(now, *old) && same_bytes(upper, host)) {
+    if (old != nullptr && same_size_and_time(now, *old) && same_content(upper, host)) {
       if (same_status(now, *old) || !note(FileChange::kChanged, path, 0) || !keep_) return;
       const Fd file(::openat(host.directory, host.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
       const std::string link = fmt::format("/proc/self/fd/{}", file.get());
@@ -195,24 +216,45 @@ class Changes {
     const auto change = old == nullptr ? FileChange::kCreated : FileChange::kChanged;
     if (!note(change, path, size) || !keep_) return;
     if (old != nullptr && S_ISDIR(old->st_mode)) remove(host, path);
-    if (old != nullptr && !may_replace(now, host, *old, path)) return fail(path);
-    if (!put(upper, now, host)) fail(path);
+    if (old == nullptr || outputs_.empty()) {
+      if (!put(upper, now, host, may_move_)) fail(path);
+      return;
+    }
+    if (!may_replace(now, host, *old, path)) return fail(path);
+    // A file that the test has made anew was there: it stays whose it is.
+    struct stat status = now;
+    const bool is_taken_over = !was_shown(path) && S_ISREG(now.st_mode) && S_ISREG(old->st_mode);
+    if (is_taken_over) {
+      status.st_mode = old->st_mode;
+      status.st_uid = old->st_uid;
+      status.st_gid = old->st_gid;
+    }
+    if (!put(upper, status, host, may_move_ && !is_taken_over)) fail(path);
   }
   // An output is a new file to the test, whatever there is: what it could not have written to
-  // stays.
+  // stays, and so does what is no file.
   bool may_replace(const struct stat& now, Entry host, const struct stat& old,
                    const std::string& path) const {
-    if (outputs_.empty()) return true;
     // It has seen a link that is named, and means to replace it.
-    const bool is_unseen_link = S_ISLNK(old.st_mode) && S_ISREG(now.st_mode) &&
-                                std::ranges::find(outputs_, path) == outputs_.end();
-    if (is_unseen_link) errno = ELOOP;
-    return !is_unseen_link && (!S_ISREG(old.st_mode) || old.st_uid == ::geteuid() ||
-                               ::faccessat(host.directory, host.name, W_OK, AT_EACCESS) == 0);
+    const bool is_named = std::ranges::find(outputs_, path) != outputs_.end();
+    if (S_ISLNK(old.st_mode)) {
+      errno = ELOOP;
+      return is_named || !S_ISREG(now.st_mode);
+    }
+    if (S_ISREG(old.st_mode)) {
+      // This process may have capabilities over its own files, which the test has not.
+      errno = EACCES;
+      const bool is_locked =
+          old.st_uid == ::geteuid() && ::geteuid() != 0 && (old.st_mode & S_IWUSR) == 0;
+      return !is_locked && ::faccessat(host.directory, host.name, W_OK, AT_EACCESS) == 0;
+    }
+    const bool may = S_ISDIR(old.st_mode) || was_shown(path);
+    errno = EEXIST;
+    return may;
   }
 
-  bool put(Entry upper, const struct stat& now, Entry host) {
-    if (S_ISLNK(now.st_mode)) return copy_link(upper, host);
+  bool put(Entry upper, const struct stat& now, Entry host, bool may_move) {
+    if (S_ISLNK(now.st_mode)) return copy_link(upper, now, host);
     if (!S_ISREG(now.st_mode)) return make_node(now, host);
     if (now.st_nlink > 1) {
       const auto known = links_.find({now.st_dev, now.st_ino});
@@ -221,7 +263,7 @@ class Changes {
         if (link_entry({directory.get(), name.c_str()}, host)) return true;
       }
     }
-    if (may_move_ && now.st_nlink == 1 && move_file(upper, host)) return true;
+    if (may_move && now.st_nlink == 1 && move_file(upper, host)) return true;
     if (!copy_file(upper, now, host)) return false;
     if (now.st_nlink > 1) {
       links_.try_emplace({now.st_dev, now.st_ino}, Fd(::fcntl(host.directory, F_DUPFD_CLOEXEC, 0)),
@@ -257,7 +299,7 @@ class Changes {
   bool remove_tree(Entry host, const std::string& path) {
     if (!was_shown(path)) return true;
     const Fd directory = open_directory(host);
-    if (!directory.open()) return !is_mine(path) || remove_entry(host);
+    if (!directory.open()) return is_of_others(host, path) || !is_mine(path) || remove_entry(host);
     for (const std::string& name : names_in(directory.get())) {
       if (!remove_tree({directory.get(), name.c_str()}, fmt::format("{}/{}", path, name)))
         return false;
@@ -265,16 +307,22 @@ class Changes {
     return remove_directory(host);
   }
 
+  // Whether somebody who is no test of this run has made or changed it since the test began.
+  bool is_of_others(Entry host, const std::string& path) const {
+    struct stat status{};
+    if (::fstatat(host.directory, host.name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+    const auto changed = std::chrono::seconds(status.st_ctim.tv_sec) +
+                         std::chrono::nanoseconds(status.st_ctim.tv_nsec);
+    const auto since = std::chrono::system_clock::now().time_since_epoch() -
+                       (std::chrono::steady_clock::now() - writer_.started);
+    return changed > since && !ledger_.changed_since(path, writer_);
+  }
+
   // Nobody removes what he has not seen.
   bool was_shown(const std::string& path) const {
     struct stat status{};
     return !shown_.open() || ::fstatat(shown_.get(), path.c_str() + directory_.size() + 1, &status,
                                        AT_SYMLINK_NOFOLLOW) == 0;
-  }
-
-  void fail(const std::string& path) {
-    const std::string why = errno_text(errno);
-    if (found_.failure.empty()) found_.failure = fmt::format("'{}': {}", path, why);
   }
 
   bool keep_;
@@ -313,6 +361,10 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
     const Fd upper = open_directory({views.get(), name.c_str()});
     if (!upper.open()) continue;  // it was left out
     const Fd host(::open(how.directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (how.keep && !host.open()) {
+      changes.fail(how.directories[i]);
+      continue;
+    }
     const std::string lower = lower_name(i);
     changes.take_view(upper.get(), host.get(), open_directory({views.get(), lower.c_str()}),
                       how.directories[i]);
@@ -322,6 +374,8 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
 }
 
 Result<void> save_changes(const Fd& views, const Taking& how, const std::string& where) {
+  if (auto ready = make_place_of_saved(where, has_written(views, how.directories.size())); !ready)
+    return ready;
   // As if the host had nothing at all: each file is new, and what was deleted was never there.
   FileLedger ledger;
   std::vector<FileConflict> conflicts;

@@ -37,7 +37,8 @@ struct Taking {
 ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writer,
                           FileLedger& ledger, std::vector<FileConflict>& conflicts);
 
-// Saves what was written in the views below the directory `where`, under its whole name.
+// Saves what was written in the views below the directory `where`, under its whole name. What was
+// saved there before goes; what is there and was not saved by this is an Error.
 Result<void> save_changes(const Fd& views, const Taking& how, const std::string& where);
 
 }  // namespace cloister

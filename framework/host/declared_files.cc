@@ -22,6 +22,11 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool is_file(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 bool is_there(const std::string& path) {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0;
@@ -87,7 +92,19 @@ class Declared {
                 "make it before the run, or leave it out"});
     }
     for (const std::string& path : found) {
-      if (std::string end = end_of(path); is_there(end)) inputs_.insert(std::move(end));
+      std::string end = end_of(path);
+      struct stat status{};
+      if (end == "/") {
+        return std::unexpected(
+            Error{fmt::format("give this test '{}' (inputs): it is all there is", pattern), 0,
+                  "name what it reads"});
+      }
+      if (::lstat(end.c_str(), &status) != 0) continue;  // a link that leads nowhere
+      if (S_ISLNK(status.st_mode)) {                     // one that leads to itself
+        links_.insert(std::move(end));
+      } else {
+        inputs_.insert(std::move(end));
+      }
     }
     return {};
   }
@@ -139,7 +156,7 @@ class Declared {
     }
     for (const std::string& input : inputs_) {
       FileView* view = empty_view_of(input);
-      if (view != nullptr && is_output(input)) {
+      if (view != nullptr && is_output(input) && is_file(input)) {
         view->copy(input);
       } else {
         readable.insert(input);

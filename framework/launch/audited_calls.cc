@@ -58,6 +58,19 @@ constexpr AuditedCall kCalls[] = {
     {SYS_fchownat, Names::kPath, below(0, kWritten)},
     {SYS_utimensat, Names::kPath, below(0, kWritten)},
     {SYS_setxattr, Names::kPath, path(0, kWritten)},
+    {SYS_lsetxattr, Names::kPath, path(0, kWritten)},
+    {SYS_removexattr, Names::kPath, path(0, kWritten)},
+    {SYS_lremovexattr, Names::kPath, path(0, kWritten)},
+    {SYS_getxattr, Names::kPath, path(0, kLookedAt)},
+    {SYS_lgetxattr, Names::kPath, path(0, kLookedAt)},
+    {SYS_listxattr, Names::kPath, path(0, kLookedAt)},
+    {SYS_llistxattr, Names::kPath, path(0, kLookedAt)},
+    {SYS_inotify_add_watch, Names::kPath, path(1, kLookedAt)},
+    {SYS_name_to_handle_at, Names::kPath, below(0, kLookedAt)},
+    {SYS_fchmod, Names::kDescriptor, path(0, kWritten)},
+    {SYS_fchown, Names::kDescriptor, path(0, kWritten)},
+    {SYS_fsetxattr, Names::kDescriptor, path(0, kWritten)},
+    {SYS_fremovexattr, Names::kDescriptor, path(0, kWritten)},
     {SYS_bind, Names::kAddress, {}, {}, 1},
     {SYS_connect, Names::kAddress, {}, {}, 1},
     {SYS_sendto, Names::kAddress, {}, {}, 4},
@@ -75,6 +88,7 @@ bool is_seen(const AuditedCall& call, Seen seen) {
     case Names::kPath:
     case Names::kSwap:
     case Names::kLink:
+    case Names::kDescriptor:
       return seen != Seen::kWrites ||
              ((call.first.use | call.second.use) & std::uint8_t{kWritten}) != 0;
     case Names::kOpened:

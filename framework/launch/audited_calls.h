@@ -13,15 +13,16 @@ namespace cloister {
 
 // What an audited call names.
 enum class Names : std::uint8_t {
-  kPath,      // one path, or two
-  kSwap,      // two paths, with flags as of renameat2(2)
-  kLink,      // a path, and the text that it is to lead by
-  kOpened,    // a path, opened with flags as of open(2)
-  kHow,       // the same, with an open_how: openat2(2)
-  kAddress,   // a sockaddr and its length
-  kMessage,   // a msghdr with an address
-  kMessages,  // an array of mmsghdr
-  kRing,      // nothing: what io_uring(7) does goes by no system call
+  kPath,        // one path, or two
+  kSwap,        // two paths, with flags as of renameat2(2)
+  kLink,        // a path, and the text that it is to lead by
+  kDescriptor,  // an open file
+  kOpened,      // a path, opened with flags as of open(2)
+  kHow,         // the same, with an open_how: openat2(2)
+  kAddress,     // a sockaddr and its length
+  kMessage,     // a msghdr with an address
+  kMessages,    // an array of mmsghdr
+  kRing,        // nothing: what io_uring(7) does goes by no system call
 };
 
 // A path among the arguments of a call; -1 is none, and for `directory` the working directory.

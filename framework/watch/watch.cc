@@ -9,7 +9,6 @@
 
 #include <algorithm>
 
-#include "framework/files/file_store.h"
 #include "framework/files/put_in_place.h"
 #include "framework/kernel/shortage.h"
 
@@ -341,7 +340,6 @@ std::string Watch::save_failed(RunningCell& cell, CellReport& report) {
   if (name.empty()) return "";
   const WatchPlan& plan = cell.plan().watch;
   const std::string where = fmt::format("{}/{}", plan.keep_failed, name);
-  remove_stored(where);  // what it wrote when it failed before
   const auto saved = save_changes(cell.init.views, {.directories = plan.views}, where);
   return saved ? "" : saved.error().text();
 }

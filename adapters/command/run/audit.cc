@@ -29,9 +29,37 @@ bool is_directory(const std::string& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
 }
-bool is_link(const std::string& path) {
+// A link is there wherever it leads.
+bool is_there(const std::string& path) {
   std::error_code ignored;
-  return fs::is_symlink(path, ignored);
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+// Those of the paths that are directories which `path` lies in.
+std::vector<std::string> directories_around(const std::string& path,
+                                            const std::set<std::string>& paths) {
+  std::vector<std::string> around;
+  for (fs::path at = fs::path(path).parent_path(); at != at.root_path(); at = at.parent_path()) {
+    if (paths.contains(at)) around.push_back(at);
+  }
+  return around;
+}
+
+// False where there are too many.
+bool insert_files_of(const std::string& directory, std::set<std::string>& paths) {
+  constexpr std::size_t kMost = 256;
+  std::set<std::string> files;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(directory, error)) {
+    // A link to a directory would bring that whole.
+    const bool is_leaf = !entry.is_directory(error) ||
+                         (!entry.is_symlink(error) && fs::is_empty(entry.path(), error));
+    if (is_leaf) files.insert(entry.path());
+    if (files.size() > kMost) return false;
+  }
+  if (error) return false;
+  paths.merge(files);
+  return true;
 }
 
 // Of many files in one directory that directory alone, unless it has `others` in it.
@@ -82,7 +110,8 @@ AuditBook::AuditBook(const std::vector<Selected>& tests, std::string directory)
 void AuditBook::take(const Attempt& attempt) {
   const Audit& audit = attempt.cell.audit;
   if (!audit.is_on) return;
-  const std::string program = fs::weakly_canonical(tests_[attempt.test].binary->program);
+  std::error_code ignored;
+  const std::string program = fs::weakly_canonical(tests_[attempt.test].binary->program, ignored);
   programs_.insert(program);
   for (const UsedPath& path : audit.paths) {
     if (path.path == program) continue;
@@ -184,15 +213,23 @@ std::vector<std::string> AuditBook::inputs() const {
     if (!is_below_any(path, kSystemDirectories) && !(is_directory(path) && has_more(path)))
       paths.insert(path);
   }
-  // A directory that a test removed was empty by then: what was in it has been named, and it is
-  // there as an output.
-  for (const auto& [path, tests] : removed_directories_) paths.erase(path);
   // What is not there, and no output either, tests cannot be given.
   std::erase_if(paths, [this](const std::string& path) {
-    return !fs::exists(path) && !is_link(path) && !written_.contains(path);
+    return !is_there(path) && !written_.contains(path);
   });
   std::set<std::string> others = {directory_};
   for (const auto& [path, tests] : removed_directories_) others.insert(path);
+  for (const auto& [path, tests] : renamed_) {
+    if (removed_directories_.contains(path)) continue;
+    for (const std::string& directory : directories_around(path, paths)) {
+      if (!insert_files_of(directory, paths)) continue;
+      paths.erase(directory);
+      others.insert(directory);
+    }
+  }
+  // A directory that a test removed was empty by then: what was in it has been named, and it is
+  // there as an output.
+  for (const auto& [path, tests] : removed_directories_) paths.erase(path);
   std::vector<std::string> names = outermost(gathered(paths, others));
   std::ranges::transform(names, names.begin(), [this](const auto& path) { return relative(path); });
   return names;

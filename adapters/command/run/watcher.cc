@@ -161,14 +161,25 @@ class Watcher final : public CellSource, public EventSink {
     outbox_.put(message.bytes());
   }
 
-  // With its program's, where another program has a test of that name, too.
+  // With its program's, where another program has a test of that name, too: its file's, or all of
+  // its path where that is the same as well.
   std::string name_among_all(const Selected& selected) const {
     const auto& [binary, test] = selected;
-    const bool is_of_others = std::ranges::any_of(order_.tests, [&](const Selected& other) {
-      return other.binary != binary && other.test->name == test->name;
-    });
-    const std::string program = std::filesystem::path(binary->program).filename();
-    return is_of_others ? fmt::format("{}/{}", program, test->name) : test->name;
+    const auto file_of = [](const Binary* of) {
+      return std::filesystem::path(of->program).filename().string();
+    };
+    bool is_of_others = false;
+    bool is_of_same_file = false;
+    for (const Selected& other : order_.tests) {
+      if (other.binary == binary || other.test->name != test->name) continue;
+      is_of_others = true;
+      is_of_same_file = is_of_same_file || file_of(other.binary) == file_of(binary);
+    }
+    if (!is_of_others) return test->name;
+    // "../build/a_test" is "build/a_test" there.
+    std::string program = is_of_same_file ? binary->program : file_of(binary);
+    program.erase(0, program.find_first_not_of("./"));
+    return fmt::format("{}/{}", program, test->name);
   }
   bool has_failed(const CellReport& report) const {
     const Attempt attempt = judge(order_.tests[report.id], CellReport(report), {});

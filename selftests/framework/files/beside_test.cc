@@ -64,6 +64,29 @@ TEST_F(Views, WhatALaterTestPutIntoADirectoryStaysWhenAnEarlierOneRemovesIt) {
   EXPECT_THAT(names(), testing::ElementsAre("directory", "directory/added", "file"));
 }
 
+// Who is no test of the run, while a test runs.
+TEST_F(Views, WhatOthersMadeMeanwhileIsNotRemoved) {
+  NEEDS_VIEWS();
+  const FunctionGuest guest{config(Files::kKeep), [this](GuestSide&) {
+                              put(place_ / "file", "of the test");
+                              fs::remove_all(place_ / "directory");
+                              ::usleep(200'000);
+                            }};
+  const auto others = [this](pid_t) {
+    ::usleep(100'000);
+    fs::remove(place_ / "file");
+    fs::create_directory(place_ / "file");
+    put(place_ / "file" / "precious", "x");
+    put(place_ / "directory" / "precious", "x");
+  };
+  const auto reports = run_cells({guest}, {.started = others});
+  EXPECT_EQ(text_of(place_ / "file" / "precious"), "x");
+  EXPECT_EQ(text_of(place_ / "directory" / "precious"), "x");
+  EXPECT_FALSE(fs::exists(place_ / "directory" / "inner"));
+  EXPECT_EQ(reports.at(0).files.failure,
+            "'" + (place_ / "file").string() + "': Is a directory (EISDIR)");
+}
+
 TEST_F(Views, TheSameDirectoryMadeTwiceIsNoConflict) {
   NEEDS_VIEWS();
   const auto making = [this](const std::string& name) {

@@ -1,4 +1,5 @@
 // What becomes of what tests write that declare their files.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "selftests/framework/files/views.h"
@@ -93,6 +94,33 @@ TEST_F(DeclaredViews, AFileInPlaceOfADirectoryThatHoldsMoreIsRefused) {
   EXPECT_EQ(report.files.failure,
             "'" + (place_ / "directory").string() + "': Is a directory (EISDIR)");
   EXPECT_EQ(text_of(place_ / "directory" / "inner"), "old");
+}
+
+TEST_F(DeclaredViews, AnOutputThatWasThereKeepsItsMode) {
+  NEEDS_OVERLAYS();
+  fs::permissions(place_ / "file", fs::perms::owner_read | fs::perms::owner_write);
+  run_declaring({}, {"file"}, [] { put("file", "new"); });
+  EXPECT_EQ(text_of(place_ / "file"), "new");
+  EXPECT_EQ(fs::status(place_ / "file").permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(DeclaredViews, WhatIsNoFileIsNotReplacedByOne) {
+  NEEDS_OVERLAYS();
+  ASSERT_EQ(::mkfifo((place_ / "fifo").c_str(), 0600), 0);
+  const CellReport report = run_declaring({}, {"fifo"}, [] { put("fifo", "a file"); });
+  EXPECT_EQ(report.files.failure, "'" + (place_ / "fifo").string() + "': File exists (EEXIST)");
+  EXPECT_TRUE(fs::is_fifo(place_ / "fifo"));
+}
+
+TEST_F(DeclaredViews, AFileThatItsOwnerMayNotWriteToStays) {
+  NEEDS_OVERLAYS();
+  if (::geteuid() == 0) return;  // who may write to it
+  fs::permissions(place_ / "file", fs::perms::owner_read);
+  const CellReport report = run_declaring({}, {"file"}, [] { put("file", "new"); });
+  EXPECT_EQ(report.files.failure,
+            "'" + (place_ / "file").string() + "': Permission denied (EACCES)");
+  EXPECT_EQ(text_of(place_ / "file"), "old");
 }
 
 TEST_F(DeclaredViews, ALinkThatTheTestDidNotSeeIsNotReplaced) {

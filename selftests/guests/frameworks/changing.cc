@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -154,6 +157,79 @@ TEST(Changes, NamesAFileThatHadNone) {
 }
 
 TEST(Changes, MakesAFifo) { ASSERT_EQ(::mkfifo("results/fifo", 0600), 0); }
+
+TEST(Changes, TakesALockByALink) {
+  put("lock.own", "1");
+  EXPECT_EQ(::link("lock.own", "old"), -1);
+  EXPECT_EQ(errno, EEXIST);
+  EXPECT_EQ(::syscall(SYS_renameat2, AT_FDCWD, "lock.own", AT_FDCWD, "log", 1 /* NOREPLACE */), -1);
+  EXPECT_EQ(errno, EEXIST);
+  ::unlink("lock.own");
+}
+
+TEST(Changes, TheAttributesOfAFile) {
+  char value = 0;
+  EXPECT_EQ(::getxattr("old", "user.before", &value, 1), 1);
+  ASSERT_EQ(::setxattr("old", "user.new", "n", 1, 0), 0);
+  ASSERT_EQ(::removexattr("old", "user.before"), 0);
+}
+
+TEST(Changes, LooksAtAttributesAlone) {
+  char names[64];
+  EXPECT_GT(::listxattr("old", names, sizeof names), 0);
+}
+
+TEST(Changes, WatchesAFile) {
+  const int watch = ::inotify_init1(0);
+  ASSERT_GE(::inotify_add_watch(watch, "log", IN_ALL_EVENTS), 0);
+  put("log", "anew");
+  char event[512];
+  EXPECT_GT(::read(watch, event, sizeof event), 0);
+  ::close(watch);
+}
+
+TEST(Changes, TheModeOfAnOpenFile) {
+  const int file = ::open("old", O_RDONLY);
+  ASSERT_EQ(::fchmod(file, 0611), 0);
+  const timespec times[2] = {{7, 0}, {7, 0}};
+  EXPECT_EQ(::futimens(file, times), 0);
+  ::close(file);
+}
+
+TEST(Changes, GoesUpFromALinkToADirectory) { EXPECT_EQ(text_of("linked/../old"), "old"); }
+
+TEST(Changes, GoesUpFromADirectory) { EXPECT_EQ(text_of("tree/branch/../top"), "top"); }
+
+TEST(Changes, ReadsByProc) { EXPECT_EQ(text_of("/proc/self/cwd/data/words"), "words"); }
+
+TEST(Changes, TakesAFileForADirectory) {
+  EXPECT_EQ(::open("old/x", O_RDONLY), -1);
+  EXPECT_EQ(errno, ENOTDIR);
+}
+
+TEST(Changes, OpensALinkToItself) {
+  EXPECT_EQ(::open("loop", O_RDONLY), -1);
+  EXPECT_EQ(errno, ELOOP);
+}
+
+TEST(Changes, ExecutesAScript) { EXPECT_EQ(WEXITSTATUS(::system("./script")), 7); }
+
+TEST(Changes, MakesAProgramThatIsAnother) {
+  put("program", "x");
+  ASSERT_EQ(::chmod("program", 04711), 0);
+}
+
+TEST(Changes, ListsADirectoryAndTakesAFileOutOfIt) {
+  EXPECT_EQ(std::distance(fs::directory_iterator("data"), fs::directory_iterator()), 2);
+  fs::rename("data/words", "words");
+  EXPECT_EQ(text_of("data/more"), "more");
+}
+
+TEST(Changes, FillsAHole) {
+  const int file = ::open("holes", O_WRONLY);
+  ASSERT_EQ(::pwrite(file, "x", 1, 1 << 20), 1);
+  ::close(file);
+}
 
 TEST(Changes, UsesATemporaryFileHere) {
   char name[] = "tmp-XXXXXX";

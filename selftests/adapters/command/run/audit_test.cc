@@ -288,20 +288,38 @@ TEST_F(RunAudit, ReadOnlyFilesAreNamedThatATestWasToWrite) {
 TEST_F(RunAudit, WhatAFailedTestWroteIsSaved) {
   if (!lane_gives("own view of files")) return;
   const std::string saved = "kept/Fails.HavingWrittenAFile" + (place_ / "trace").string();
-  fs::create_directories(place_ / "kept/Fails.HavingWrittenAFile");
-  put("kept/Fails.HavingWrittenAFile/before", "of a run before");
-  const Ended ended = command({"run", "--files=discard", "--keep-failed=kept",
-                               "--filter=Fails*:Uses.ReadsWhatItWrote", tool("tests_auditing")});
+  const std::vector<std::string> words = {"run", "--files=discard", "--keep-failed=kept",
+                                          "--filter=Fails*:Uses.ReadsWhatItWrote",
+                                          tool("tests_auditing")};
+  const Ended ended = command(words);
   EXPECT_EQ(ended.status, 1) << ended.err;
   EXPECT_EQ(text_of(saved), "trace");
-  EXPECT_FALSE(fs::exists(place_ / "kept/Fails.HavingWrittenAFile/before"));
   EXPECT_FALSE(fs::exists(place_ / "trace"));
   EXPECT_FALSE(fs::exists(place_ / "kept/Uses.ReadsWhatItWrote"));
+  put("kept/Fails.HavingWrittenAFile/before", "of a run before");
+  command(words);
+  EXPECT_FALSE(fs::exists(place_ / "kept/Fails.HavingWrittenAFile/before"));
   fs::remove_all(place_ / "kept");
   program({tool("tests_auditing_linked"), "--cloister_files=discard", "--cloister_keep_failed=kept",
            "--gtest_filter=Fails*:Uses.ReadsWhatItWrote"});
   EXPECT_EQ(text_of(saved), "trace");
   EXPECT_FALSE(fs::exists(place_ / "kept/Uses.ReadsWhatItWrote"));
+}
+
+TEST_F(RunAudit, WhatIsThereAndWasNotSavedByARunStays) {
+  if (!lane_gives("own view of files")) return;
+  fs::create_directories(place_ / "kept/Fails.HavingWrittenAFile");
+  put("kept/Fails.HavingWrittenAFile/mine", "mine");
+  fs::create_directory_symlink("data", place_ / "linked");
+  for (const std::string keep_failed : {"kept", "linked"}) {
+    if (keep_failed == "linked")
+      fs::create_directory_symlink("../data", place_ / "data/Fails.HavingWrittenAFile");
+    const Ended ended = command({"run", "--files=discard", "--keep-failed=" + keep_failed,
+                                 "--filter=Fails*", tool("tests_auditing")});
+    EXPECT_THAT(ended.err, HasSubstr("something else is there; name another directory"));
+  }
+  EXPECT_EQ(text_of("kept/Fails.HavingWrittenAFile/mine"), "mine");
+  EXPECT_EQ(text_of("data/words"), "words");
 }
 
 TEST_F(RunAudit, OfTwoProgramsWithTheSameTestBothAreSaved) {
@@ -323,7 +341,8 @@ TEST_F(RunAudit, WhatCannotBeSavedIsANote) {
                                "--filter=Fails*", tool("tests_auditing")});
   EXPECT_THAT(ended.err, HasSubstr("cloister: note: Fails.HavingWrittenAFile: cannot save what a "
                                    "failed test wrote in '"));
-  EXPECT_THAT(ended.err, HasSubstr("Not a directory (ENOTDIR) (--keep-failed)"));
+  EXPECT_THAT(ended.err, HasSubstr("Not a directory (ENOTDIR); name a directory in which files "
+                                   "can be made (--keep-failed)"));
 }
 
 TEST_F(RunAudit, IsInTheLedgerOfALinkedProgram) {

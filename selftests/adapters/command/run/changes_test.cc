@@ -1,7 +1,9 @@
 // What tests change of the files that are there, in every way that there is: the same becomes of
 // them plainly, in a cell, and in one with no more than the files that an audit of the test names.
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -31,6 +33,14 @@ class RunChanges : public testing::TestWithParam<std::string> {
       fs::create_symlink("results/real", place / "latest");
       fs::create_symlink("results/nothing", place / "dangling");
       fs::create_directory_symlink("data", place / "linked");
+      fs::create_symlink("loop", place / "loop");
+      ::setxattr((place / "old").c_str(), "user.before", "b", 1, 0);
+      std::ofstream(place / "holes") << "begin";
+      fs::resize_file(place / "holes", 64U << 20);
+      std::ofstream(place / "interpreter") << "#!/bin/sh\nexit 7\n";
+      std::ofstream(place / "script") << "#!" << (place / "interpreter").string() << "\n";
+      for (const char* name : {"interpreter", "script"})
+        fs::permissions(place / name, fs::perms::owner_exec, fs::perm_options::add);
     }
     const DiskDirectory directory;
     const fs::path& place = directory.path();
@@ -58,11 +68,20 @@ class RunChanges : public testing::TestWithParam<std::string> {
       ::lstat(entry.path().c_str(), &status);
       std::ostringstream line;
       line << name.string() << ' ' << std::oct << status.st_mode;
+      char attributes[256];
+      const ssize_t size = ::llistxattr(entry.path().c_str(), attributes, sizeof attributes);
+      for (ssize_t at = 0; at < size; at += 1 + std::strlen(attributes + at))
+        line << ' ' << attributes + at;
       if (entry.is_symlink()) {
         line << " -> " << fs::read_symlink(entry).string();
       } else if (entry.is_regular_file()) {
         std::ifstream file(entry.path());
-        line << " '" << file.rdbuf() << '\'';
+        std::string text(100, '\0');
+        file.read(text.data(), 100);
+        text.resize(static_cast<std::size_t>(file.gcount()));
+        constexpr blkcnt_t kBlocks = (4 << 20) / 512;  // overlayfs copies a MiB at once
+        if (name != "script") line << " '" << text << '\'' << status.st_size;  // it has the place
+        if (status.st_blocks >= kBlocks) line << " full";
       }
       lines.push_back(line.str());
     }

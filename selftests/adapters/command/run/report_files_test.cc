@@ -7,8 +7,9 @@ namespace {
 
 class Careless : public testing::TestWithParam<const char*> {};
 TEST_P(Careless, TestPassesAsInAPlainRun) {
-  const Results results = run_tests({"--test", std::string("Careless.") + GetParam(),
-                                     "--tmp-size=1M", "--leaks=fail", tool("tests_careless")});
+  const Results results =
+      run_tests({"--test", std::string("Careless.") + GetParam(), "--tmp-size=1M", "--leaks=fail",
+                 "--files=discard", tool("tests_careless")});
   const bool own_tmp = lane_gives("private /tmp and /dev/shm");
   if (!own_tmp) {
     EXPECT_THAT(results.ended.out, testing::HasSubstr("was not run: cannot give this test"));
