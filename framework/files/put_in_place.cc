@@ -4,14 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -20,6 +16,7 @@
 #include "framework/config/path_pattern.h"
 #include "framework/files/file_store.h"
 #include "framework/files/new_entry.h"
+#include "framework/files/upper_entry.h"
 #include "framework/kernel/error.h"
 
 namespace cloister {
@@ -27,52 +24,6 @@ namespace {
 
 constexpr std::size_t kNamed = 64;  // changes of a test that are listed by name
 constexpr std::size_t kMostUndeclared = 8;
-// Files of Cloister's own, as those for the reports of tests in /tmp, are nobody's doing.
-constexpr std::string_view kOwnPrefix = ".cloister-";
-
-bool is_whiteout(const struct stat& status) {
-  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
-}
-
-// Whether nothing of what the host has in this directory is to be seen any more.
-bool is_opaque(const Fd& directory) {
-  char value = 0;
-  return ::fgetxattr(directory.get(), "user.overlay.opaque", &value, 1) == 1 && value == 'y';
-}
-
-bool same_time(const timespec& a, const timespec& b) {
-  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-bool same_status(const struct stat& a, const struct stat& b) {
-  return a.st_mode == b.st_mode && a.st_uid == b.st_uid && a.st_gid == b.st_gid;
-}
-// A file that was opened for writing is copied up with its times: one that was then not written to
-// is what it was. The clock of files ticks every few milliseconds, so that the same time alone says
-// nothing.
-bool same_size_and_time(const struct stat& a, const struct stat& b) {
-  return S_ISREG(a.st_mode) && S_ISREG(b.st_mode) && a.st_size == b.st_size &&
-         same_time(a.st_mtim, b.st_mtim);
-}
-
-bool same_content(Entry a, Entry b) {
-  const Fd one(::openat(a.directory, a.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  const Fd other(::openat(b.directory, b.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (attributes_of(one.get()) != attributes_of(other.get())) return false;
-  std::array<char, std::size_t{16} * 1024> of_one;
-  std::array<char, std::size_t{16} * 1024> of_other;
-  while (one.open() && other.open()) {
-    const ssize_t got = ::read(one.get(), of_one.data(), of_one.size());
-    if (got < 0 || ::read(other.get(), of_other.data(), of_other.size()) != got) return false;
-    if (got == 0) return true;
-    if (std::memcmp(of_one.data(), of_other.data(), static_cast<std::size_t>(got)) != 0)
-      return false;
-  }
-  return false;
-}
-
-Fd open_directory(Entry entry) {
-  return Fd(::openat(entry.directory, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
 
 class Changes {
  public:
@@ -110,7 +61,7 @@ class Changes {
   void take_entry(Entry upper, Entry host, const std::string& path) {
     struct stat now{};
     struct stat old{};
-    if (std::string_view(upper.name).starts_with(kOwnPrefix) ||
+    if (std::string_view(upper.name).starts_with(kReportPrefix) ||
         ::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0)
       return;
     if (!is_output(path)) return take_around_outputs(upper, now, host, path);
@@ -161,7 +112,7 @@ class Changes {
     const Fd from = open_directory(upper);
     if (!from.open()) return fail(path);
     const bool was_directory = old != nullptr && S_ISDIR(old->st_mode);
-    bool is_new_status = !was_directory || !same_status(now, *old);
+    bool is_new_status = !was_directory || !is_same_status(now, *old);
     if (!was_directory) {
       if (old != nullptr) remove(host, path);
       count(FileChange::kCreated, path, 0);  // two tests may make the same one
@@ -199,8 +150,8 @@ class Changes {
 
   void take_file(Entry upper, const struct stat& now, Entry host, const struct stat* old,
                  const std::string& path) {
-    if (old != nullptr && same_size_and_time(now, *old) && same_content(upper, host)) {
-      if (same_status(now, *old) || !note(FileChange::kChanged, path, 0) || !keep_) return;
+    if (old != nullptr && is_same_file(upper, now, host, *old)) {
+      if (is_same_status(now, *old) || !note(FileChange::kChanged, path, 0) || !keep_) return;
       const Fd file(::openat(host.directory, host.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
       const std::string link = fmt::format("/proc/self/fd/{}", file.get());
       if (now.st_uid != old->st_uid || now.st_gid != old->st_gid)
@@ -209,8 +160,8 @@ class Changes {
       return;
     }
     // Of a link and of a node nothing but itself can differ.
-    if (old != nullptr && !S_ISREG(now.st_mode) && same_status(now, *old) &&
-        same_time(now.st_mtim, old->st_mtim))
+    if (old != nullptr && !S_ISREG(now.st_mode) && is_same_status(now, *old) &&
+        is_same_time(now.st_mtim, old->st_mtim))
       return;
     const auto size = S_ISREG(now.st_mode) ? static_cast<std::uint64_t>(now.st_size) : 0;
     const auto change = old == nullptr ? FileChange::kCreated : FileChange::kChanged;
@@ -362,7 +313,10 @@ ChangedFiles take_changes(const Fd& views, const Taking& how, const Writer& writ
     if (!upper.open()) continue;  // it was left out
     const Fd host(::open(how.directories[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (how.keep && !host.open()) {
-      changes.fail(how.directories[i]);
+      if (const int error = errno; !names_in(upper.get()).empty()) {
+        errno = error;
+        changes.fail(how.directories[i]);
+      }
       continue;
     }
     const std::string lower = lower_name(i);

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <cloister/report.h>
 
@@ -22,6 +23,9 @@ std::string lower_name(std::size_t view);
 
 // Whether anything was written in any of `count` views.
 bool has_written(const Fd& views, std::size_t count);
+
+// What names of files begin with by which adapters have tests report, as in /tmp: no test's doing.
+inline constexpr std::string_view kReportPrefix = ".cloister-report-";
 
 struct Taking {
   std::span<const std::string> directories{};  // of the views, in their order

@@ -1,7 +1,7 @@
 #include "framework/watch/room.h"
 
-#include <sched.h>
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 

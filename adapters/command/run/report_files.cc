@@ -11,6 +11,7 @@
 
 #include "adapters/command/kinds/kind.h"
 #include "framework/builder/message.h"
+#include "framework/files/put_in_place.h"
 
 namespace cloister::command {
 namespace {
@@ -20,7 +21,6 @@ constexpr std::size_t kMostReport = std::size_t{64} << 20;
 constexpr off_t kReserved = off_t{32} << 10;
 // A hidden name, which a test that empties its /tmp passes over.
 constexpr std::string_view kDirectory = "/tmp";
-constexpr std::string_view kName = ".cloister-report-";
 
 std::string read_whole(int fd) {
   struct stat status{};
@@ -35,7 +35,7 @@ std::string read_whole(int fd) {
   return text;
 }
 
-bool is_report(const std::string& name) { return name.find(kName) != std::string::npos; }
+bool is_report(const std::string& name) { return name.find(kReportPrefix) != std::string::npos; }
 
 // Of what is said to be left. A file may be gone by now: the test took it away.
 void forget(CellReport& report, std::size_t files) {
@@ -59,7 +59,7 @@ Result<std::vector<std::string>> ReportFiles::open_in_guest() {
   std::vector<std::string> paths;
   for (int i = 0; i < kReports; ++i) {
     // Others' where /tmp is the host's; then the watcher takes it away.
-    std::string path = fmt::format("{}/{}{}XXXXXX", kDirectory, kName, i);
+    std::string path = fmt::format("{}/{}{}XXXXXX", kDirectory, kReportPrefix, i);
     const Fd file(::mkostemp(path.data(), O_CLOEXEC));
     if (!file.open()) {
       return failed(fmt::format("make the file '{}' for a test's report", path),
