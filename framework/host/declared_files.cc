@@ -94,10 +94,13 @@ class Declared {
     for (const std::string& path : found) {
       std::string end = end_of(path);
       struct stat status{};
-      if (end == "/") {
+      const bool is_covered =
+          std::ranges::find(kCoveredDirectories, end) != std::end(kCoveredDirectories);
+      if (end == "/" || is_covered) {
         return std::unexpected(
-            Error{fmt::format("give this test '{}' (inputs): it is all there is", pattern), 0,
-                  "name what it reads"});
+            Error{fmt::format("give this test '{}' (inputs): {}", pattern,
+                              is_covered ? "it has one of its own" : "it is all there is"),
+                  0, "name what it reads there"});
       }
       if (::lstat(end.c_str(), &status) != 0) continue;  // a link that leads nowhere
       if (S_ISLNK(status.st_mode)) {                     // one that leads to itself

@@ -104,6 +104,17 @@ TEST_F(Declared, AnOutputOfTheSystemsIsAnError) {
   }
 }
 
+TEST_F(Declared, AllThereIsAndWhatCellsHaveOfTheirOwnAreNoInputs) {
+  const auto why = [this](const std::string& input) {
+    return declared_files(CellConfig{}.with_inputs({input}), facts_).error().text();
+  };
+  EXPECT_EQ(why("/"),
+            "cannot give this test '/' (inputs): it is all there is; name what it reads there");
+  EXPECT_EQ(
+      why("/tmp"),
+      "cannot give this test '/tmp' (inputs): it has one of its own; name what it reads there");
+}
+
 TEST_F(Declared, WhatIsReadAndWrittenIsCopied) {
   const auto declared = files({"log", "out/deep/old"}, {"log", "out"});
   ASSERT_TRUE(declared);
