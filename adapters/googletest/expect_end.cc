@@ -20,9 +20,11 @@ const char* what_is_missing(ExpectedEnd::Kind kind) {
     case ExpectedEnd::Kind::kOutOfCpuTime:
       return limits.cpu_time.value_or(none) == none ? "CPU-time deadline (--cloister_cpu_time)"
                                                     : "";
-    default:
+    case ExpectedEnd::Kind::kSignaled:
+    case ExpectedEnd::Kind::kExited:
       return "";
   }
+  return "";
 }
 
 void mark(testing::TestPartResult::Type type, const char* file, int line,

@@ -274,9 +274,18 @@ const Record* Keeper::shown_for(Phase phase) const {
       return iteration_start_.get();
     case Phase::kEnvironmentSetUp:
       return first_of_program_.get();
-    default:
-      return first_of_suite_.get();
+    case Phase::kSuiteStart:
+    case Phase::kSuiteSetUp:
+    case Phase::kBody:
+    case Phase::kSuiteTearDown:
+    case Phase::kEnvironmentTearDown:
+    case Phase::kIterationEnd:
+    case Phase::kProgramEnd:
+    case Phase::kAfterEnd:
+    case Phase::kOwnWords:
+      break;
   }
+  return first_of_suite_.get();
 }
 
 // Its cell's own environments skipped or failed, or main() made GoogleTest pass it over.

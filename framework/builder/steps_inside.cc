@@ -59,9 +59,19 @@ Cost cost_of(StepCode code) {
       return Cost::kSetHostname;
     case StepCode::kBringUpLoopback:
       return Cost::kBringUpLoopback;
-    default:
-      return Cost::kOtherSteps;
+    case StepCode::kOpenLowPorts:
+    case StepCode::kStartRoot:
+    case StepCode::kBindMount:
+    case StepCode::kEnterRoot:
+    case StepCode::kSetClocks:
+    case StepCode::kNameInHosts:
+    case StepCode::kMountViews:
+    case StepCode::kBindReadOnly:
+    case StepCode::kMakeDirectory:
+    case StepCode::kMakeLink:
+      break;
   }
+  return Cost::kOtherSteps;
 }
 
 }  // namespace

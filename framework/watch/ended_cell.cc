@@ -19,6 +19,9 @@ constexpr std::uint64_t kKernelPart = 16;
 // to that.
 constexpr int kMostLastReads = 64;
 
+// The builder numbers what is left as the report does, and survivors after that.
+static_assert(kSurvivorKind == kLeftKinds);
+
 std::chrono::microseconds microseconds(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }

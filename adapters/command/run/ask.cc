@@ -148,7 +148,15 @@ struct Trouble {
   std::string operator()(const TimedOut&) const {
     return fmt::format("it gave no answer within {}", duration_text(timeout));
   }
-  std::string operator()(const auto&) const { return "it " + ending_text(report); }
+  std::string operator()(const Finished&) const { return ending(); }
+  std::string operator()(const OutOfMemory&) const { return ending(); }
+  std::string operator()(const OutOfCpuTime&) const { return ending(); }
+  std::string operator()(const SetupFailed&) const { return ending(); }
+  std::string operator()(const ProtocolBroken&) const { return ending(); }
+  std::string operator()(const Interrupted&) const { return ending(); }
+
+ private:
+  std::string ending() const { return "it " + ending_text(report); }
 };
 
 std::string trouble_of(const CellReport& report, std::chrono::milliseconds timeout) {

@@ -20,7 +20,10 @@ struct VerdictOf {
   Verdict operator()(const OutOfMemory&) const { return Verdict::kMemory; }
   Verdict operator()(const OutOfCpuTime&) const { return Verdict::kCpuTime; }
   Verdict operator()(const SetupFailed&) const { return Verdict::kNoCell; }
-  Verdict operator()(const auto&) const { return Verdict::kFail; }
+  Verdict operator()(const Finished&) const { return Verdict::kFail; }
+  Verdict operator()(const Exited&) const { return Verdict::kFail; }
+  Verdict operator()(const ProtocolBroken&) const { return Verdict::kFail; }
+  Verdict operator()(const Interrupted&) const { return Verdict::kFail; }
 };
 
 struct Advice {
@@ -35,7 +38,11 @@ struct Advice {
   std::string operator()(const SetupFailed&) const {
     return "'cloister doctor' tells what this host can give";
   }
-  std::string operator()(const auto&) const { return debug; }
+  std::string operator()(const Finished&) const { return debug; }
+  std::string operator()(const Exited&) const { return debug; }
+  std::string operator()(const Signaled&) const { return debug; }
+  std::string operator()(const ProtocolBroken&) const { return debug; }
+  std::string operator()(const Interrupted&) const { return debug; }
 };
 
 // Adds how the cell ended, with what limited it and what to do.
