@@ -267,25 +267,9 @@ void Keeper::note_own_set_up_failures(const Record& record) const {
 }
 
 const Record* Keeper::shown_for(Phase phase) const {
-  switch (phase) {
-    case Phase::kProgramStart:
-      return program_start_.get();
-    case Phase::kIterationStart:
-      return iteration_start_.get();
-    case Phase::kEnvironmentSetUp:
-      return first_of_program_.get();
-    case Phase::kSuiteStart:
-    case Phase::kSuiteSetUp:
-    case Phase::kBody:
-    case Phase::kSuiteTearDown:
-    case Phase::kEnvironmentTearDown:
-    case Phase::kIterationEnd:
-    case Phase::kProgramEnd:
-    case Phase::kAfterEnd:
-    case Phase::kOwnWords:
-      break;
-  }
-  return first_of_suite_.get();
+  if (phase == Phase::kProgramStart) return program_start_.get();
+  if (phase == Phase::kIterationStart) return iteration_start_.get();
+  return phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
 }
 
 // Its cell's own environments skipped or failed, or main() made GoogleTest pass it over.
