@@ -56,38 +56,26 @@ namespace googletest {
 
 namespace {
 
-// Calls `use(config, who)` for each layer of the test's settings, the lowest first; `who()` says
-// where the layer was written.
+// Also of what code says.
 template <typename Use>
-void for_each_layer(const testing::TestInfo& test, const Options& run, Use use) {
-  const std::string name = full_name(test);
-  use(run.file.config, [&] { return run.file.name; });
-  for (const ConfigOverride& each : run.file.overrides) {
-    if (each.tests.matches(name)) {
-      use(each.config,
-          [&] { return fmt::format("{}:{}, override", run.file.name, each.place.line); });
-    }
-  }
-  use(run.config, [] { return "the environment"; });
-  use(run.from_flags, [] { return "flags"; });
+void for_each_layer_of(const testing::TestInfo& test, const Options& run, Use use) {
   const std::string suite = written_suite(test.test_suite_name());
   const std::string written = written_test(test.name());
-  if (const auto found = said().find(suite); found != said().end())
-    use(found->second, [&] { return fmt::format("CLOISTER_SUITE({})", suite); });
-  if (const auto found = said().find(suite + "." + written); found != said().end())
-    use(found->second, [&] { return fmt::format("CLOISTER_TEST({}, {})", suite, written); });
-  for (const ConfigOverride& each : run.overrides) {
-    if (each.tests.matches(name))
-      use(each.config, [&] { return fmt::format("--cloister_override '{}: ...'", each.filter); });
-  }
+  const auto in_code = [&] {
+    if (const auto found = said().find(suite); found != said().end())
+      use(found->second, [&] { return fmt::format("CLOISTER_SUITE({})", suite); });
+    if (const auto found = said().find(suite + "." + written); found != said().end())
+      use(found->second, [&] { return fmt::format("CLOISTER_TEST({}, {})", suite, written); });
+  };
+  for_each_layer(run, full_name(test), in_code, use);
 }
 
 }  // namespace
 
 CellConfig config_of(const testing::TestInfo& test, const Options& run) {
   CellConfig config;
-  for_each_layer(test, run,
-                 [&](const CellConfig& layer, auto) { config = overlay(config, layer); });
+  for_each_layer_of(test, run,
+                    [&](const CellConfig& layer, auto) { config = overlay(config, layer); });
   return config;
 }
 
@@ -95,7 +83,7 @@ std::string origins_text(const testing::TestInfo& test, const Options& run) {
   std::string text;
   for (const Setting& setting : settings()) {
     std::string origin;
-    for_each_layer(test, run, [&](const CellConfig& layer, auto who) {
+    for_each_layer_of(test, run, [&](const CellConfig& layer, auto who) {
       if (is_set(setting, layer)) origin = who();
     });
     if (!origin.empty()) text += fmt::format("  setting     {} by {}\n", setting.name, origin);

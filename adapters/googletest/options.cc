@@ -280,19 +280,11 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
   return options;
 }
 
-CellConfig config_of_file(const FileConfig& file, std::string_view full_name) {
-  CellConfig config = file.config;
-  for (const ConfigOverride& override : file.overrides) {
-    if (override.tests.matches(full_name)) config = overlay(config, override.config);
-  }
-  return config;
-}
-
 CellConfig config_of_run(const Options& run, std::string_view full_name) {
-  CellConfig config = overlay(config_of_file(run.file, full_name), run.config);
-  for (const ConfigOverride& override : run.overrides) {
-    if (override.tests.matches(full_name)) config = overlay(config, override.config);
-  }
+  CellConfig config;
+  for_each_layer(
+      run, full_name, [] {},
+      [&](const CellConfig& layer, auto) { config = overlay(config, layer); });
   return config;
 }
 

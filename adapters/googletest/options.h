@@ -1,6 +1,8 @@
 // What a run was told by cloister.toml, environment and flags.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -20,14 +22,6 @@ struct FileConfig {
   CellConfig config;                      // the top level, and the profile above it
   std::vector<ConfigOverride> overrides;  // likewise; a later one wins
 };
-
-// What the file says for the test of that name: for every test, and then in the overrides that
-// match.
-CellConfig config_of_file(const FileConfig& file, std::string_view full_name);
-
-struct Options;
-// Likewise, of all that the run was told but for what code says.
-CellConfig config_of_run(const Options& run, std::string_view full_name);
 
 // How a guest comes to its test.
 enum class Launch : std::uint8_t {
@@ -57,6 +51,29 @@ struct Options {
   std::vector<ConfigOverride> overrides{};
   std::string wrong_override{};  // why the last one was none: "it takes" that
 };
+
+// Calls `use(config, who)` for each layer of the settings of the test with that name, the lowest
+// first; `who()` says where the layer was written. `in_code()` does so for what its code says.
+template <typename InCode, typename Use>
+void for_each_layer(const Options& run, std::string_view full_name, InCode in_code, Use use) {
+  use(run.file.config, [&] { return run.file.name; });
+  for (const ConfigOverride& each : run.file.overrides) {
+    if (each.tests.matches(full_name)) {
+      use(each.config,
+          [&] { return fmt::format("{}:{}, override", run.file.name, each.place.line); });
+    }
+  }
+  use(run.config, [] { return "the environment"; });
+  use(run.from_flags, [] { return "flags"; });
+  in_code();
+  for (const ConfigOverride& each : run.overrides) {
+    if (each.tests.matches(full_name))
+      use(each.config, [&] { return fmt::format("--cloister_override '{}: ...'", each.filter); });
+  }
+}
+
+// All of them together, for a test whose code says nothing.
+CellConfig config_of_run(const Options& run, std::string_view full_name);
 
 using GetEnvironment = std::function<const char*(const char*)>;
 using ReadConfig = std::function<Result<std::optional<ConfigText>>(const std::string& named)>;

@@ -22,8 +22,9 @@ std::vector<std::string> limit_notes(const Record& record);
 std::string throttled_note(const Record& record);
 // What an audit knows of why it failed.
 std::vector<std::string> audit_notes(const Registry& registry, const CellReport& report);
-// Of a test and another that changed the same file while both ran.
+// Why what it wrote is not where it means it to be; empty where it is.
 std::string put_failure_words(const Record& record);
+// Of a test and another that changed the same file while both ran.
 std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict);
 
 }  // namespace cloister::googletest

@@ -24,9 +24,6 @@ constexpr std::size_t kMostAddresses = 256;
 constexpr std::size_t kMostRefused = 8;
 constexpr int kAtOnce = 64;  // calls that are answered before the loop sees to others
 
-// File systems of the kernel's, of which a cell has its own or may share all.
-constexpr const char* kKernels[] = {"/proc", "/sys", "/dev"};
-
 void add_name(std::vector<std::string>& names, const std::string& name, std::size_t most) {
   if (!name.empty() && names.size() < most && std::ranges::find(names, name) == names.end())
     names.push_back(name);
@@ -174,7 +171,7 @@ void Auditor::note_address(const AuditedCall& call, AskedBy& asked, bool is_boun
 }
 
 void Auditor::note(std::string path, std::uint8_t use) {
-  if (path.empty() || is_below_any(path, kKernels)) return;
+  if (path.empty() || is_below_any(path, kKernelDirectories)) return;
   if (!plan_.covered.empty() && is_below(path, plan_.covered))
     path = plan_.covered.substr(0, plan_.covered.rfind('/')) + path.substr(plan_.covered.size());
   else if (is_below_any(path, plan_.own) && !is_below_any(path, plan_.kept))

@@ -83,8 +83,9 @@ class Changes {
   bool has_output(int upper, const std::string& path) {
     for (const std::string& name : names_in(upper)) {
       const std::string whole = fmt::format("{}/{}", path, name);
+      if (is_output(whole)) return true;
       const Fd directory = open_directory({upper, name.c_str()});
-      if (is_output(whole) || (directory.open() && has_output(directory.get(), whole))) return true;
+      if (directory.open() && has_output(directory.get(), whole)) return true;
     }
     return false;
   }

@@ -14,9 +14,6 @@
 namespace cloister {
 namespace {
 
-// File systems of the kernel's, and "/": where no output can be.
-constexpr std::string_view kKernels[] = {"/dev", "/proc", "/sys"};
-
 bool is_directory(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -68,7 +65,7 @@ class Declared {
     const std::string plain = plain_part(pattern);
     const std::string place = end_of(plain);
     std::string whole = place + pattern.substr(plain.size());
-    if (is_below_any(place, kSystemDirectories) || is_below_any(place, kKernels) ||
+    if (is_below_any(place, kSystemDirectories) || is_below_any(place, kKernelDirectories) ||
         directory_of_output(whole) == "/") {
       return std::unexpected(
           Error{fmt::format("let this test write to '{}' (outputs): it is the system's", pattern),

@@ -133,6 +133,9 @@ struct Surroundings {
 inline constexpr std::string_view kSystemDirectories[] = {
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"};
 
+// File systems of the kernel's, of which a cell has its own or shares all.
+inline constexpr std::string_view kKernelDirectories[] = {"/dev", "/proc", "/sys"};
+
 // A directory that tests have copy-on-write views of.
 struct FileView {
   std::string directory;  // absolute, without links
