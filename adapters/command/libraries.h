@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 namespace cloister::command {
 

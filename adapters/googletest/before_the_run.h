@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/googletest/options.h"
 #include "framework/launch/held_descriptor.h"
+#include "framework/options/options.h"
 
 namespace cloister::googletest {
 

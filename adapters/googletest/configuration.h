@@ -8,7 +8,7 @@
 
 #include <cloister/config.h>
 
-#include "adapters/googletest/options.h"
+#include "framework/options/options.h"
 
 namespace cloister::googletest {
 

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "adapters/googletest/interruption.h"
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 #include "framework/report/encode.h"
 
 namespace cloister::googletest {

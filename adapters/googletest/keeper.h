@@ -16,11 +16,11 @@
 #include "adapters/googletest/inbox.h"
 #include "adapters/googletest/interruption.h"
 #include "adapters/googletest/listeners.h"
-#include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "adapters/googletest/result_stream.h"
 #include "adapters/googletest/shown_once.h"
 #include "adapters/googletest/timing.h"
+#include "framework/options/options.h"
 #include "framework/watch/pausing.h"
 
 namespace cloister::googletest {

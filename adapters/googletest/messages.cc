@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "framework/events/frame.h"
+#include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {

@@ -18,11 +18,11 @@
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/listeners.h"
-#include "adapters/googletest/options.h"
 #include "adapters/googletest/result_stream.h"
 #include "adapters/googletest/started_again.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/standard_streams.h"
+#include "framework/options/options.h"
 #include "framework/watch/room.h"
 
 namespace cloister {
@@ -56,7 +56,7 @@ bool debugged() {
 }
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
-bool runs_plain(const googletest::Options& options, const std::vector<std::string>& arguments) {
+bool runs_plain(const Options& options, const std::vector<std::string>& arguments) {
   if (!options.enabled || GTEST_FLAG_GET(list_tests) || help_is_asked(arguments)) return true;
   const char* reason = GTEST_FLAG_GET(break_on_failure) ? "--gtest_break_on_failure is set"
                        : debugged()                     ? "a debugger or valgrind is attached"
@@ -68,7 +68,7 @@ bool runs_plain(const googletest::Options& options, const std::vector<std::strin
 
 // Settings that would be lost without a word end the run. Where `cloister run` has started this
 // program, it has looked whether an override matches a test of any of its programs.
-void refuse_unmatched(const googletest::Options& options) {
+void refuse_unmatched(const Options& options) {
   std::vector<std::string> sentences = googletest::unmatched_code();
   if (!googletest::ResultStream::is_asked_for())
     std::ranges::move(googletest::unmatched_in(options), std::back_inserter(sentences));
@@ -89,14 +89,14 @@ int run_all_tests() {
   }
   if (*started) googletest::run_started_again(std::move(**started));
   const std::vector<std::string> arguments = testing::internal::GetArgvs();
-  auto options = googletest::parse_options(arguments, ::getenv, read_config);
+  auto options = parse_options(arguments, ::getenv, read_config);
   if (!options) {
     fmt::print(stderr, "{}\n", options.error());
     exit(kWrongUsage);
   }
   if (options->enabled) fill_streams();
   if (options->doctor) return googletest::run_doctor();
-  if (help_is_asked(arguments)) fmt::print("{}", googletest::options_help());
+  if (help_is_asked(arguments)) fmt::print("{}", options_help());
   if (runs_plain(*options, arguments)) {
     googletest::make_guest_listeners_ordinary();
     return RUN_ALL_TESTS();
@@ -108,7 +108,7 @@ int run_all_tests() {
     exit(kWrongUsage);
   }
   options->launch = googletest::decide_launch(*options);
-  const bool anew = options->launch == googletest::Launch::kExec;
+  const bool anew = options->launch == Launch::kExec;
   auto own = anew ? command_line() : Result<std::vector<std::string>>(arguments);
   if (own) own = googletest::for_guests(*own);
   if (!own) {

@@ -17,9 +17,9 @@
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/listeners.h"
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/launch/open_descriptors.h"
-#include "framework/plan/step_code.h"
+#include "framework/protocol/step_code.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {

@@ -9,9 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/googletest/options.h"
 #include "adapters/googletest/registry.h"
 #include "framework/kernel/fd.h"
+#include "framework/options/options.h"
 #include "framework/watch/watch.h"
 
 namespace cloister::googletest {

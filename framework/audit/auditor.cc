@@ -11,10 +11,10 @@
 
 #include <algorithm>
 
-#include "framework/builder/message.h"
-#include "framework/builder/system_call.h"
 #include "framework/config/path_pattern.h"
 #include "framework/launch/call_filter.h"
+#include "framework/protocol/message.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 namespace {

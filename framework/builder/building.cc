@@ -16,8 +16,8 @@
 #include "framework/builder/doing.h"
 #include "framework/builder/init_inside.h"
 #include "framework/builder/inside.h"
-#include "framework/builder/path.h"
-#include "framework/builder/system_call.h"
+#include "framework/syscalls/path.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 namespace {

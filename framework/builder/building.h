@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "framework/builder/networks.h"
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 

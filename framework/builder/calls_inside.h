@@ -15,7 +15,7 @@
 
 #include "framework/builder/fail_with.h"
 #include "framework/builder/inside.h"
-#include "framework/builder/system_call.h"
+#include "framework/syscalls/system_call.h"
 
 #undef errno
 #define errno (::cloister::inside::here().error)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "framework/builder/doing.h"
-#include "framework/builder/path.h"
+#include "framework/syscalls/path.h"
 
 namespace cloister {
 namespace {

@@ -2,7 +2,7 @@
 // which has the beginning of their names; the number of the cell is the end.
 #pragma once
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {

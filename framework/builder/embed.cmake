@@ -6,8 +6,9 @@ set(builder_sources main.cc building.cc replies.cc networks.cc cgroups.cc init_i
     hosts_inside.cc views_inside.cc)
 list(TRANSFORM builder_sources PREPEND "${builder_dir}/")
 add_executable(cell_builder ${builder_sources})
-target_include_directories(cell_builder PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
-target_link_libraries(cell_builder PRIVATE cloister_warnings)
+cloister_include_root(framework/builder root)
+target_include_directories(cell_builder PRIVATE "${root}")
+target_link_libraries(cell_builder PRIVATE cloister_warnings cloister_protocol cloister_syscalls)
 target_compile_options(cell_builder PRIVATE
   -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-sanitize=all -fno-lto
   -fno-profile-arcs -fno-test-coverage)

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::inside {
@@ -24,8 +24,6 @@ void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
 bool make_read_only(ByteReader& fields, InsideReply& failure);
 bool make_read_only(std::string_view target, bool below, InsideReply& failure);
 bool set_hostname(std::string_view name, InsideReply& failure);
-bool bring_up_loopback(InsideReply& failure);
-bool open_low_ports(InsideReply& failure);
 bool start_root(std::string_view directory, InsideReply& failure);
 // Reads the step's own fields: source, target, whether it is read-only.
 bool bind_mount(ByteReader& fields, InsideReply& failure);
@@ -42,7 +40,8 @@ bool bind_read_only(std::string_view target, InsideReply& failure);
 bool make_directory(std::string_view target, InsideReply& failure);
 bool make_link(std::string_view source, std::string_view target, InsideReply& failure);
 
-// What the guest left, as far as `look_for` (kLookFor*, plan/step_code.h) says. After weigh_tmpfs.
+// What the guest left, as far as `look_for` (kLookFor*, protocol/step_code.h) says. After
+// weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);
 void list_ports(RollCall& roll);
 // Names one thing of a kind; false when it could only be counted.

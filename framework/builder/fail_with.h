@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 

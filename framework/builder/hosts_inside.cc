@@ -4,7 +4,7 @@
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/loopback.h"
-#include "framework/builder/path.h"
+#include "framework/syscalls/path.h"
 
 namespace cloister::inside {
 namespace {

@@ -8,9 +8,9 @@
 #include <sys/prctl.h>
 
 #include "framework/builder/calls_inside.h"
-#include "framework/builder/close_others.h"
 #include "framework/builder/facilities_inside.h"
-#include "framework/builder/message.h"
+#include "framework/protocol/message.h"
+#include "framework/syscalls/close_others.h"
 
 namespace cloister::inside {
 namespace {

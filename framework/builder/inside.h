@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister::inside {
 

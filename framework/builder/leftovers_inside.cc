@@ -12,7 +12,7 @@
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
-#include "framework/builder/path.h"
+#include "framework/syscalls/path.h"
 
 #ifndef SHM_STAT_ANY  // Linux 4.17
 #define SHM_STAT_ANY 15

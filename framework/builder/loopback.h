@@ -4,14 +4,20 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+
+#include "framework/protocol/protocol.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 
@@ -78,5 +84,43 @@ inline constexpr bool is_forbidden(int error) {
 
 // IFF_MULTICAST is what programs look for that choose a device for it.
 inline constexpr short kLoopbackFlags = IFF_UP | IFF_MULTICAST;
+
+// Of the calling process's network, as are those below. Does not touch the C library's errno, so
+// that an init and the builder can both call it. False with `failure` filled in.
+inline bool bring_up_loopback(InsideReply& failure) {
+  const auto fail = [&failure](long error, const char* doing) {
+    failure.error = static_cast<int>(-error);
+    strcpy(failure.doing, doing);
+    return false;
+  };
+  const auto fd = static_cast<int>(system_call(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (fd < 0) return fail(fd, "open a socket to bring up loopback");
+  ifreq request{};
+  strcpy(request.ifr_name, "lo");
+  request.ifr_flags = kLoopbackFlags;
+  // The kernel adds 127.0.0.1/8 and ::1 by itself when lo goes up: netdevice(7).
+  const long up = system_call(SYS_ioctl, fd, SIOCSIFFLAGS, &request);
+  system_call(SYS_close, fd);
+  if (up < 0) return fail(up, "bring up loopback");
+  const LoopbackMessages messages;
+  const auto link =
+      static_cast<int>(system_call(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  // Done when it returns.
+  const long done =
+      link < 0 ? link : system_call(SYS_sendto, link, &messages, sizeof messages, 0, nullptr, 0);
+  if (link >= 0) system_call(SYS_close, link);
+  return done >= 0 || is_forbidden(static_cast<int>(-done)) ||
+         fail(done, "give loopback an address");
+}
+
+// Ports below 1024, to everybody. A container may mount /proc/sys read-only: then they stay closed
+// to ordinary users.
+inline void open_low_ports() {
+  const auto fd = static_cast<int>(system_call(
+      SYS_openat, AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC));
+  if (fd < 0) return;
+  system_call(SYS_write, fd, "0", 1);
+  system_call(SYS_close, fd);
+}
 
 }  // namespace cloister

@@ -21,11 +21,11 @@
 
 #include "framework/builder/building.h"
 #include "framework/builder/cgroups.h"
-#include "framework/builder/message.h"
 #include "framework/builder/networks.h"
-#include "framework/builder/path.h"
-#include "framework/builder/protocol.h"
 #include "framework/builder/replies.h"
+#include "framework/protocol/message.h"
+#include "framework/protocol/protocol.h"
+#include "framework/syscalls/path.h"
 
 namespace cloister {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "framework/builder/path.h"
+#include "framework/syscalls/path.h"
 
 namespace cloister::inside {
 

@@ -2,11 +2,8 @@
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,7 +11,7 @@
 
 #include "framework/builder/doing.h"
 #include "framework/builder/loopback.h"
-#include "framework/builder/system_call.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 namespace {
@@ -23,36 +20,6 @@ constexpr int kMostIdle = 128;
 Network idle[kMostIdle];
 int idle_count = 0;
 int listener = -1;
-
-// As init does it.
-bool make_it_a_host(InsideReply& failure) {
-  const LoopbackMessages messages;
-  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  const bool done = fd >= 0 && send(fd, &messages, sizeof messages, 0) >= 0;
-  const bool well = done || is_forbidden(errno);
-  if (!well) fail(failure, "give loopback an address");
-  if (fd >= 0) close(fd);
-  return well;
-}
-
-bool bring_up_loopback(InsideReply& failure) {
-  const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq request{};
-  strcpy(request.ifr_name, "lo");
-  request.ifr_flags = kLoopbackFlags;
-  const bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-  if (!up) fail(failure, "bring up loopback");
-  if (fd >= 0) close(fd);
-  return up && make_it_a_host(failure);
-}
-
-// As init does it: where /proc/sys is read-only they stay closed.
-void open_low_ports() {
-  const int fd = open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  [[maybe_unused]] const ssize_t written = write(fd, "0", 1);
-  close(fd);
-}
 
 bool make_network(LentNetwork kind, Network& network, InsideReply& failure) {
   if (unshare(CLONE_NEWNET) != 0) return fail(failure, "make a network namespace to lend");

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 

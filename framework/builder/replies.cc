@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "framework/builder/message.h"
+#include "framework/protocol/message.h"
 
 namespace cloister {
 namespace {

@@ -2,7 +2,7 @@
 // order, so that the builder never waits for the run. Used by the builder's loop alone.
 #pragma once
 
-#include "framework/builder/protocol.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "framework/events/frame.h"
 #include "framework/kernel/error.h"
+#include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {

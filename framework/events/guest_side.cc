@@ -11,8 +11,8 @@
 
 #include <algorithm>
 
-#include "framework/events/frame.h"
 #include "framework/kernel/process_mark.h"
+#include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "framework/kernel/error.h"
-#include "framework/launch/cell_page.h"
+#include "framework/protocol/cell_page.h"
 
 namespace cloister {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 namespace cloister {
 

@@ -1,5 +1,6 @@
-// Where this run may make cgroups: below its own group, in whichever hierarchies the host has
-// mounted.
+// Below the run's own group, in whichever hierarchies the host has mounted.
+#include "framework/host/cgroups.h"
+
 #include <errno.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 
 #include "framework/host/cgroup_leaf.h"
 #include "framework/host/cgroup_tree.h"
-#include "framework/host/probe.h"
+#include "framework/host/cures.h"
 #include "framework/kernel/fd.h"
 
 namespace cloister {

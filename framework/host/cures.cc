@@ -1,13 +1,12 @@
-// What a user can do about a loss on this host, as a line to copy where there is one.
+#include "framework/host/cures.h"
+
 #include <errno.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <initializer_list>
-#include <string>
 #include <string_view>
 
-#include "framework/host/probe.h"
 #include "framework/kernel/shortage.h"
 
 namespace cloister {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/kernel/error.h"
 
 namespace cloister {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/kernel/error.h"
 
 namespace cloister {

@@ -1,4 +1,6 @@
 // Identity, paths and what the run itself is limited to, read from /proc and /sys.
+#include "framework/host/gather.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -12,9 +14,9 @@
 #include <set>
 #include <sstream>
 
+#include "framework/host/cures.h"
 #include "framework/host/file_views.h"
 #include "framework/host/needed_paths.h"
-#include "framework/host/probe.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/network_witness.h"
 

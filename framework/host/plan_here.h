@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/plan/plan.h"
 
 namespace cloister {

@@ -8,14 +8,17 @@
 #include <algorithm>
 
 #include "framework/config/path_pattern.h"
-#include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
+#include "framework/host/cgroups.h"
+#include "framework/host/cures.h"
 #include "framework/host/file_views.h"
+#include "framework/host/gather.h"
 #include "framework/host/needed_paths.h"
 #include "framework/kernel/shortage.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
+#include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 namespace cloister {
 

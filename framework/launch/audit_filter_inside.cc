@@ -5,10 +5,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "framework/builder/message.h"
-#include "framework/builder/system_call.h"
 #include "framework/launch/audit_filter.h"
 #include "framework/launch/call_filter.h"
+#include "framework/protocol/message.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 namespace {

@@ -16,11 +16,11 @@
 #include <algorithm>
 #include <ranges>
 
-#include "framework/builder/close_others.h"
-#include "framework/builder/message.h"
 #include "framework/kernel/limits.h"
 #include "framework/launch/network_witness.h"
 #include "framework/plan/encode.h"
+#include "framework/protocol/message.h"
+#include "framework/syscalls/close_others.h"
 #include "framework/wire/bytes.h"
 
 extern "C" {

@@ -11,11 +11,11 @@
 #include <span>
 #include <string>
 
-#include "framework/builder/protocol.h"
 #include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/unforked.h"
 #include "framework/plan/plan.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 

@@ -18,12 +18,12 @@
 
 #include <algorithm>
 
-#include "framework/builder/path.h"
-#include "framework/events/frame.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/audit_filter.h"
 #include "framework/launch/guest.h"
 #include "framework/launch/held_descriptor.h"
+#include "framework/protocol/frame.h"
+#include "framework/syscalls/path.h"
 
 namespace cloister {
 namespace {

@@ -15,6 +15,7 @@
 #include "framework/events/guest_side.h"
 #include "framework/kernel/fd.h"
 #include "framework/launch/cell_builder.h"
+#include "framework/launch/cell_pages.h"
 #include "framework/launch/held_descriptor.h"
 #include "framework/plan/plan.h"
 

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "framework/builder/close_others.h"
 #include "framework/launch/held_descriptor.h"
+#include "framework/syscalls/close_others.h"
 
 namespace cloister {
 namespace {

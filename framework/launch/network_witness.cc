@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <iterator>
 
-#include "framework/builder/system_call.h"
 #include "framework/launch/call_filter.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "framework/config/settings.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/number_in.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -17,13 +18,10 @@ namespace {
 const CellPlan* the_plan = nullptr;
 std::uint32_t the_cell = 0;
 
-// The number after "key" in a small file, the first one when there is no key.
-std::optional<std::uint64_t> number_in(const std::string& file, std::string_view key) {
+// number_in() of a file, if it is there.
+std::optional<std::uint64_t> number_of(const std::string& file, std::string_view key) {
   const auto text = read_file(file);
-  if (!text) return std::nullopt;
-  const std::size_t at = key.empty() ? 0 : text->find(key);
-  if (at == std::string::npos) return std::nullopt;
-  return std::strtoull(text->c_str() + at + key.size(), nullptr, 10);
+  return text ? std::optional(number_in(*text, key)) : std::nullopt;
 }
 
 // The cell's group that has the reading, and which file of it.
@@ -40,11 +38,11 @@ const CgroupPlan* group_with(Reading reading) {
 Bytes memory_by(const char* v2_file, const char* v1_file, std::string_view status_key) {
   if (const CgroupPlan* group = group_with(Reading::kPeakMemory)) {
     for (const char* file : {v2_file, v1_file}) {
-      if (const auto number = number_in(cgroup_directory(group->stem, the_cell) + "/" + file, ""))
+      if (const auto number = number_of(cgroup_directory(group->stem, the_cell) + "/" + file, ""))
         return Bytes{*number};
     }
   }
-  return Bytes{number_in("/proc/self/status", status_key).value_or(0) * 1024};
+  return Bytes{number_of("/proc/self/status", status_key).value_or(0) * 1024};
 }
 
 std::chrono::microseconds time_of(int who) {
@@ -119,7 +117,7 @@ std::chrono::microseconds ThisCell::cpu_time() const {
     const Gauge& gauge = the_plan->watch.cpu_gauge;
     const std::string file =
         cgroup_directory(the_plan->watch.cpu_stem, the_cell) + "/" + gauge.file;
-    if (const auto number = number_in(file, gauge.key))
+    if (const auto number = number_of(file, gauge.key))
       return std::chrono::microseconds(*number / gauge.divide_by);
   }
   return time_of(RUSAGE_SELF) + time_of(RUSAGE_CHILDREN);

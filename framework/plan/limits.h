@@ -1,7 +1,7 @@
 // Which caps a test may ask for on a host. Called by make_plan only.
 #pragma once
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/kernel/error.h"
 #include "framework/plan/request.h"
 

@@ -13,10 +13,10 @@
 
 #include <cloister/config.h>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/kernel/error.h"
 #include "framework/plan/request.h"
-#include "framework/plan/step_code.h"
+#include "framework/protocol/step_code.h"
 
 namespace cloister {
 

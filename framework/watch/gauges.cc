@@ -13,8 +13,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "framework/kernel/number_in.h"
 #include "framework/kernel/single_threaded_fork.h"
-#include "framework/watch/number_in.h"
 
 namespace cloister {
 namespace {

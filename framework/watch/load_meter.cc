@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "framework/kernel/fd.h"
-#include "framework/watch/number_in.h"
+#include "framework/kernel/number_in.h"
 
 namespace cloister {
 namespace {

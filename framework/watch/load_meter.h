@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/plan/plan.h"
 #include "framework/watch/admission.h"
 

@@ -8,14 +8,10 @@
 #include <optional>
 #include <string>
 
+#include "framework/config/jobs.h"
 #include "framework/kernel/error.h"
 
 namespace cloister {
-
-// The most guests at once that anybody may ask for.
-inline constexpr int kMostJobs = 2000;
-// The most that are taken without being asked for: more than any machine is kept busy by.
-inline constexpr int kMostAutomaticJobs = 400;
 
 // Cells that are being built or stand beyond those whose guests run: enough to hide their making
 // from the guests.

@@ -18,7 +18,7 @@
 #include "framework/events/frame_reader.h"
 #include "framework/files/ledger.h"
 #include "framework/launch/cell_builder.h"
-#include "framework/launch/cell_page.h"
+#include "framework/launch/cell_pages.h"
 #include "framework/launch/guest.h"
 #include "framework/plan/plan.h"
 #include "framework/watch/gauges.h"

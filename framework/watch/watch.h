@@ -21,7 +21,7 @@
 #include "framework/kernel/fd.h"
 #include "framework/kernel/unforked.h"
 #include "framework/launch/cell_builder.h"
-#include "framework/launch/cell_page.h"
+#include "framework/launch/cell_pages.h"
 #include "framework/watch/admission.h"
 #include "framework/watch/outbox.h"
 #include "framework/watch/room.h"

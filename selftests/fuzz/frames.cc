@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "adapters/googletest/messages.h"
-#include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
+#include "framework/protocol/frame.h"
 #include "selftests/fuzz/oracle.h"
 
 namespace cloister {

@@ -1,13 +1,13 @@
 // Any command line, environment and configuration file. A line of the input is an argument, or, as
 // CLOISTER_...=, a variable; what stands behind the first empty line is the file.
-#include "adapters/googletest/options.h"
+#include "framework/options/options.h"
 
 #include <algorithm>
 #include <map>
 
 #include "selftests/fuzz/oracle.h"
 
-namespace cloister::googletest {
+namespace cloister {
 namespace {
 
 using fuzz::contains;
@@ -74,11 +74,11 @@ void check_complaint(const Told& told, std::string_view complaint) {
 }
 
 }  // namespace
-}  // namespace cloister::googletest
+}  // namespace cloister
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cloister;
-  using namespace cloister::googletest;
+  using namespace cloister;
   Told told = told_by(fuzz::text_of(data, size));
   const auto options = parse(told);
   if (!options) {

@@ -9,7 +9,7 @@
 
 #include "adapters/command/report_json.h"
 #include "framework/config/path_pattern.h"
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {

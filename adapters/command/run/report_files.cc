@@ -10,8 +10,8 @@
 #include <algorithm>
 
 #include "adapters/command/kinds/kind.h"
-#include "framework/builder/message.h"
 #include "framework/files/put_in_place.h"
+#include "framework/protocol/message.h"
 
 namespace cloister::command {
 namespace {

@@ -18,9 +18,9 @@
 #include "adapters/command/run/junit.h"
 #include "adapters/command/run/linked.h"
 #include "adapters/command/run/run_options.h"
-#include "adapters/googletest/options.h"
 #include "framework/config/settings.h"
 #include "framework/config/unmatched.h"
+#include "framework/options/options.h"
 #include "framework/watch/room.h"
 
 namespace cloister::command {
@@ -78,8 +78,7 @@ int print_list(const std::vector<Selected>& tests, bool as_json) {
 // One run, from the selected tests to the exit status.
 class Run {
  public:
-  Run(const RunOptions& options, const googletest::Options& settings,
-      const std::vector<Selected>& tests)
+  Run(const RunOptions& options, const Options& settings, const std::vector<Selected>& tests)
       : options_(options),
         settings_(settings),
         tests_(tests),
@@ -159,7 +158,7 @@ class Run {
             settings_.require};
   }
   CellConfig config_of(std::uint32_t test) const {
-    return googletest::config_of_run(settings_, tests_[test].test->name);
+    return config_of_run(settings_, tests_[test].test->name);
   }
 
   // Binaries that make their cells themselves come first, one after the other; then all other
@@ -217,7 +216,7 @@ class Run {
   }
 
   const RunOptions& options_;
-  const googletest::Options& settings_;
+  const Options& settings_;
   const std::vector<Selected>& tests_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   Console console_;
@@ -227,7 +226,7 @@ class Run {
 };
 
 // False, having said so, where an override is for no test of any binary.
-bool all_overrides_match(const googletest::Options& settings,
+bool all_overrides_match(const Options& settings,
                          const std::vector<std::unique_ptr<Binary>>& binaries) {
   std::vector<std::string_view> names;
   for (const auto& binary : binaries) {
@@ -260,7 +259,7 @@ int ask_all(const RunOptions& options, std::vector<std::unique_ptr<Binary>>& bin
 
 // One test that its name and the kind of its binary tell all of, as CTest has it: neither is the
 // binary asked for its tests, nor the host tried, before it runs. Nothing where that is not so.
-std::optional<int> run_at_once(const RunOptions& options, const googletest::Options& settings) {
+std::optional<int> run_at_once(const RunOptions& options, const Options& settings) {
   const Choice& choice = options.choice;
   const Kind* kind = kind_named(options.kind);
   const bool is_one = options.binaries.size() == 1 && choice.names.size() == 1 &&
@@ -278,7 +277,7 @@ std::optional<int> run_at_once(const RunOptions& options, const googletest::Opti
 }
 
 int run(const RunOptions& options) {
-  const auto settings = googletest::parse_options(options.cell_flags, ::getenv, read_config);
+  const auto settings = parse_options(options.cell_flags, ::getenv, read_config);
   if (!settings) {
     fmt::print(stderr, "{}\n", settings.error());
     return kWrongUsage;

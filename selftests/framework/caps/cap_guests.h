@@ -7,7 +7,7 @@
 
 #include <cloister/report.h>
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 namespace cloister {
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "framework/events/frame.h"
+#include "framework/protocol/frame.h"
 
 namespace cloister {
 namespace {

@@ -7,10 +7,10 @@
 
 #include <string>
 
-#include "framework/events/frame.h"
 #include "framework/events/frame_reader.h"
 #include "framework/kernel/fd.h"
-#include "framework/launch/cell_page.h"
+#include "framework/launch/cell_pages.h"
+#include "framework/protocol/frame.h"
 
 namespace cloister {
 namespace {

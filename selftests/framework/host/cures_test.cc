@@ -1,7 +1,8 @@
 // The cure for each loss, on each kind of host: lines that people copy.
+#include "framework/host/cures.h"
+
 #include <gtest/gtest.h>
 
-#include "framework/host/probe.h"
 #include "selftests/framework/plan/made_up_facts.h"
 
 namespace cloister {

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "framework/host/gather.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "selftests/support/lane.h"
 

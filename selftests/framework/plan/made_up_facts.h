@@ -1,7 +1,7 @@
 // Hosts that exist only in tests: plans need no privilege, and no real host.
 #pragma once
 
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 namespace cloister {
 

@@ -17,10 +17,10 @@
 #include <set>
 #include <thread>
 
-#include "framework/builder/message.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/network_witness.h"
+#include "framework/protocol/message.h"
 #include "selftests/framework/watch/run_cells.h"
 #include "selftests/support/lane.h"
 

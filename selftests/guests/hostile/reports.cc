@@ -15,7 +15,7 @@
 
 #include <cloister/gtest.h>
 
-#include "framework/events/frame.h"
+#include "framework/protocol/frame.h"
 #include "selftests/guests/hostile/guests.h"
 
 namespace {

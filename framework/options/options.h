@@ -14,7 +14,7 @@
 #include "framework/config/config_file.h"
 #include "framework/config/find_config.h"
 
-namespace cloister::googletest {
+namespace cloister {
 
 // What the configuration file says for this run, all of it below the environment.
 struct FileConfig {
@@ -39,7 +39,7 @@ struct Options {
   bool ledger = false;              // what each test used becomes properties
   bool timing = false;              // print what the parts of a cell cost
   bool doctor = false;              // print what the host gives, run nothing
-  bool static_destructors = false;  // guests end by exit(3), not by _exit(2)
+  bool static_destructors = false;  // guests run them as they end
   Launch launch = Launch::kAuto;
   std::vector<std::string> arguments;  // of what tests execute (guest_arguments.h)
   std::string config_name;             // of the file; empty looks upward for cloister.toml
@@ -88,4 +88,4 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
 // The text for --help: one line per flag.
 std::string options_help();
 
-}  // namespace cloister::googletest
+}  // namespace cloister

@@ -1,4 +1,4 @@
-#include "framework/host/facts.h"
+#include "framework/facts/facts.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "adapters/googletest/options.h"
+#include "framework/options/options.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-namespace cloister::googletest {
+namespace cloister {
 namespace {
 
 using namespace std::chrono_literals;
@@ -246,4 +246,4 @@ TEST(OptionsHelp, ListsEveryFlagOnALine) {
 }
 
 }  // namespace
-}  // namespace cloister::googletest
+}  // namespace cloister

@@ -1,4 +1,4 @@
-#include "framework/watch/number_in.h"
+#include "framework/kernel/number_in.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "framework/plan/step_code.h"
+#include "framework/protocol/step_code.h"
 #include "framework/wire/timing.h"
 
 namespace cloister {

@@ -1,4 +1,4 @@
-#include "adapters/googletest/options.h"
+#include "framework/options/options.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,11 +8,11 @@
 #include <ranges>
 #include <utility>
 
+#include "framework/config/jobs.h"
 #include "framework/config/override_text.h"
 #include "framework/config/settings.h"
-#include "framework/watch/room.h"
 
-namespace cloister::googletest {
+namespace cloister {
 namespace {
 
 constexpr std::string_view kFlag = "--cloister";
@@ -300,4 +300,4 @@ std::string options_help() {
   return text;
 }
 
-}  // namespace cloister::googletest
+}  // namespace cloister

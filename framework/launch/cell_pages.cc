@@ -1,4 +1,4 @@
-#include "framework/launch/cell_page.h"
+#include "framework/launch/cell_pages.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <sys/resource.h>
 
-#include "framework/builder/system_call.h"
+#include "framework/syscalls/system_call.h"
 
 namespace cloister {
 

@@ -1,0 +1,11 @@
+// What can be read of this host without trying anything.
+#pragma once
+
+#include "framework/facts/facts.h"
+
+namespace cloister {
+
+// Who runs this, and which paths a private tmpfs must not hide. Changes nothing.
+HostFacts gather_facts();
+
+}  // namespace cloister
