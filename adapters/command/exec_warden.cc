@@ -39,8 +39,8 @@ class OneCommand final : public CellSource {
  public:
   OneCommand(const ExecOptions& options, const HostFacts& facts)
       : options_(options), facts_(facts) {}
-  std::optional<CellTask> next() override {
-    if (std::exchange(given_, true)) return std::nullopt;
+  NextTask next() override {
+    if (std::exchange(given_, true)) return NoMore{};
     // Names that are made of its pid are as unique as outside.
     return CellTask{0, shared(plan_of(options_, facts_)), ::getpid()};
   }

@@ -116,14 +116,15 @@ void Keeper::prepare_guests() {
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
 void Keeper::become_guest(const GuestCall& call, int iteration) {
   const UnitTest& unit_test = *UnitTest::GetInstance();
-  const testing::TestInfo& test = registry_.test(call.id);
+  const testing::TestInfo& test = registry_.test(call.task);
   if (options_.launch == Launch::kExec) {
     start_program_again(
-        call.side, {call.id, full_name(test), unit_test.random_seed(), options_.static_destructors},
+        call.side,
+        {call.task, full_name(test), unit_test.random_seed(), options_.static_destructors},
         options_.arguments);
   }
   forget_coverage();
-  registry_.select(call.id);
+  registry_.select(call.task);
   guest_ = std::make_unique<GuestListener>(call.side, target(), test,
                                            GuestEnd{options_.static_destructors, false});
   listeners_->turn_to(guest_.get());

@@ -36,8 +36,8 @@ class TestSource final : public CellSource {
  public:
   TestSource(const WardenOrders& orders, const HostFacts& facts) : orders_(orders), facts_(facts) {}
 
-  std::optional<CellTask> next() override {
-    if (next_ == orders_.tests.size()) return std::nullopt;
+  NextTask next() override {
+    if (next_ == orders_.tests.size()) return NoMore{};
     const TestId id = orders_.tests[next_++];
     return CellTask{id, plan_of(id), guest_pid_of(program_invocation_short_name, id)};
   }
@@ -90,15 +90,16 @@ class ToKeeper final : public EventSink {
  private:
   void on(CellEndEvent&& end) { outbox_.put(encode(end.report)); }
   void on(SlowCellEvent&& cell) {
-    fmt::print(stderr, "cloister: note: {}\n",
-               slow_words(full_name(registry_.test(cell.id)), cell.notice_after, cell.deadline));
+    fmt::print(
+        stderr, "cloister: note: {}\n",
+        slow_words(full_name(registry_.test(cell.of.task)), cell.notice_after, cell.deadline));
   }
   void on(ShortageEvent&& shortage) {
     fmt::print(stderr, "cloister: note: tests run {}\n", shortage.words);
   }
   void on(FileCollisionEvent&& collision) {
     fmt::print(stderr, "cloister: note: {}\n",
-               conflict_words(registry_, collision.id, collision.conflict));
+               conflict_words(registry_, collision.of.task, collision.conflict));
   }
   void on(GuestStartEvent&&) {}
   void on(GuestStopEvent&&) {}

@@ -23,7 +23,7 @@ void VisitBook::meet_running(const PathUses& paths, std::uint32_t other, const P
 void VisitBook::meet(const Writer& writer, const PathUses& paths, std::vector<Meeting>& meetings) {
   for (const Visit& visit : visits_) {
     if (visit.writer.ended > writer.started)
-      meet_running(paths, visit.writer.cell, visit.paths, meetings);
+      meet_running(paths, visit.writer.task, visit.paths, meetings);
   }
   visits_.push_back({writer, paths});
 }

@@ -14,9 +14,9 @@ bool FileLedger::claim(std::string_view path, const Writer& writer,
       claim.writer.started < writer.ended && writer.started < claim.writer.ended;
   if (overlapped && !claim.is_told) {
     claim.is_told = true;
-    conflicts.push_back({std::string(path), claim.writer.cell});
+    conflicts.push_back({std::string(path), claim.writer.task});
   }
-  if (overlapped && claim.writer.cell > writer.cell) return false;
+  if (overlapped && claim.writer.task > writer.task) return false;
   claim.writer = writer;
   return true;
 }

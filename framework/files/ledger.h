@@ -15,7 +15,7 @@ namespace cloister {
 
 // A test, and the time from its start to its end.
 struct Writer {
-  std::uint32_t cell = 0;  // its number: tests are numbered in their order
+  std::uint32_t task = 0;  // its number: tests are numbered in their order
   std::chrono::steady_clock::time_point started{};
   std::chrono::steady_clock::time_point ended{};
 };

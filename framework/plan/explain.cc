@@ -4,15 +4,11 @@
 #include <sys/resource.h>
 
 #include "framework/config/settings.h"
+#include "framework/kernel/overloaded.h"
 #include "framework/plan/plan.h"
 
 namespace cloister {
 namespace {
-
-template <typename... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
 
 std::string_view propagation_name(Propagation propagation) {
   switch (propagation) {

@@ -9,14 +9,15 @@ Outcome classify(const Evidence& evidence) {
   if (!evidence.entry_failure.empty()) return SetupFailed{evidence.entry_failure};
   const int status = evidence.wait_status;
   const bool exited_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  if (evidence.killed_for_cpu_time && !(evidence.said_finished && exited_well)) {
-    return OutOfCpuTime{evidence.cpu_time};
-  }
-  if (evidence.killed_at_deadline && !(evidence.said_finished && exited_well)) {
-    return TimedOut{evidence.deadline};
-  }
-  if (evidence.killed_with_the_run && !(evidence.said_finished && exited_well)) {
-    return Interrupted{};
+  if (evidence.killed_for && !(evidence.said_finished && exited_well)) {
+    switch (*evidence.killed_for) {
+      case KilledFor::kCpuTime:
+        return OutOfCpuTime{evidence.cpu_time};
+      case KilledFor::kDeadline:
+        return TimedOut{evidence.deadline};
+      case KilledFor::kEndOfRun:
+        return Interrupted{};
+    }
   }
   if (WIFSIGNALED(status)) {
     // The kernel's memory killer sends SIGKILL and nothing else; a SIGKILL with an empty kill count

@@ -2,17 +2,18 @@
 // test.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <cloister/report.h>
+
+#include "framework/report/guest_end.h"
 
 namespace cloister {
 
 struct Evidence {
   int wait_status = 0;  // of wait4(2)
-  bool killed_at_deadline = false;
-  bool killed_for_cpu_time = false;
-  bool killed_with_the_run = false;
+  std::optional<KilledFor> killed_for{};
   bool said_finished = false;
   std::string entry_failure;    // the guest's own words; empty when it got in
   std::string broken_protocol;  // the frame reader's words; empty when all was well

@@ -7,11 +7,12 @@ namespace {
 
 // Every task is told why there is no cell for it.
 void refuse_all(const Error& error, CellSource& source, EventSink& sink) {
-  while (const auto task = source.next()) {
+  NextTask next = source.next();
+  for (; const auto* task = std::get_if<CellTask>(&next); next = source.next()) {
     CellReport report;
     report.id = task->id;
     report.outcome = SetupFailed{error.text()};
-    sink.take({Clock::now(), CellEndEvent{std::move(report)}});
+    sink.take({Clock::now(), CellEndEvent{{.task = task->id}, std::move(report)}});
   }
 }
 

@@ -66,16 +66,32 @@ Fd open_file(const std::string& path, int flags) {
   return Fd(::open(path.c_str(), flags | O_CLOEXEC));
 }
 
+// Between looks at what a capped memory is made of. The kernel's alarms say when it is worth one,
+// but on a busy machine they are heard late.
+constexpr std::chrono::milliseconds kMemoryLooks{20};
+constexpr std::chrono::milliseconds kAfterMemoryAlarm{2};
+
+// No use of all processors could use the time up before this has passed.
+Clock::duration earliest(std::chrono::microseconds cpu_time) {
+  static const long processors = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+  return std::max<Clock::duration>(cpu_time / processors, std::chrono::milliseconds(1));
+}
+
 }  // namespace
 
-Gauges::Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest)
-    : cpu_(plan.cpu_gauge), guest_(guest), memory_version_(plan.memory_version) {
+Gauges::Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest, Clock::time_point now)
+    : cpu_(plan.cpu_gauge),
+      guest_(guest),
+      memory_version_(plan.memory_version),
+      cpu_cap_(plan.cpu_time) {
+  if (cpu_cap_.count() > 0) next_cpu_look_ = now + earliest(cpu_cap_);
   if (!plan.cpu_stem.empty())
     cpu_.file = cgroup_directory(plan.cpu_stem, cell) + "/" + plan.cpu_gauge.file;
   if (plan.memory_stem.empty()) return;
   const std::string group = cgroup_directory(plan.memory_stem, cell);
   memory_stat_ = open_file(group + "/memory.stat", O_RDONLY);
   memory_version_ == CgroupVersion::kV1 ? watch_memory_v1(group) : watch_memory_v2(group);
+  if (memory_alarm_.open()) next_memory_look_ = now + kMemoryLooks;
 }
 
 // An eventfd that the kernel signals when it finds hardly anything to reclaim and when it is about
@@ -106,6 +122,25 @@ void Gauges::watch_memory_v2(const std::string& group) {
 
 short Gauges::memory_events() const {
   return memory_version_ == CgroupVersion::kV1 ? POLLIN : POLLPRI;
+}
+
+void Gauges::look_at_memory(Clock::time_point now) {
+  if (now < next_memory_look_) return;
+  look_at_memory();
+  next_memory_look_ = now + kMemoryLooks;
+}
+
+void Gauges::memory_alarm(Clock::time_point now) {
+  look_at_memory();
+  memory_quiet_until_ = next_memory_look_ = now + kAfterMemoryAlarm;
+}
+
+bool Gauges::is_out_of_cpu_time(Clock::time_point now) {
+  if (now < next_cpu_look_) return false;
+  const auto left = cpu_cap_ - cpu_time();
+  if (left <= left.zero()) return true;
+  next_cpu_look_ = now + earliest(left);
+  return false;
 }
 
 void Gauges::look_at_memory() {

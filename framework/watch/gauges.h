@@ -1,14 +1,16 @@
-// Looking at a cell from outside while it runs: how much processor time it has used, and, when its
-// memory runs into the cap, what that is made of. Once the kernel has killed, it is too late to
-// ask.
+// Looking at a cell from outside while it runs, when it is worth a look: how much processor time it
+// has used, and, when its memory runs into the cap, what that is made of. Once the kernel has
+// killed, it is too late to ask.
 #pragma once
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include <cloister/report.h>
 
+#include "framework/kernel/clock.h"
 #include "framework/kernel/fd.h"
 #include "framework/plan/plan.h"
 
@@ -17,16 +19,24 @@ namespace cloister {
 class Gauges {
  public:
   Gauges() = default;
-  Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest);
+  // The guest has just started.
+  Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest, Clock::time_point now);
 
-  // By the cell's cgroup, else of the guest and the children that it has waited for.
-  std::chrono::microseconds cpu_time() const;
+  // When time alone is a reason to look again; max() is never.
+  Clock::time_point next_look() const { return std::min(next_cpu_look_, next_memory_look_); }
+  // Looks at the memory if it is time to.
+  void look_at_memory(Clock::time_point now);
+  // Looks at the processor time if it is time to; true when the plan's is used up.
+  bool is_out_of_cpu_time(Clock::time_point now);
 
-  // To poll for `memory_events()`; -1 when there is nothing to wait for.
-  int memory_fd() const { return memory_alarm_.get(); }
+  // To poll for `memory_events()`, and to be told of: the memory nears the cap. -1 when there is
+  // nothing to wait for, and for a while after each alarm, so that a cell that stays at its cap
+  // does not keep the loop busy.
+  int memory_fd(Clock::time_point now) const {
+    return now < memory_quiet_until_ ? -1 : memory_alarm_.get();
+  }
   short memory_events() const;
-  // The cap is near or reached: looks at what the memory is made of.
-  void look_at_memory();
+  void memory_alarm(Clock::time_point now);
   // The guest has ended, and its group is still there: what the kernel held for it at most.
   void look_at_kernel_memory();
   // When the guest has ended: the kernel has killed for want of memory, and its log names others
@@ -38,6 +48,9 @@ class Gauges {
  private:
   void watch_memory_v1(const std::string& group);
   void watch_memory_v2(const std::string& group);
+  void look_at_memory();
+  // By the cell's cgroup, else of the guest and the children that it has waited for.
+  std::chrono::microseconds cpu_time() const;
 
   Gauge cpu_;
   pid_t guest_ = -1;
@@ -47,6 +60,10 @@ class Gauges {
   Fd kernel_memory_;  // version 1: its peak
   Fd kernel_log_;     // from the guest's start on
   MemoryParts memory_;
+  std::chrono::microseconds cpu_cap_{};  // 0 is none
+  Clock::time_point next_cpu_look_ = Clock::time_point::max();
+  Clock::time_point next_memory_look_ = Clock::time_point::max();
+  Clock::time_point memory_quiet_until_{};
 };
 
 }  // namespace cloister

@@ -10,29 +10,35 @@
 
 #include <cloister/report.h>
 
+#include "framework/kernel/clock.h"
+
 namespace cloister {
 
-using Clock = std::chrono::steady_clock;
+// Of whom an event is told.
+struct CellRef {
+  std::uint32_t task = 0;  // the number that the source gave it
+  std::uint32_t cell = 0;  // no other cell of the run has the same
+};
 
 // The guest, as the watcher knows it, has been forked.
 struct GuestStartEvent {
-  std::uint32_t id = 0;
+  CellRef of{};
   pid_t guest = 0;
 };
 // A signal has stopped the guest: wait(2), WIFSTOPPED.
 struct GuestStopEvent {
-  std::uint32_t id = 0;
+  CellRef of{};
 };
 // The cell has been running for its notice time.
 struct SlowCellEvent {
-  std::uint32_t id = 0;
+  CellRef of{};
   std::chrono::milliseconds notice_after{};
   std::chrono::milliseconds deadline{};  // 0 is none
 };
 // Two cells that ran at the same time changed the same file: what the later one of them, by its
 // number, wrote is there. Once for each path.
 struct FileCollisionEvent {
-  std::uint32_t id = 0;
+  CellRef of{};
   FileConflict conflict{};
 };
 // No more than so many guests run at once from here on, for want of something that the words name.
@@ -42,6 +48,7 @@ struct ShortageEvent {
 };
 // The last of a cell: it is gone, and what it wrote is where it is to be.
 struct CellEndEvent {
+  CellRef of{};
   CellReport report{};
 };
 

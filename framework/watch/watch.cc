@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-#include "framework/files/put_in_place.h"
+#include "framework/kernel/overloaded.h"
 #include "framework/kernel/shortage.h"
 
 namespace cloister {
@@ -19,6 +19,40 @@ Admission admission_for(const WatchOptions& options, int most) {
   if (!options.load) return Admission(most);
   const auto now = Clock::now();
   return {options.load(now), most, now};
+}
+
+// What is polled besides the loop's own three: of a cell, one of its streams or of these.
+constexpr int kMemory = -1;
+constexpr int kAudit = -2;
+struct CellWait {
+  RunningCell* cell;
+  int what;
+};
+
+void add_waits(RunningCell& cell, Clock::time_point now, std::vector<pollfd>& waits,
+               std::vector<CellWait>& of_cells) {
+  const auto add = [&](int fd, short events, int what) {
+    if (fd < 0) return;
+    waits.push_back({fd, events, 0});
+    of_cells.push_back({&cell, what});
+  };
+  for (int stream = 0; stream < GuestStreams::kCount; ++stream)
+    add(cell.streams().fd(stream), POLLIN, stream);
+  if (cell.auditor) add(cell.auditor->fd(), POLLIN, kAudit);
+  add(cell.gauges().memory_fd(now), cell.gauges().memory_events(), kMemory);
+}
+
+void hear_cell(const CellWait& wait, short happened, Clock::time_point now, DrainBuffer& buffer) {
+  RunningCell& cell = *wait.cell;
+  if (wait.what == kMemory) {
+    if ((happened & cell.gauges().memory_events()) != 0) cell.memory_alarm(now);
+  } else if (happened == 0) {
+    return;
+  } else if (wait.what == kAudit) {
+    cell.auditor->serve();
+  } else {
+    cell.drain(wait.what, buffer);
+  }
 }
 
 }  // namespace
@@ -68,7 +102,7 @@ Watch::Watch(std::optional<CellBuilder> builder, WatchOptions options, Admission
       guest_mask_(guest_mask),
       most_cells_(room.cells),
       guests_descriptors_(room.descriptors),
-      memory_(room.cells) {
+      cells_(room.cells) {
   // A program that ignores SIGCHLD would make its children vanish unseen: wait(2).
   struct sigaction action{};
   action.sa_handler = SIG_DFL;
@@ -80,73 +114,52 @@ std::optional<GuestCall> Watch::run() {
     look_at_load();
     fill();
     if (auto guest = start_guests()) return guest;
-    admission_.running(Clock::now(), count(CellStage::kRunning));
-    if (cells_.empty() && source_empty_ && again_.empty()) break;
+    admission_.running(Clock::now(), cells_.with_guest());
+    if (is_at_end()) break;
     if (!cells_.empty() || !may_begin()) wait_for_events();  // all begun may have been refused
   }
   return std::nullopt;
 }
 
 void Watch::wait_for_events() {
-  struct Stream {
-    RunningCell* cell;
-    int stream;  // or kMemory, or kAudit
-  };
-  constexpr int kMemory = -1;
-  constexpr int kAudit = -2;
-  std::vector<pollfd> waits;
-  std::vector<Stream> streams;
-  waits.push_back({child_signals_.get(), POLLIN, 0});
+  enum : std::uint8_t { kChildren, kBuilder, kReader, kOwn };
   const bool to_builder = builder_ && builder_->keeps_requests();
-  waits.push_back({builder_ ? builder_->socket().get() : -1,
-                   static_cast<short>(to_builder ? POLLIN | POLLOUT : POLLIN), 0});
   const int to_reader = (outbox_.waiting() > 0 ? POLLOUT : 0) | (ending_early_ ? 0 : POLLIN);
-  waits.push_back({outbox_.socket().get(), static_cast<short>(to_reader), 0});
-  const std::size_t fixed = waits.size();
-  const auto now = Clock::now();
-  auto alarm = Clock::time_point::max();
-  if (options_.load && !paused_ && has_more_to_start()) alarm = admission_.next_look();
+  std::vector<pollfd> waits = {{child_signals_.get(), POLLIN, 0},
+                               {builder_ ? builder_->socket().get() : -1,
+                                static_cast<short>(to_builder ? POLLIN | POLLOUT : POLLIN), 0},
+                               {outbox_.socket().get(), static_cast<short>(to_reader), 0}};
+  std::vector<CellWait> of_cells;
+  const auto now = clock_.now();
   for (const auto& cell : cells_) {
-    if (!paused_) alarm = std::min(alarm, cell->next_alarm());
-    if (cell->stage != CellStage::kRunning) continue;
-    for (int stream = 0; stream < RunningCell::kStreams; ++stream) {
-      if (cell->stream_fd(stream) < 0) continue;
-      waits.push_back({cell->stream_fd(stream), POLLIN, 0});
-      streams.push_back({cell.get(), stream});
-    }
-    if (cell->auditor && cell->auditor->fd() >= 0) {
-      waits.push_back({cell->auditor->fd(), POLLIN, 0});
-      streams.push_back({cell.get(), kAudit});
-    }
-    if (cell->memory_fd(now) < 0) continue;
-    waits.push_back({cell->memory_fd(now), cell->memory_events(), 0});
-    streams.push_back({cell.get(), kMemory});
+    if (cell->life().guest()) add_waits(*cell, now, waits, of_cells);
   }
-  int timeout = -1;
-  if (alarm != Clock::time_point::max()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(alarm - Clock::now()).count();
-    timeout = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30));
-  }
-  ::poll(waits.data(), waits.size(), timeout);
-  for (std::size_t i = 0; i < streams.size(); ++i) {
-    const short happened = waits[fixed + i].revents;
-    if (streams[i].stream == kMemory) {
-      if ((happened & streams[i].cell->memory_events()) != 0)
-        streams[i].cell->memory_alarm(Clock::now());
-    } else if (streams[i].stream == kAudit) {
-      if (happened != 0) streams[i].cell->auditor->serve();
-    } else if (happened != 0) {
-      streams[i].cell->drain(streams[i].stream, *drain_buffer_);
-    }
-  }
-  if ((waits[2].revents & POLLIN) != 0) hear_reader();
-  if ((waits[2].revents & ~POLLIN) != 0) {
-    reader_gone_ = (waits[2].revents & (POLLHUP | POLLERR)) != 0 || !outbox_.flush();
-  }
-  if (waits[0].revents != 0) reap_children();
-  if (waits[1].revents != 0) hear_builder();
+  ::poll(waits.data(), waits.size(), timeout(now));
+  for (std::size_t i = 0; i < of_cells.size(); ++i)
+    hear_cell(of_cells[i], waits[kOwn + i].revents, clock_.now(), *drain_buffer_);
+  const short of_reader = waits[kReader].revents;
+  if ((of_reader & POLLIN) != 0) hear_reader();
+  if ((of_reader & ~POLLIN) != 0)
+    reader_gone_ = (of_reader & (POLLHUP | POLLERR)) != 0 || !outbox_.flush();
+  if (waits[kChildren].revents != 0) reap_children();
+  if (waits[kBuilder].revents != 0) hear_builder();
   look_at_clocks();
-  std::erase_if(cells_, [](const auto& cell) { return cell->stage == CellStage::kDone; });
+  cells_.forget_done();
+}
+
+// Until something is due by a clock, in milliseconds, as poll(2) has it.
+int Watch::timeout(Clock::time_point now) const {
+  if (clock_.is_stopped()) return -1;
+  auto left = Clock::duration::max();
+  const auto due_in = [&left](Clock::time_point due, Clock::time_point from) {
+    if (due != Clock::time_point::max()) left = std::min(left, due - from);
+  };
+  for (const auto& cell : cells_) due_in(cell->next_alarm(), now);
+  if (options_.load && has_more_to_start()) due_in(admission_.next_look(), Clock::now());
+  if (!no_more_ && !may_ask_source()) due_in(ask_source_at_, Clock::now());
+  if (left == Clock::duration::max()) return -1;
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<std::int64_t>(whole, 0, 1 << 30));
 }
 
 void Watch::hear_builder() {
@@ -161,29 +174,39 @@ void Watch::hear_builder() {
 }
 
 void Watch::hear(BuilderNews news) {
-  RunningCell* cell = find(news.words.cell);
+  RunningCell* cell = cells_.find(news.words.cell);
   if (cell == nullptr) return;
   switch (news.words.reply) {
     case Reply::kBuilt:
-      cell->init = Init{news.words.init_pid, std::move(news.init_pidfd), std::move(news.views)};
-      cell->stage = CellStage::kStanding;
+      cell->stand(Init{news.words.init_pid, std::move(news.init_pidfd), std::move(news.views)});
       break;
     case Reply::kFailed:
       refuse_or_wait(*cell, Error{news.words.failure.doing, news.words.failure.error, ""});
       break;
     case Reply::kGone:
-      if (cell->stage == CellStage::kRunning) {
-        // Without a pid namespace init may die before the guest, whose end is then the cell's.
-        cell->init = Init{-1, Fd(), std::move(cell->init.views)};
-      } else if (cell->stage == CellStage::kGivenBack) {
-        ask_again(*cell);
-      } else {
-        report_done(*cell, &news.words);
-      }
+      hear_gone(*cell, news.words);
       break;
     case Reply::kReady:
       break;
   }
+}
+
+void Watch::hear_gone(RunningCell& cell, const BuilderReply& words) {
+  std::visit(Overloaded{
+                 [&](const CellLife::Ending&) { report_done(cell, &words); },
+                 [&](const CellLife::GivenBack&) { ask_again(cell); },
+                 // Without a pid namespace init may end before the guest, whose end is then the
+                 // cell's.
+                 [&](const CellLife::Running&) { cell.forget_init(); },
+                 [&](const CellLife::Killed&) { cell.forget_init(); },
+                 [&](const CellLife::Building&) {},
+                 [&](const CellLife::Standing&) {
+                   refuse(cell, Error{"keep its cell, whose init was killed before the guest began",
+                                      0, "look for what kills processes of others here"});
+                 },
+                 [&](const CellLife::Done&) {},
+             },
+             cell.life().state());
 }
 
 void Watch::reap_children() {
@@ -194,18 +217,15 @@ void Watch::reap_children() {
   rusage used{};
   pid_t pid = 0;
   while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | __WALL, &used)) > 0) {
-    const auto ended = std::ranges::find_if(cells_, [pid](const auto& cell) {
-      return cell->stage == CellStage::kRunning && cell->guest() == pid;
-    });
-    if (ended == cells_.end()) continue;  // an orphan of a cell without init, or the builder
-    RunningCell& cell = **ended;
+    RunningCell* cell = cells_.find_guest(pid);
+    if (cell == nullptr) continue;  // an orphan of a cell without init, or the builder
     if (WIFSTOPPED(status)) {
-      tell(GuestStopEvent{cell.id()});
+      tell(GuestStopEvent{cell->ref()});
       continue;
     }
-    cell.guest_ended(status, used);
-    if (!cell.init.pidfd.open() || !builder_ || !builder_->dismantle(cell.id()))
-      report_done(cell, nullptr);
+    cell->guest_ended(status, used, clock_.now());
+    if (!cell->init().pidfd.open() || !builder_ || !builder_->dismantle(cell->ref().cell))
+      report_done(*cell, nullptr);
   }
 }
 
@@ -219,21 +239,15 @@ void Watch::hear_reader() {
   if (got == 0) end_early();
 }
 
-// No clock of the run goes on while its user has stopped it.
 void Watch::pause() {
-  if (paused_) return;
-  paused_ = Clock::now();
-  for (const auto& cell : cells_) {
-    if (cell->stage == CellStage::kRunning) cell->stop();
-  }
+  clock_.stop();
+  for (const auto& cell : cells_) cell->stop();
 }
 
 void Watch::go_on() {
-  if (!paused_) return;
-  const auto stopped = Clock::now() - *std::exchange(paused_, std::nullopt);
-  for (const auto& cell : cells_) {
-    if (cell->stage == CellStage::kRunning) cell->go_on(stopped);
-  }
+  if (!clock_.is_stopped()) return;
+  clock_.go_on();
+  for (const auto& cell : cells_) cell->go_on();
   if (!options_.load) return;
   const auto now = Clock::now();
   std::ignore = options_.load(now);
@@ -243,122 +257,54 @@ void Watch::go_on() {
 // What runs is killed and reported; what does not run yet is forgotten, and the builder removes it
 // in the end.
 void Watch::end_early() {
-  ending_early_ = source_empty_ = true;
+  ending_early_ = no_more_ = true;
   again_.clear();
-  paused_.reset();
-  std::erase_if(cells_, [](const auto& cell) {
-    return cell->stage == CellStage::kBuilding || cell->stage == CellStage::kStanding ||
-           cell->stage == CellStage::kGivenBack;
-  });
-  for (const auto& cell : cells_) {
-    if (cell->stage == CellStage::kRunning) cell->kill_all(RunningCell::KilledFor::kEndOfRun);
-  }
+  clock_.go_on();
+  cells_.forget_without_guest();
+  for (const auto& cell : cells_) cell->kill(KilledFor::kEndOfRun, clock_.now());
 }
 
 void Watch::look_at_clocks() {
-  if (paused_) return;
-  const auto now = Clock::now();
+  if (clock_.is_stopped()) return;
+  const auto now = clock_.now();
   for (const auto& cell : cells_) {
-    cell->look_at_memory(now);
     const WatchPlan& plan = cell->plan().watch;
-    if (cell->notice_due(now)) tell(SlowCellEvent{cell->id(), plan.notice_after, plan.deadline});
-    if (cell->is_overdue(now)) {
-      give_up(*cell);
-    } else if (cell->deadline_passed(now)) {
-      cell->kill_all(RunningCell::KilledFor::kDeadline);
-    } else if (cell->cpu_time_gone(now)) {
-      cell->kill_all(RunningCell::KilledFor::kCpuTime);
-    }
+    if (cell->notice(now)) tell(SlowCellEvent{cell->ref(), plan.notice_after, plan.deadline});
+    if (cell->life().is_overdue(now)) give_up(*cell);
+    cell->look(now);
   }
 }
 
 // Waits no longer for the cell. The builder ends it should it ever come to stand.
 void Watch::give_up(RunningCell& cell) {
-  if (cell.stage == CellStage::kBuilding) {
-    std::ignore = builder_->dismantle(cell.id());
+  if (cell.life().is<CellLife::Building>()) {
+    std::ignore = builder_->dismantle(cell.ref().cell);
     refuse(cell,
            Error{fmt::format("make its cell within {} s",
                              std::chrono::duration<double>(options_.patience.building).count()),
                  0, "look for a mount that does not answer, or a stopped 'cell-builder'"});
     return;
   }
-  cell.give_up();
+  cell.give_up(clock_.now());
   report_done(cell, nullptr);
 }
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
   CellReport report = cell.finish(gone, *drain_buffer_);
-  take_audit(cell, report);
-  if (report.undying == 0) take_files(cell, report);
+  files_.take_audit(cell, cells_, report);
+  // Before the report: what a test has written is there when it is known to have ended.
+  if (report.undying == 0) files_.take_written(cell, report, sink_);
   admission_.ended(report.usage.peak_memory);
-  pages_.give_back(cell.page);
+  tell_end(cell, std::move(report));
+}
+
+void Watch::tell_end(const RunningCell& cell, CellReport report) {
+  report.id = cell.ref().task;
+  if (cell.page != nullptr) pages_.give_back(cell.page);
   wait_for_an_end_ = false;
-  tell(CellEndEvent{std::move(report)});
+  ask_source_at_ = {};
+  tell(CellEndEvent{cell.ref(), std::move(report)});
   outbox_.flush();
-}
-
-void Watch::take_audit(RunningCell& cell, CellReport& report) {
-  if (!cell.auditor) return;
-  std::vector<Meeting> meetings;
-  auto first_start = Clock::now();
-  const PathUses& paths = cell.auditor->paths();
-  for (const auto& other : cells_) {
-    if (other.get() == &cell || !other->auditor || other->stage == CellStage::kDone) continue;
-    VisitBook::meet_running(paths, other->id(), other->auditor->paths(), meetings);
-    first_start = std::min(first_start, other->as_writer().started);
-  }
-  visits_.meet(cell.as_writer(), paths, meetings);
-  visits_.forget_before(first_start);
-  report.audit = cell.auditor->take();
-  report.audit.meetings = std::move(meetings);
-}
-
-// Before the report: what a test has written is there when it is known to have ended.
-void Watch::take_files(RunningCell& cell, CellReport& report) {
-  const WatchPlan& plan = cell.plan().watch;
-  if (!cell.init.views.open()) return;
-  std::vector<FileConflict> conflicts;
-  std::string unsaved = plan.keep_failed.empty() ? "" : save_failed(cell, report);
-  report.files = take_changes(cell.init.views,
-                              {.directories = plan.views,
-                               .keep = plan.keep_files,
-                               .may_move = plan.is_stored,
-                               .outputs = plan.outputs},
-                              cell.as_writer(), ledger_, conflicts);
-  report.files.unsaved = std::move(unsaved);
-  if (plan.conflicts == FileConflicts::kNote) {
-    for (FileConflict& conflict : conflicts)
-      tell(FileCollisionEvent{cell.id(), std::move(conflict)});
-  } else if (plan.conflicts == FileConflicts::kFail) {
-    report.files.conflicts = std::move(conflicts);
-  }
-}
-
-// A name is a path of its own: one with a slash makes directories.
-std::string Watch::save_failed(RunningCell& cell, CellReport& report) {
-  const std::string name = sink_.name_of_failed(report);
-  if (name.empty()) return "";
-  const WatchPlan& plan = cell.plan().watch;
-  const std::string where = fmt::format("{}/{}", plan.keep_failed, name);
-  const auto saved = save_changes(cell.init.views, {.directories = plan.views}, where);
-  return saved ? "" : saved.error().text();
-}
-
-RunningCell* Watch::find(std::uint32_t id) {
-  const auto found = std::ranges::find_if(cells_, [id](const auto& cell) {
-    return cell->id() == id && cell->stage != CellStage::kDone;
-  });
-  return found == cells_.end() ? nullptr : found->get();
-}
-
-bool Watch::has_more_to_start() const {
-  return !source_empty_ || !again_.empty() ||
-         count(CellStage::kBuilding) + count(CellStage::kStanding) > 0;
-}
-
-std::size_t Watch::count(CellStage stage) const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(cells_, [stage](const auto& cell) { return cell->stage == stage; }));
 }
 
 }  // namespace cloister

@@ -15,34 +15,22 @@
 
 #include <cloister/report.h>
 
-#include "framework/audit/meetings.h"
 #include "framework/events/guest_side.h"
-#include "framework/files/ledger.h"
 #include "framework/kernel/fd.h"
 #include "framework/kernel/unforked.h"
 #include "framework/launch/cell_builder.h"
 #include "framework/launch/cell_pages.h"
 #include "framework/watch/admission.h"
+#include "framework/watch/cell_files.h"
+#include "framework/watch/cell_source.h"
+#include "framework/watch/cells.h"
 #include "framework/watch/outbox.h"
 #include "framework/watch/room.h"
+#include "framework/watch/run_clock.h"
 #include "framework/watch/run_event.h"
 #include "framework/watch/running_cell.h"
 
 namespace cloister {
-
-struct CellTask {
-  std::uint32_t id = 0;
-  Result<SharedPlan> plan;
-  // That the guest shall have in its cell, where the kernel can do so: pids.h. 0 is any.
-  pid_t guest_pid = 0;
-};
-
-class CellSource {
- public:
-  virtual ~CellSource() = default;
-  // The next cell to run, nothing when there are no more.
-  virtual std::optional<CellTask> next() = 0;
-};
 
 struct WatchOptions {
   int jobs = 1;  // guests that run at once
@@ -56,9 +44,9 @@ struct WatchOptions {
   std::optional<sigset_t> guest_mask{};  // that guests begin with; that of who makes the loop
 };
 
-// What run() returns in a guest: the number of its cell and its side of the pipes.
+// What run() returns in a guest: the number of its task and its side of the pipes.
 struct GuestCall {
-  std::uint32_t id = 0;
+  std::uint32_t task = 0;
   GuestSide side;
 };
 
@@ -93,7 +81,9 @@ class Watch : public InUnforkedMemory {
 
   // beginning.cc: from the source to a running guest, and back where something is short.
   void look_at_load();
+  bool may_ask_source() const;
   bool may_begin() const;
+  bool is_at_end() const;
   std::optional<CellTask> next_task();
   void fill();
   void begin(CellTask task);
@@ -103,10 +93,13 @@ class Watch : public InUnforkedMemory {
   void admit_fewer(const Error& error, std::size_t others);
   RunningCell* standing_beside(const RunningCell& cell);
   void ask_again(RunningCell& cell);
+  bool has_more_to_start() const;
 
   void wait_for_events();
+  int timeout(Clock::time_point now) const;
   void hear_builder();
   void hear(BuilderNews news);
+  void hear_gone(RunningCell& cell, const BuilderReply& words);
   void reap_children();
   void look_at_clocks();
   void hear_reader();
@@ -115,13 +108,7 @@ class Watch : public InUnforkedMemory {
   void end_early();
   void give_up(RunningCell& cell);
   void report_done(RunningCell& cell, const BuilderReply* gone);
-  void take_files(RunningCell& cell, CellReport& report);
-  std::string save_failed(RunningCell& cell, CellReport& report);
-  void take_audit(RunningCell& cell, CellReport& report);
-  RunningCell* find(std::uint32_t id);
-  std::size_t count(CellStage stage) const;
-  std::size_t count_alive() const;
-  bool has_more_to_start() const;
+  void tell_end(const RunningCell& cell, CellReport report);
 
   std::optional<CellBuilder> builder_;
   WatchOptions options_;
@@ -137,17 +124,16 @@ class Watch : public InUnforkedMemory {
   struct sigaction old_child_action_{};
   std::size_t most_cells_;
   std::optional<rlimit> guests_descriptors_;
-  FileLedger ledger_;
-  VisitBook visits_;
-  UnforkedPool<RunningCell> memory_;  // before what points into it
-  std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
-  std::vector<CellTask> again_;   // whose cells could not be had while others had theirs
-  bool wait_for_an_end_ = false;  // with the next cell
+  RunClock clock_;
+  Cells cells_;
+  CellFiles files_;
+  std::vector<CellTask> again_;        // whose cells could not be had while others had theirs
+  bool no_more_ = false;               // in the source
+  Clock::time_point ask_source_at_{};  // not before that, unless a cell has ended
+  bool wait_for_an_end_ = false;       // with the next cell
   bool said_short_ = false;
-  bool source_empty_ = false;
   bool reader_gone_ = false;
   bool ending_early_ = false;
-  std::optional<Clock::time_point> paused_;  // since when
 };
 
 }  // namespace cloister

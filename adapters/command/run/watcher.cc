@@ -77,8 +77,8 @@ class Watcher final : public CellSource, public EventSink {
     if (!lines.empty()) say(WatcherSays::kNote, lines);
   }
 
-  std::optional<CellTask> next() override {
-    if (next_ == order_.which.size() || (stop_ != nullptr && *stop_)) return std::nullopt;
+  NextTask next() override {
+    if (next_ == order_.which.size() || (stop_ != nullptr && *stop_)) return NoMore{};
     const std::size_t place = next_++;
     const std::uint32_t number = order_.which[place];
     auto files = ReportFiles::make();
@@ -105,8 +105,8 @@ class Watcher final : public CellSource, public EventSink {
       call.side.send(static_cast<std::uint16_t>(Note::kNotStarted), {});
       ::_exit(0);
     }
-    const Selected& selected = order_.tests[call.id];
-    const auto paths = files_.at(call.id).open_in_guest();
+    const Selected& selected = order_.tests[call.task];
+    const auto paths = files_.at(call.task).open_in_guest();
     if (!paths) {
       call.side.fail_entry(paths.error());
       ::_exit(kNotExecutedStatus);
@@ -132,20 +132,20 @@ class Watcher final : public CellSource, public EventSink {
   void on(GuestStartEvent&& start) {
     ByteWriter message;
     message.number(WatcherSays::kStarted);
-    message.number(start.id);
+    message.number(start.of.task);
     outbox_.put(message.bytes());
     outbox_.flush();
   }
   void on(GuestStopEvent&&) {}
   void on(SlowCellEvent&& cell) {
-    note(fmt::format("cloister: note: {}\n", slow_words(order_.tests[cell.id].test->name,
+    note(fmt::format("cloister: note: {}\n", slow_words(order_.tests[cell.of.task].test->name,
                                                         cell.notice_after, cell.deadline)));
   }
   void on(ShortageEvent&& shortage) {
     note(fmt::format("cloister: note: tests run {}\n", shortage.words));
   }
   void on(FileCollisionEvent&& collision) {
-    note(fmt::format("cloister: note: {}\n", words_of(collision.id, collision.conflict)));
+    note(fmt::format("cloister: note: {}\n", words_of(collision.of.task, collision.conflict)));
   }
   void on(CellEndEvent&& end) {
     CellReport& report = end.report;

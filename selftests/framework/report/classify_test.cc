@@ -29,9 +29,10 @@ TEST(Classify, ASignalIsASignalEvenAfterTheLastFrame) {
 }
 
 TEST(Classify, WhatTheEndOfTheRunKilledIsInterruptedUnlessItHadFinished) {
-  const auto outcome = classify({.wait_status = killed(SIGKILL), .killed_with_the_run = true});
+  const auto outcome =
+      classify({.wait_status = killed(SIGKILL), .killed_for = KilledFor::kEndOfRun});
   EXPECT_TRUE(std::holds_alternative<Interrupted>(outcome));
-  const auto finished = classify({.killed_with_the_run = true, .said_finished = true});
+  const auto finished = classify({.killed_for = KilledFor::kEndOfRun, .said_finished = true});
   EXPECT_TRUE(std::holds_alternative<Finished>(finished));
 }
 
@@ -61,20 +62,20 @@ TEST(Classify, OutOfMemorySaysWhatTheMemoryWasMadeOf) {
 }
 
 TEST(Classify, TheCpuTimeThatIsGoneIsNamed) {
-  const auto outcome =
-      classify({.wait_status = killed(SIGKILL), .killed_for_cpu_time = true, .cpu_time = 200ms});
+  const auto outcome = classify(
+      {.wait_status = killed(SIGKILL), .killed_for = KilledFor::kCpuTime, .cpu_time = 200ms});
   EXPECT_EQ(std::get<OutOfCpuTime>(outcome).cap, 200ms);
 }
 
 TEST(Classify, TheDeadlineIsNamed) {
-  const auto outcome =
-      classify({.wait_status = killed(SIGKILL), .killed_at_deadline = true, .deadline = 2s});
+  const auto outcome = classify(
+      {.wait_status = killed(SIGKILL), .killed_for = KilledFor::kDeadline, .deadline = 2s});
   EXPECT_EQ(std::get<TimedOut>(outcome).deadline, 2s);
 }
 
 TEST(Classify, ATestThatEndsAsTheDeadlineStrikesHasFinished) {
-  const auto outcome =
-      classify({.wait_status = exited(0), .killed_at_deadline = true, .said_finished = true});
+  const auto outcome = classify(
+      {.wait_status = exited(0), .killed_for = KilledFor::kDeadline, .said_finished = true});
   EXPECT_TRUE(std::holds_alternative<Finished>(outcome));
 }
 

@@ -17,8 +17,8 @@ class Guests final : public CellSource {
  public:
   Guests(const std::vector<FunctionGuest>& guests, const HostFacts& facts)
       : guests_(guests), facts_(facts) {}
-  std::optional<CellTask> next() override {
-    if (next_ == guests_.size()) return std::nullopt;
+  NextTask next() override {
+    if (next_ == guests_.size()) return NoMore{};
     const auto id = static_cast<std::uint32_t>(next_++);
     return CellTask{id, shared(plan_here({.config = guests_[id].config}, facts_))};
   }
@@ -51,7 +51,7 @@ class ToTest final : public EventSink {
   so.before();
   WatchOptions options{.jobs = so.jobs, .load = so.load, .patience = so.patience};
   if (auto guest = run_tasks(*host, std::move(options), *source, *sink, *outbox)) {
-    guests[guest->id].body(guest->side);
+    guests[guest->task].body(guest->side);
     guest->side.finish();
     _exit(0);
   }

@@ -1,12 +1,11 @@
-// What has become of a cell: the report, from all that was heard of it.
-#include <sched.h>
+#include "framework/report/make_report.h"
+
 #include <sys/time.h>
 
 #include <algorithm>
 
 #include "framework/report/classify.h"
 #include "framework/report/words.h"
-#include "framework/watch/running_cell.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -15,10 +14,6 @@ namespace {
 // Of its memory every cell has some that is the kernel's: it is named from this part of the cap on.
 constexpr std::uint64_t kKernelPart = 16;
 
-// After the cell's end its pipes hold what fits into them; only a process that outlived it can add
-// to that.
-constexpr int kMostLastReads = 64;
-
 // The builder numbers what is left as the report does, and survivors after that.
 static_assert(kSurvivorKind == kLeftKinds);
 
@@ -26,17 +21,12 @@ std::chrono::microseconds microseconds(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-}  // namespace
-
-void RunningCell::read_page(CellReport& report) {
-  if (page == nullptr) return;
-  const std::uint32_t spilled = std::min<std::uint32_t>(page->spilled, kSpillSize);
-  reader_.feed(std::string_view(page->spill, spilled));
-  const std::uint32_t count = std::min<std::uint32_t>(page->phase_count, kMostPhases);
+void take_phases(CellReport& report, const CellPage& page) {
+  const std::uint32_t count = std::min<std::uint32_t>(page.phase_count, kMostPhases);
   std::uint64_t out = 0;
   std::uint64_t err = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const CellPage::Phase& phase = page->phases[i];
+    const CellPage::Phase& phase = page.phases[i];
     // Offsets only grow, and end where the output does, whatever the page says.
     out = std::clamp<std::uint64_t>(phase.offsets[0], out, std::max(out, report.out.kept.size()));
     err = std::clamp<std::uint64_t>(phase.offsets[1], err, std::max(err, report.err.kept.size()));
@@ -47,15 +37,13 @@ void RunningCell::read_page(CellReport& report) {
 // The cap is what the memory added up to when it was reached. Page cache and files in tmpfs have
 // outlived the guest until now; what died with its processes, anonymous memory and shared mappings,
 // is known from the last look. What came after that look was more of what there was most of.
-MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
-  MemoryParts parts = gauges_.memory();
+MemoryParts memory_at_cap(MemoryParts parts, std::uint64_t cap, const BuilderReply* gone) {
   if (gone != nullptr) {
     const std::uint64_t shared = gone->readings[static_cast<int>(Reading::kSharedMemory)];
     const std::uint64_t files = gone->readings[static_cast<int>(Reading::kFileMemory)];
     parts.file.count = files - std::min(files, shared);
     parts.shared.count = std::max(parts.shared.count, shared);
   }
-  const std::uint64_t cap = plan_.watch.memory_cap.count;
   std::uint64_t sum = parts.anonymous.count + parts.file.count + parts.shared.count;
   // A peak, perhaps of another moment.
   parts.kernel.count = std::min(parts.kernel.count, cap - std::min(cap, sum));
@@ -67,14 +55,14 @@ MemoryParts RunningCell::memory_at_cap(const BuilderReply* gone) const {
   return parts;
 }
 
-void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
+void take_usage(Usage& usage, const GuestEnd& guest, const BuilderReply* gone) {
   constexpr std::uint64_t kBlock = 512;  // of ru_inblock and ru_oublock: getrusage(2)
-  usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(ended_ - started_);
-  usage.user_cpu = microseconds(used_.ru_utime);
-  usage.system_cpu = microseconds(used_.ru_stime);
-  usage.peak_memory = Bytes{static_cast<std::uint64_t>(used_.ru_maxrss) * 1024};
-  usage.io_read = Bytes{static_cast<std::uint64_t>(used_.ru_inblock) * kBlock};
-  usage.io_written = Bytes{static_cast<std::uint64_t>(used_.ru_oublock) * kBlock};
+  usage.wall = std::chrono::duration_cast<std::chrono::microseconds>(guest.ended - guest.started);
+  usage.user_cpu = microseconds(guest.used.ru_utime);
+  usage.system_cpu = microseconds(guest.used.ru_stime);
+  usage.peak_memory = Bytes{static_cast<std::uint64_t>(guest.used.ru_maxrss) * 1024};
+  usage.io_read = Bytes{static_cast<std::uint64_t>(guest.used.ru_inblock) * kBlock};
+  usage.io_written = Bytes{static_cast<std::uint64_t>(guest.used.ru_oublock) * kBlock};
   if (gone == nullptr) return;
   const auto reading = [gone](Reading r) { return gone->readings[static_cast<int>(r)]; };
   const auto time = [&reading](Reading r) {
@@ -94,7 +82,7 @@ void RunningCell::take_usage(Usage& usage, const BuilderReply* gone) const {
 }
 
 // Names are the guest's own words: they are made printable here, for everybody.
-void RunningCell::take_names(CellReport& report, const RollCall& left) const {
+void take_names(CellReport& report, const RollCall& left, const CellPlan& plan) {
   ByteReader in({left.names, std::min<std::size_t>(left.names_size, kNamesKept)});
   while (in.ok() && !in.at_end()) {
     const auto kind = in.number<std::uint8_t>();
@@ -108,8 +96,8 @@ void RunningCell::take_names(CellReport& report, const RollCall& left) const {
     }
     const auto place = static_cast<std::size_t>(number);
     const bool file = kind == static_cast<std::uint8_t>(LeftKind::kFile);
-    if (file && place >= plan_.watch.tmpfs.size()) return;
-    const std::string where = file ? plan_.watch.tmpfs[place] : "";
+    if (file && place >= plan.watch.tmpfs.size()) return;
+    const std::string where = file ? plan.watch.tmpfs[place] : "";
     const auto found = std::ranges::find_if(report.left, [&](const LeftThings& things) {
       return static_cast<std::uint8_t>(things.kind) == kind && things.where == where;
     });
@@ -117,79 +105,74 @@ void RunningCell::take_names(CellReport& report, const RollCall& left) const {
   }
 }
 
-void RunningCell::take_leftovers(CellReport& report, const RollCall& left) const {
+void take_leftovers(CellReport& report, const RollCall& left, const CellPlan& plan) {
   report.survivor_count = static_cast<std::uint32_t>(left.counts[kSurvivorKind]);
   for (int kind = 0; kind < static_cast<int>(LeftKind::kFile); ++kind) {
     if (left.counts[kind] > 0)
       report.left.push_back({static_cast<LeftKind>(kind), "", left.counts[kind], {}});
   }
-  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
-    if (left.tmpfs[i].made > 0 && (plan_.inside.look_for & kLookForFiles) != 0)
-      report.left.push_back({LeftKind::kFile, plan_.watch.tmpfs[i], left.tmpfs[i].made, {}});
+  for (std::size_t i = 0; i < std::min(plan.watch.tmpfs.size(), kMostTmpfs); ++i) {
+    if (left.tmpfs[i].made > 0 && (plan.inside.look_for & kLookForFiles) != 0)
+      report.left.push_back({LeftKind::kFile, plan.watch.tmpfs[i], left.tmpfs[i].made, {}});
   }
-  take_names(report, left);
-  for (std::size_t i = 0; i < std::min(plan_.watch.tmpfs.size(), kMostTmpfs); ++i) {
+  take_names(report, left, plan);
+  for (std::size_t i = 0; i < std::min(plan.watch.tmpfs.size(), kMostTmpfs); ++i) {
     const TmpfsRecord& record = left.tmpfs[i];
     if (record.inodes == 0) continue;  // init did not come to it
     report.tmpfs.push_back(
-        {plan_.watch.tmpfs[i], {record.used}, {record.size}, record.inodes_used, record.inodes});
+        {plan.watch.tmpfs[i], {record.used}, {record.size}, record.inodes_used, record.inodes});
     report.usage.tmpfs.count += record.used;
   }
 }
 
 // Of the test itself what is left of the guest's time.
-void RunningCell::take_costs(CellReport& report, const BuilderReply& gone) const {
-  report.costs.assign(std::begin(gone.costs), std::end(gone.costs));
+void take_costs(CellReport& report, const CellEvidence& evidence) {
+  report.costs.assign(std::begin(evidence.gone->costs), std::end(evidence.gone->costs));
   std::uint64_t entering = 0;
   for (std::size_t i = 0; i < kCostCount; ++i) {
-    const std::uint32_t guests = page == nullptr ? 0 : page->costs[i];
-    report.costs[i] += costs_[i] + guests;
+    const std::uint32_t guests = evidence.page.costs[i];
+    report.costs[i] += evidence.costs[i] + guests;
     entering += guests;
   }
-  const auto wall = static_cast<std::uint64_t>(std::chrono::nanoseconds(ended_ - started_).count());
+  const auto wall = static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(evidence.guest.ended - evidence.guest.started).count());
   report.costs[static_cast<std::size_t>(Cost::kTest)] = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(wall - std::min(wall, entering), UINT32_MAX));
 }
 
-CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
-  for (int stream = 0; stream < kStreams; ++stream) {
-    for (int reads = 0; reads < kMostLastReads && drain(stream, buffer); ++reads) {
-    }
-    streams_[stream].reset();
-  }
+}  // namespace
+
+CellReport make_report(CellEvidence&& evidence) {
+  const CellConfig& in_force = evidence.plan.in_force;
+  const WatchPlan& plan = evidence.plan.watch;
   CellReport report;
-  report.id = id_;
-  report.out = std::move(out_);
-  report.err = std::move(err_);
-  read_page(report);
-  const CellConfig& in_force = plan_.in_force;
+  report.id = evidence.id;
+  report.out = std::move(evidence.out);
+  report.err = std::move(evidence.err);
+  take_phases(report, evidence.page);
   report.caps = {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
                  in_force.processes.value_or(0), in_force.cpus.value_or(0)};
   report.leaks = in_force.leaks.value_or(Leaks::kReport);
-  take_usage(report.usage, gone);
-  if (gone != nullptr) {
-    take_leftovers(report, gone->left);
-    take_costs(report, *gone);
+  take_usage(report.usage, evidence.guest, evidence.gone);
+  if (evidence.gone != nullptr) {
+    take_leftovers(report, evidence.gone->left, evidence.plan);
+    take_costs(report, evidence);
   }
-  report.undying = undying_;
-  report.said_finished = reader_.finished();
+  report.undying = evidence.guest.undying;
+  report.said_finished = evidence.frames.finished();
   report.outcome =
-      classify({.wait_status = wait_status_,
-                .killed_at_deadline = killed_for_ == KilledFor::kDeadline,
-                .killed_for_cpu_time = killed_for_ == KilledFor::kCpuTime,
-                .killed_with_the_run = killed_for_ == KilledFor::kEndOfRun,
-                .said_finished = reader_.finished(),
-                .entry_failure = reader_.entry_failure(),
-                .broken_protocol = reader_.broken(),
+      classify({.wait_status = evidence.guest.wait_status,
+                .killed_for = evidence.guest.killed_for,
+                .said_finished = evidence.frames.finished(),
+                .entry_failure = evidence.frames.entry_failure(),
+                .broken_protocol = evidence.frames.broken(),
                 .oom_kills = report.usage.oom_kills,
-                .only_others_killed_for_memory =
-                    report.usage.oom_kills > 0 && gauges_.only_others_killed_for_memory(),
-                .memory_cap = plan_.watch.memory_cap,
-                .memory = memory_at_cap(gone),
-                .deadline = plan_.watch.deadline,
-                .cpu_time = plan_.watch.cpu_time});
-  report.events = reader_.take_events();
-  stage = CellStage::kDone;
+                .only_others_killed_for_memory = evidence.only_others_killed_for_memory,
+                .memory_cap = plan.memory_cap,
+                .memory = memory_at_cap(evidence.memory, plan.memory_cap.count, evidence.gone),
+                .deadline = plan.deadline,
+                .cpu_time = plan.cpu_time});
+  report.events = evidence.frames.take_events();
   return report;
 }
 

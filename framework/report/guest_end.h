@@ -1,0 +1,28 @@
+// How a guest ended, as the watch loop saw it.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "framework/kernel/clock.h"
+
+namespace cloister {
+
+// What the watch loop kills for. Everything in the cell dies.
+enum class KilledFor : std::uint8_t { kDeadline, kCpuTime, kEndOfRun };
+
+struct GuestEnd {
+  Clock::time_point started{};
+  Clock::time_point ended{};
+  int wait_status = 0;  // of wait4(2), as is the next
+  rusage used{};
+  std::optional<KilledFor> killed_for{};
+  // The process that was killed and has not died in time, and is waited for no longer: the guest or
+  // its cell's init. 0 is none.
+  pid_t undying = 0;
+};
+
+}  // namespace cloister

@@ -1,0 +1,46 @@
+// The pipes from a guest to the watch loop, and what has come out of them so far.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <cloister/report.h>
+
+#include "framework/events/frame_reader.h"
+#include "framework/kernel/error.h"
+#include "framework/kernel/fd.h"
+#include "framework/protocol/cell_page.h"
+
+namespace cloister {
+
+// What a pipe holds at most, of which the loop has one for all cells.
+using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
+
+class GuestStreams {
+ public:
+  static constexpr int kCount = 3;  // events, stdout, stderr
+
+  // The guest's ends, by stream.
+  struct Ends {
+    Fd fds[kCount];
+  };
+  // Makes the pipes: one for events, and for output none, one or two.
+  Result<Ends> open(int outputs);
+
+  // To poll; -1 for one that has ended.
+  int fd(int stream) const { return fds_[stream].get(); }
+  // Takes what has come on one of them, by way of `buffer`; false when that was nothing. Of output
+  // `most` is kept.
+  bool drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer);
+  // The cell is no more: takes what is left in the pipes, and the frames in its page.
+  void finish(CellPage& page, Bytes most, DrainBuffer& buffer);
+
+  FrameReader frames;
+  Output out;
+  Output err;
+
+ private:
+  Fd fds_[kCount];
+};
+
+}  // namespace cloister
