@@ -37,7 +37,7 @@ void read_figures(const Candidate& candidate, const std::string& output, Round& 
 std::string measure_one(Runner& runner, const Candidate& candidate, Round& round) {
   double seconds = 0;
   for (int i = 0; i < candidate.repeats && runner.interrupted() == 0; ++i) {
-    const Ran ran = runner.run(candidate.command);
+    const RunResult ran = runner.run(candidate.command);
     if (!ran.refused.empty()) return ran.refused;
     const int proofs =
         candidate.proof.empty() ? candidate.proofs : count_of(candidate.proof, ran.output);

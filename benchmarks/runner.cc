@@ -202,7 +202,7 @@ int Runner::interrupted() const {
   return state_->interrupted;
 }
 
-Ran Runner::run(const Command& command) {
+RunResult Runner::run(const Command& command) {
   if (find_program(command.words.front()).empty())
     return {.refused = fmt::format("there is no {}: install it", command.words.front())};
   const std::string file = state_->place + "/output";
@@ -218,7 +218,7 @@ Ran Runner::run(const Command& command) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   state_->running = 0;
   state_->io.restart();
-  Ran ran{.seconds = took.count(), .output = content_of(file)};
+  RunResult ran{.seconds = took.count(), .output = content_of(file)};
   ran.refused = refusal(status, ran.output);
   return ran;
 }

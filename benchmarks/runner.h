@@ -13,7 +13,7 @@ struct Command {
   std::vector<std::string> environment{};  // NAME=VALUE; else there are PATH and HOME alone
 };
 
-struct Ran {
+struct RunResult {
   std::string refused;  // empty when it ended with status 0, else why it did not
   double seconds = 0;   // until its last process was gone
   std::string output;   // both streams
@@ -26,7 +26,7 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  Ran run(const Command& command);
+  RunResult run(const Command& command);
 
   // The signal by which the user ends this; 0 as long as there was none. Nothing runs any more.
   int interrupted() const;

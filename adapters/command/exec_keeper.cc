@@ -14,7 +14,7 @@
 
 #include "adapters/command/exec_warden.h"
 #include "adapters/command/terminal.h"
-#include "framework/kernel/single_threaded_fork.h"
+#include "framework/run/fork_warden.h"
 #include "framework/watch/outbox.h"
 #include "framework/watch/pausing.h"
 
@@ -46,22 +46,13 @@ bool is_passed_on(int number, bool terminal) {
   }
 }
 
-struct WardenLink {
-  pid_t pid = -1;  // of the builder, which ends after the warden
-  Fd socket;
-};
-
-Result<WardenLink> start_warden(const ExecOptions& options, const Pty& pty,
+Result<WardenFork> start_warden(const ExecOptions& options, const Pty& pty,
                                 const sigset_t& caller_mask) {
-  auto pair = make_socket_pair(SOCK_STREAM);
-  if (!pair) return std::unexpected(pair.error());
   fflush(nullptr);
-  const pid_t pid = single_threaded_fork();
-  if (pid < 0) return failed("fork the warden", "raise the limit on processes (ulimit -u)");
-  if (pid > 0) return WardenLink{pid, std::move(pair->ours)};
-  pair->ours.reset();
+  auto forked = fork_warden();
+  if (!forked || forked->pid > 0) return forked;
   for (int stream = 0; pty.slave.open() && stream < 3; ++stream) ::dup2(pty.slave.get(), stream);
-  live_as_warden(options, std::move(pair->theirs), caller_mask);
+  live_as_warden(options, std::move(forked->socket), caller_mask);
 }
 
 // Waits until everything of the run is removed. The status of wait(2).
@@ -277,7 +268,7 @@ class Keeper {
   Pty pty_;
   sigset_t caller_mask_{};
   Fd signals_;
-  WardenLink warden_;
+  WardenFork warden_;
   pid_t command_ = -1;
   Fd command_fd_;
   std::vector<int> early_signals_;

@@ -34,7 +34,7 @@ int lasting_threads() {
 }
 
 // What a fork has not, or has not for itself.
-struct Found {
+struct Unforkable {
   int threads = 0;
   std::vector<SharedDescriptor> descriptors;
   std::vector<std::string> memory;
@@ -57,12 +57,12 @@ std::string needs_of(const std::vector<SharedDescriptor>& descriptors, const Cel
   return needs;
 }
 
-Found look(const Options& options) {
+Unforkable look(const Options& options) {
   constexpr std::size_t kMostOfMaps = 64U << 20;
   const std::vector<int> kept = kept_by_any_test(options);
-  Found found{.threads = lasting_threads(),
-              .descriptors = shared_descriptors(list_descriptors()),
-              .memory = shared_memory(read_file("/proc/self/maps", kMostOfMaps).value_or(""))};
+  Unforkable found{.threads = lasting_threads(),
+                   .descriptors = shared_descriptors(list_descriptors()),
+                   .memory = shared_memory(read_file("/proc/self/maps", kMostOfMaps).value_or(""))};
   std::erase_if(found.descriptors, [&](const SharedDescriptor& each) {
     return std::ranges::find(kept, each.number) != kept.end();
   });
@@ -84,7 +84,7 @@ std::string in_words(std::vector<std::string> clauses) {
                      clauses.empty() ? "" : " and ", last);
 }
 
-std::vector<std::string> clauses_of(const Found& found) {
+std::vector<std::string> clauses_of(const Unforkable& found) {
   std::vector<std::string> clauses;
   if (found.threads > 0) {
     clauses.push_back(fmt::format("{} more thread{} running", found.threads,
@@ -104,7 +104,7 @@ std::string numbers_of(const std::vector<SharedDescriptor>& descriptors) {
   return numbers;
 }
 
-void note_starting_anew(const Found& found) {
+void note_starting_anew(const Unforkable& found) {
   const std::size_t shared = found.descriptors.size() + found.memory.size();
   const char* them = found.threads > 1 ? "them" : "it";
   const std::string fork =
@@ -119,7 +119,7 @@ void note_starting_anew(const Found& found) {
              found.needs.empty() ? "" : found.needs + " connects it again; ");
 }
 
-void note_forking_nevertheless(const Found& found) {
+void note_forking_nevertheless(const Unforkable& found) {
   std::vector<std::string> becomes;
   if (found.threads > 0) {
     becomes.emplace_back(found.threads == 1 && found.descriptors.empty() && found.memory.empty()
@@ -181,7 +181,7 @@ std::vector<std::string> shared_memory(const std::string& maps) {
 
 Launch decide_launch(const Options& options) {
   if (options.launch == Launch::kExec) return Launch::kExec;
-  const Found found = look(options);
+  const Unforkable found = look(options);
   if (!found.anything()) return Launch::kFork;
   // A program that does not find whom it was connected to may end before its test begins. Without
   // its threads it was of no use anyway.

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,10 +20,10 @@
 #include "framework/host/plan_here.h"
 #include "framework/host/table.h"
 #include "framework/kernel/process_mark.h"
-#include "framework/kernel/single_threaded_fork.h"
 #include "framework/plan/guest_pid.h"
 #include "framework/report/encode.h"
 #include "framework/report/words.h"
+#include "framework/run/fork_warden.h"
 #include "framework/run/run.h"
 #include "framework/watch/load_meter.h"
 
@@ -67,7 +66,7 @@ class TestSource final : public CellSource {
 
 // What the command line names, data of the tests for example, they shall see.
 Host open_host_for(const WardenOrders& orders) {
-  Host host = open_host(Trying::kDefaultCell, coverage_files());
+  Host host = open_host(ProbeDepth::kDefaultCell, coverage_files());
   for (const std::string& argument : orders.options.arguments) need_named_in(host.facts, argument);
   return host;
 }
@@ -176,27 +175,19 @@ GuestCall live_as_warden(const WardenOrders& orders, std::vector<HeldDescriptor>
 
 std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)()) {
   auto held = held_in_tests(orders.options.launch, orders.results);
-  auto pair = make_socket_pair(SOCK_STREAM);
-  if (!pair) return WardenLink{-1, Fd(), pair.error().text()};
-  // What is buffered now must not come out of every guest again. Where other threads exist, one of
-  // them may hold the lock of a FILE for ever; what executes a program loses the buffers of all.
+  // Where other threads exist, one of them may hold the lock of a FILE for ever; what executes a
+  // program loses the buffers of all.
   if (orders.options.launch == Launch::kExec) {
     fflush(stdout);
     fflush(stderr);
   } else {
     fflush(nullptr);
   }
-  const pid_t pid = single_threaded_fork();
-  if (pid == 0) {
-    pair->ours.reset();
-    return live_as_warden(orders, std::move(held), std::move(pair->theirs), in_warden);
-  }
-  if (pid < 0) {
-    return WardenLink{
-        -1, Fd(),
-        failed("fork the warden", "raise the limit on processes (ulimit -u)").error().text()};
-  }
-  return WardenLink{pid, std::move(pair->ours), ""};
+  auto forked = fork_warden();
+  if (!forked) return WardenLink{-1, Fd(), forked.error().text()};
+  if (forked->pid == 0)
+    return live_as_warden(orders, std::move(held), std::move(forked->socket), in_warden);
+  return WardenLink{forked->pid, std::move(forked->socket), ""};
 }
 
 std::string configuration_text(const Options& options) {

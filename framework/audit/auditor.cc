@@ -189,7 +189,7 @@ void Auditor::note(std::string path, std::uint8_t use) {
   } else if (writes && is_below_any(path, plan_.read_only)) {
     refuse(path);
   }
-  if (plan_.seen != Seen::kAll || (!is_there && !writes)) return;
+  if (plan_.seen != AuditDepth::kAll || (!is_there && !writes)) return;
   if (!is_there) use &= static_cast<std::uint8_t>(~kRead);
   if ((use & kRenamed) != 0 && ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
     use |= kIsDirectory;

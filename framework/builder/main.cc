@@ -69,7 +69,7 @@ Building* take_slot() {
 }
 
 // Tells the run, with what goes along; nothing when it is gone.
-void reply(const BuilderReply& words, Along along = {}) {
+void reply(const BuilderReply& words, Attachments along = {}) {
   if (run >= 0) send_or_keep(run, words, along);
 }
 

@@ -12,14 +12,14 @@
 namespace cloister {
 namespace {
 
-struct Kept {
-  Kept* next;
-  Along along;
+struct KeptReply {
+  KeptReply* next;
+  Attachments along;
   std::size_t size;  // of the words behind this
   void* words() { return this + 1; }
 };
-Kept* first = nullptr;
-Kept* last = nullptr;
+KeptReply* first = nullptr;
+KeptReply* last = nullptr;
 KeptFor why = KeptFor::kNothing;
 constexpr int kTries = 100;  // in a row, for want of memory
 int tries_left = kTries;
@@ -27,7 +27,7 @@ int tries_left = kTries;
 enum class Sent : std::uint8_t { kYes, kLater, kNever };
 
 // Sets `why` where it is for later.
-Sent try_to_send(int socket, const void* words, std::size_t size, Along along) {
+Sent try_to_send(int socket, const void* words, std::size_t size, Attachments along) {
   iovec data{const_cast<void*>(words), size};
   Message message(&data, 1);
   message.attach(along.first);
@@ -47,8 +47,8 @@ int duplicate(int descriptor) {
   return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
 
-bool keep(const BuilderReply& words, std::size_t size, Along along) {
-  auto* kept = static_cast<Kept*>(malloc(sizeof(Kept) + size));
+bool keep(const BuilderReply& words, std::size_t size, Attachments along) {
+  auto* kept = static_cast<KeptReply*>(malloc(sizeof(KeptReply) + size));
   if (kept == nullptr) return false;
   *kept = {nullptr, {duplicate(along.first), duplicate(along.second)}, size};
   memcpy(kept->words(), &words, size);
@@ -59,7 +59,7 @@ bool keep(const BuilderReply& words, std::size_t size, Along along) {
 }
 
 void drop_first() {
-  Kept* gone = first;
+  KeptReply* gone = first;
   first = gone->next;
   if (first == nullptr) last = nullptr;
   if (gone->along.first >= 0) close(gone->along.first);
@@ -71,7 +71,7 @@ void drop_first() {
 
 KeptFor kept_for() { return first == nullptr ? KeptFor::kNothing : why; }
 
-void send_or_keep(int socket, const BuilderReply& words, Along along) {
+void send_or_keep(int socket, const BuilderReply& words, Attachments along) {
   const std::size_t size = sizeof words - words.left.unused();
   const Sent sent = first == nullptr ? try_to_send(socket, &words, size, along) : Sent::kLater;
   if (sent == Sent::kYes || (sent == Sent::kLater && keep(words, size, along))) return;

@@ -7,7 +7,7 @@
 namespace cloister {
 
 // What goes along with the words, in this order; -1 is none.
-struct Along {
+struct Attachments {
   int first = -1;
   int second = -1;  // only behind a first
 };
@@ -15,7 +15,7 @@ struct Along {
 // Sends the words to `socket`, with what goes along, or keeps them, and duplicates
 // of that, until they can be sent. Where they never can be, the socket is shut down: the run, which
 // waits for each reply, learns from its end.
-void send_or_keep(int socket, const BuilderReply& words, Along along);
+void send_or_keep(int socket, const BuilderReply& words, Attachments along);
 
 // Why something is kept; kNothing when nothing is.
 enum class KeptFor : std::uint8_t { kNothing, kWantOfRoom, kWantOfMemory };

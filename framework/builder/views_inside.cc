@@ -18,7 +18,7 @@ bool is_read_only(const struct statfs& status) {
   return (static_cast<unsigned long>(status.f_flags) & ST_RDONLY) != 0;
 }
 
-// A directory with a name that nobody else has: the watcher removes it.
+// A directory with a name that nobody else has: the warden removes it.
 bool start_in(std::string_view store, InsideReply& failure) {
   unsigned long long number = 0;
   sys::call(SYS_getrandom, &number, sizeof number, 0);
@@ -169,7 +169,7 @@ bool make_again(int from, int to, std::string_view name, bool whole, InsideReply
 }
 
 // What is read of a view, but for what it shares.
-struct Told {
+struct ViewFields {
   std::string_view at;
   std::string_view store;
   std::string_view directory;
@@ -178,7 +178,7 @@ struct Told {
 };
 
 // A directory with no more than what is told, which then stands for the host's.
-int make_lower(const char* name, int like, const Told& told, InsideReply& failure) {
+int make_lower(const char* name, int like, const ViewFields& told, InsideReply& failure) {
   if (!make_upper(name, like)) return -1;
   const int lower = sys::openat(here().views, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
   ByteReader fields = told.made;
@@ -194,7 +194,7 @@ int make_lower(const char* name, int like, const Told& told, InsideReply& failur
   return -1;
 }
 
-bool mount_view(std::uint32_t view, int lower, const Told& told, InsideReply& failure) {
+bool mount_view(std::uint32_t view, int lower, const ViewFields& told, InsideReply& failure) {
   struct statfs status{};
   if (sys::call(SYS_fstatfs, lower, &status) != 0) return true;
   if (!told.is_empty && is_read_only(status)) return true;
@@ -237,7 +237,7 @@ bool mount_views(ByteReader& fields, InsideReply& failure) {
   for (std::uint32_t view = 0; view < count; ++view) {
     const std::string_view directory = fields.text();
     const bool is_empty = fields.number<std::uint8_t>() != 0;
-    const Told told{at, store, directory, is_empty, fields};
+    const ViewFields told{at, store, directory, is_empty, fields};
     skip_names(fields);  // that are made
     skip_names(fields);  // and copied
     const Path target{directory};

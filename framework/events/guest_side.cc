@@ -19,7 +19,7 @@ namespace cloister {
 namespace {
 
 constexpr int kPatience =
-    1 << 20;  // turns to wait for the watcher to finish draining; it takes microseconds
+    1 << 20;  // turns to wait for the warden to finish draining; it takes microseconds
 
 }  // namespace
 
@@ -73,7 +73,7 @@ bool GuestSide::write_all(std::string_view head, std::string_view payload) const
     const ssize_t written = ::writev(descriptors_.event, next, left);
     if (written < 0 && errno == EINTR) continue;
     // A test that makes every descriptor non-blocking must not lose the middle of a frame. The
-    // watcher always reads on.
+    // warden always reads on.
     if (written < 0 && errno == EAGAIN) {
       pollfd room{descriptors_.event, POLLOUT, 0};
       ::poll(&room, 1, -1);
@@ -113,8 +113,8 @@ void GuestSide::start_phase(std::uint8_t phase) {
   page_->phase_count = index + 1;
 }
 
-// What was printed is what the watcher has drained plus what is still in the pipe. Both are read
-// within one turn of the watcher, or read again.
+// What was printed is what the warden has drained plus what is still in the pipe. Both are read
+// within one turn of the warden, or read again.
 GuestSide::Printed GuestSide::printed() const {
   const int outputs[2] = {descriptors_.out, descriptors_.err};
   std::uint64_t amounts[2] = {};

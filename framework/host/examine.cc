@@ -29,7 +29,7 @@ Result<Examination> examine_host(std::string (*words)(const HostFacts&)) {
   const pid_t pid = single_threaded_fork();
   if (pid < 0) return failed("fork a process to try this host in");
   if (pid == 0) {
-    const Host host = open_host(Trying::kEverything);
+    const Host host = open_host(ProbeDepth::kEverything);
     const bool whole = std::ranges::none_of(
         host.facts.losses, [](const Loss& loss) { return is_default(loss.facility); });
     ::_exit(write_all(pipe->write_end, words(host.facts)) && whole ? 0 : 1);

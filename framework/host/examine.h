@@ -1,5 +1,5 @@
-// Trying a host out for people to read: in a process of its own, because that changes the process
-// that does it for good. Used by the doctors of the adapters. Prints nothing.
+// ProbeDepth a host out for people to read: in a process of its own, because that changes the
+// process that does it for good. Used by the doctors of the adapters. Prints nothing.
 #pragma once
 
 #include <string>

@@ -290,15 +290,15 @@ void note_want(Host& host, const Error& error) {
 
 }  // namespace
 
-Host open_host(Trying trying, std::span<const std::string> shared) {
+Host open_host(ProbeDepth depth, std::span<const std::string> shared) {
   Host host{gather_facts(), std::nullopt, std::nullopt};
   HostFacts& facts = host.facts;
   share_existing(facts.views, shared);
-  need_instruments(facts, trying != Trying::kEverything);
+  need_instruments(facts, depth != ProbeDepth::kEverything);
   find_cgroups(facts);
   Result<void> run_namespace;
   if (!facts.privileged) {
-    if (trying != Trying::kNothing) run_namespace = try_run_namespace(facts);
+    if (depth != ProbeDepth::kNothing) run_namespace = try_run_namespace(facts);
     if (run_namespace) run_namespace = enter_run_namespace(facts.uid, facts.gid);
   }
   auto builder = CellBuilder::start(facts.privileged ? Rights::kOwn : Rights::kOfRunNamespace);
@@ -320,7 +320,7 @@ Host open_host(Trying trying, std::span<const std::string> shared) {
     lose_everything(facts, run_namespace.error());
     return host;
   }
-  if (trying == Trying::kNothing) {
+  if (depth == ProbeDepth::kNothing) {
     host.builder = std::move(*builder);
     return host;
   }
@@ -328,10 +328,10 @@ Host open_host(Trying trying, std::span<const std::string> shared) {
   auto tried = trial.run(facts);
   if (!tried && !works_with_fewer_views(trial, facts, tried.error())) {
     note_want(host, tried.error());
-    if (!host.want || trying == Trying::kEverything) try_one_by_one(trial, facts);
+    if (!host.want || depth == ProbeDepth::kEverything) try_one_by_one(trial, facts);
   }
   facts.smallest_memory = smallest_memory(trial.peak_memory());
-  if (trying == Trying::kEverything) try_requests(trial, facts);
+  if (depth == ProbeDepth::kEverything) try_requests(trial, facts);
   host.builder = std::move(*builder);
   return host;
 }

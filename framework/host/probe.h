@@ -21,7 +21,7 @@ struct Host {
   std::optional<Error> want;
 };
 
-enum class Trying : std::uint8_t {
+enum class ProbeDepth : std::uint8_t {
   kNothing,      // a cell that cannot be made tells why by its own end
   kDefaultCell,  // what is used on request only is believed to work until it is asked for
   kEverything,   // that, too, in a cell that asks for it
@@ -33,6 +33,7 @@ enum class Trying : std::uint8_t {
 // cure. Without a trial the smallest memory of a cell is not known.
 // `shared` are files and directories that every test adds to: they are no part of its view of
 // files.
-Host open_host(Trying trying = Trying::kDefaultCell, std::span<const std::string> shared = {});
+Host open_host(ProbeDepth depth = ProbeDepth::kDefaultCell,
+               std::span<const std::string> shared = {});
 
 }  // namespace cloister

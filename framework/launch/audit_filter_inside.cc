@@ -36,8 +36,8 @@ constexpr sock_filter load_argument(int argument) {
 
 // The low halves of arguments are at the beginning: every processor that this knows is little
 // endian.
-void add_call(Program& program, const AuditedCall& call, Seen seen, int socket) {
-  if (call.names == Names::kOpened && seen == Seen::kWrites) {
+void add_call(Program& program, const AuditedCall& call, AuditDepth seen, int socket) {
+  if (call.names == Names::kOpened && seen == AuditDepth::kWrites) {
     program.add(jump(BPF_JEQ, call.number, 0, 4));
     program.add(load_argument(call.at));
     program.add(jump(BPF_JSET, kWriting, 0, 1));
@@ -63,7 +63,7 @@ void add_call(Program& program, const AuditedCall& call, Seen seen, int socket) 
 
 }  // namespace
 
-bool be_audited_inside(Seen seen, int socket) {
+bool be_audited_inside(AuditDepth seen, int socket) {
   Program program;
   program.add(load(offsetof(seccomp_data, arch)));
   program.add(jump(BPF_JEQ, kNativeArchitecture, 1, 0));

@@ -83,13 +83,13 @@ constexpr AuditedCall kCalls[] = {
 
 std::span<const AuditedCall> audited_calls() { return kCalls; }
 
-bool is_seen(const AuditedCall& call, Seen seen) {
+bool is_seen(const AuditedCall& call, AuditDepth seen) {
   switch (call.names) {
     case Names::kPath:
     case Names::kSwap:
     case Names::kLink:
     case Names::kDescriptor:
-      return seen != Seen::kWrites ||
+      return seen != AuditDepth::kWrites ||
              ((call.first.use | call.second.use) & std::uint8_t{kWritten}) != 0;
     case Names::kOpened:
     case Names::kHow:
@@ -97,10 +97,10 @@ bool is_seen(const AuditedCall& call, Seen seen) {
       return true;
     case Names::kAddress:
       // A Unix socket that is bound is a file.
-      return seen == Seen::kAll || call.number == SYS_bind;
+      return seen == AuditDepth::kAll || call.number == SYS_bind;
     case Names::kMessage:
     case Names::kMessages:
-      return seen == Seen::kAll;
+      return seen == AuditDepth::kAll;
   }
   return false;
 }

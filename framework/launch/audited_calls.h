@@ -43,6 +43,6 @@ struct AuditedCall {
 std::span<const AuditedCall> audited_calls();
 
 // Whether an audit of so much has to see the call at all.
-bool is_seen(const AuditedCall& call, Seen seen);
+bool is_seen(const AuditedCall& call, AuditDepth seen);
 
 }  // namespace cloister

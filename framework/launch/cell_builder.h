@@ -19,7 +19,7 @@
 
 namespace cloister {
 
-// The init of a standing cell, as its guest needs it to get in and its watcher to end it.
+// The init of a standing cell, as its guest needs it to get in and its warden to end it.
 struct Init {
   pid_t pid = -1;
   Fd pidfd;
@@ -82,11 +82,11 @@ class CellBuilder {
   Fd socket_;
   Unforked<BuilderReply> words_;
   Rights rights_;
-  struct Kept {
+  struct KeptRequest {
     std::string request;
     Fd descriptor;
   };
-  std::deque<Kept> kept_;
+  std::deque<KeptRequest> kept_;
   bool has_witness_ = false;
   SharedPlan encoded_plan_;  // the last one, and its bytes
   std::string encoded_;

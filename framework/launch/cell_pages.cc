@@ -44,7 +44,7 @@ CellPage* CellPages::take() {
 }
 
 Result<Fd> CellPages::share_by_descriptor(CellPage* page) {
-  // Sealed: a file cut short under the watcher's mapping would kill the watcher.
+  // Sealed: a file cut short under the warden's mapping would kill the warden.
   Fd memory(::memfd_create("cloister-page", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory.open() || ::ftruncate(memory.get(), kStride) != 0 ||
       ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
@@ -59,7 +59,7 @@ Result<Fd> CellPages::share_by_descriptor(CellPage* page) {
 
 Result<CellPage*> map_page(const Fd& descriptor) {
   void* page = ::mmap(nullptr, kStride, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.get(), 0);
-  if (page == MAP_FAILED) return failed("map the page shared with the watcher");
+  if (page == MAP_FAILED) return failed("map the page shared with the warden");
   return static_cast<CellPage*>(page);
 }
 

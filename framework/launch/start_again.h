@@ -17,7 +17,7 @@ namespace cloister {
 Result<std::vector<std::string>> command_line();
 
 // In a guest of a watch with GuestOptions::will_exec: executes the program with `arguments`.
-// `words` are the adapter's, for the new program. Returns only when it could not: then the watcher
+// `words` are the adapter's, for the new program. Returns only when it could not: then the warden
 // has been told why, and the process must end.
 void start_again(GuestSide& side, const std::vector<std::string>& arguments,
                  std::string_view words);

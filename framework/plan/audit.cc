@@ -10,12 +10,12 @@ void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& pl
   const Files files = *request.config.files;
   AuditPlan& audit = plan.watch.audit;
   const bool looks = request.config.audit.value_or(true) && facts.has(Facility::kAudit);
-  audit.seen = !looks                                 ? Seen::kNothing
-               : request.config.audit.value_or(false) ? Seen::kAll
-               : files == Files::kDeclared            ? Seen::kPaths
-               : files == Files::kReadOnly            ? Seen::kWrites
-                                                      : Seen::kNothing;
-  if (audit.seen == Seen::kNothing) return;
+  audit.seen = !looks                                 ? AuditDepth::kNothing
+               : request.config.audit.value_or(false) ? AuditDepth::kAll
+               : files == Files::kDeclared            ? AuditDepth::kPaths
+               : files == Files::kReadOnly            ? AuditDepth::kWrites
+                                                      : AuditDepth::kNothing;
+  if (audit.seen == AuditDepth::kNothing) return;
   audit.own = plan.watch.tmpfs;
   for (const SetupStep& step : plan.inside.steps) {
     if (const auto* tmpfs = std::get_if<MountTmpfs>(&step)) {

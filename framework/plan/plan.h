@@ -82,7 +82,7 @@ struct NameInHosts {
   friend bool operator==(const NameInHosts&, const NameInHosts&) = default;
 };
 // Copy-on-write views of directories: what is written in them goes to a file system of the cell's,
-// which the watcher reads when the cell is gone (files/put_in_place.h). One that is not there, or
+// which the warden reads when the cell is gone (files/put_in_place.h). One that is not there, or
 // is read-only, stays as it is.
 struct MountViews {
   std::vector<FileView> views;
@@ -188,11 +188,11 @@ struct Gauge {
 };
 
 // How much of what a guest asks the kernel for by name is seen: launch/audited_calls.h.
-enum class Seen : std::uint8_t { kNothing, kWrites, kPaths, kAll };
+enum class AuditDepth : std::uint8_t { kNothing, kWrites, kPaths, kAll };
 
 // What an audit has to know of the cell's files. All paths are absolute.
 struct AuditPlan {
-  Seen seen = Seen::kNothing;
+  AuditDepth seen = AuditDepth::kNothing;
   std::vector<std::string> own{};     // its private directories
   std::vector<std::string> kept{};    // what stays the host's in them
   std::string covered{};              // where it sees the directory that one of them covers, or ""
@@ -208,7 +208,7 @@ struct AuditPlan {
   friend bool operator==(const AuditPlan&, const AuditPlan&) = default;
 };
 
-// What the watcher holds the guest to, from outside.
+// What the warden holds the guest to, from outside.
 struct WatchPlan {
   std::chrono::milliseconds deadline{};      // 0 is never
   std::chrono::milliseconds notice_after{};  // 0 is never

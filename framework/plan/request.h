@@ -41,7 +41,7 @@ struct ClockOffsets {
 
 // Whose stdin, stdout and stderr a guest has, and which session it is in.
 enum class Streams : std::uint8_t {
-  kCaptured,         // pipes to the watcher, nothing to read; a session of its own
+  kCaptured,         // pipes to the warden, nothing to read; a session of its own
   kCallers,          // those of the process that runs the cell; a session of its own
   kCallersSession,   // the same, in the caller's process group: with its terminal
   kCallersTerminal,  // the same; descriptor 0 becomes the terminal of its own session

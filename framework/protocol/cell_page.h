@@ -1,6 +1,6 @@
-// One page-aligned piece of memory per cell that its guest and its watcher share: where the guest
+// One page-aligned piece of memory per cell that its guest and its warden share: where the guest
 // is in its life, how much it had printed when it got there, and a place for its last words when it
-// has closed every descriptor. Written by the guest, so that the watcher believes nothing in it.
+// has closed every descriptor. Written by the guest, so that the warden believes nothing in it.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@ inline constexpr int kMostPhases = 16;
 inline constexpr std::size_t kSpillSize = std::size_t{60} * 1024;
 
 struct CellPage {
-  // Bytes that the watcher has taken from each output pipe. It is odd while the watcher is taking
+  // Bytes that the warden has taken from each output pipe. It is odd while the warden is taking
   // more, so that the guest can add the two numbers it needs without a lock (printed_so_far in
   // launch/guest.cc).
   std::atomic<std::uint32_t> drain_turn{0};

@@ -1,5 +1,5 @@
 // The frame: one bounded message of a guest on its event pipe. The guest's half is guest_side.h,
-// the watcher's is frame_reader.h. A guest is not trusted: the reader checks everything here.
+// the warden's is frame_reader.h. A guest is not trusted: the reader checks everything here.
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,7 @@ class Outbox {
 };
 
 // What the reader may say on the same socket, a byte each. That it will say nothing more, by
-// shutdown(2), asks the watcher to end the run and to report what was running. All three may be
+// shutdown(2), asks the warden to end the run and to report what was running. All three may be
 // said by a signal handler.
 inline constexpr char kPause = 'p';
 inline constexpr char kGoOn = 'g';

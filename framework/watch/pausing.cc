@@ -12,12 +12,12 @@
 namespace cloister {
 namespace {
 
-std::atomic<int> watcher_socket = -1;
+std::atomic<int> warden_socket = -1;
 std::atomic<pid_t> keeper = -1;
 
 void stop_with_all(int);
 
-void tell(char word) { ::send(watcher_socket, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT); }
+void tell(char word) { ::send(warden_socket, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT); }
 
 void set_handler(void (*handler)(int)) {
   struct sigaction action{};
@@ -47,11 +47,11 @@ void stop_with_all(int) {
 
 }  // namespace
 
-Pausing::Pausing(const Fd& watcher) {
+Pausing::Pausing(const Fd& warden) {
   struct sigaction present{};
   ::sigaction(SIGTSTP, nullptr, &present);
-  if (!watcher.open() || present.sa_handler != SIG_DFL) return;
-  watcher_socket = watcher.get();
+  if (!warden.open() || present.sa_handler != SIG_DFL) return;
+  warden_socket = warden.get();
   keeper = ::getpid();
   set_handler(stop_with_all);
   installed_ = true;
@@ -62,7 +62,7 @@ Pausing::~Pausing() {
   struct sigaction present{};
   ::sigaction(SIGTSTP, nullptr, &present);
   if (present.sa_handler == stop_with_all) set_handler(SIG_DFL);
-  watcher_socket = -1;
+  warden_socket = -1;
 }
 
 }  // namespace cloister

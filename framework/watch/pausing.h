@@ -1,5 +1,5 @@
 // A keeper that its user's terminal stops (SIGTSTP) stops what it runs, too, and their clocks; both
-// go on with it (SIGCONT). The watcher is in a session of its own, where the terminal's signals do
+// go on with it (SIGCONT). The warden is in a session of its own, where the terminal's signals do
 // not come.
 #pragma once
 
@@ -9,9 +9,9 @@ namespace cloister {
 
 class Pausing {
  public:
-  // `watcher` is the reader's end of an outbox. A SIGTSTP that the program handles or ignores is
+  // `warden` is the reader's end of an outbox. A SIGTSTP that the program handles or ignores is
   // left alone.
-  explicit Pausing(const Fd& watcher);
+  explicit Pausing(const Fd& warden);
   Pausing(const Pausing&) = delete;
   Pausing& operator=(const Pausing&) = delete;
   ~Pausing();

@@ -19,7 +19,7 @@ constexpr int kBehindPerJob = 3;
 constexpr int kMostBehind = 1200;
 static_assert(kMostJobs + kMostAhead + kMostBehind <= 4096, "the builder's slots");
 
-// Descriptors of the watching process: those of a cell with a guest (its three streams, its init,
+// Descriptors of the warden: those of a cell with a guest (its three streams, its init,
 // its views, two gauges of its memory), of one without, and what the start of a guest takes for a
 // moment, in the guest's copy of the table as well.
 constexpr std::size_t kPerCell = 7;

@@ -1,5 +1,5 @@
 // How many tests can be in flight: how many cells that makes, and how many of them the limits of
-// the watching process have room for. Used by the watch loop when it is made.
+// the warden have room for. Used by the watch loop when it is made.
 #pragma once
 
 #include <sys/resource.h>

@@ -20,7 +20,7 @@ struct CellRef {
   std::uint32_t cell = 0;  // no other cell of the run has the same
 };
 
-// The guest, as the watcher knows it, has been forked.
+// The guest, as the warden knows it, has been forked.
 struct GuestStartEvent {
   CellRef of{};
   pid_t guest = 0;

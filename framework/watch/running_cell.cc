@@ -57,7 +57,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     shared_page = std::move(*shared);
   }
   SocketPair audit;
-  if (plan().watch.audit.seen != Seen::kNothing) {
+  if (plan().watch.audit.seen != AuditDepth::kNothing) {
     auto pair = make_socket_pair(SOCK_SEQPACKET);
     if (!pair) return std::unexpected(pair.error());
     audit = std::move(*pair);

@@ -61,7 +61,7 @@ class Watch : public InUnforkedMemory {
   Watch& operator=(const Watch&) = delete;
 
   // Runs every cell of the source, as the outbox's reader says (outbox.h). Returns nothing in the
-  // watching process, when all are reported or the reader is gone; and a GuestCall in each guest,
+  // warden, when all are reported or the reader is gone; and a GuestCall in each guest,
   // where the Watch must never be destroyed: its descriptors are not open there.
   std::optional<GuestCall> run();
 

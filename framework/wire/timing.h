@@ -24,7 +24,7 @@ enum class Cost : std::uint8_t {
   kBringUpLoopback,
   kOtherSteps,
   kSeal,
-  // The watcher's, then the guest's.
+  // The warden's, then the guest's.
   kFork,
   kJoinCgroups,
   kJoinNamespaces,

@@ -148,7 +148,7 @@ struct CellConfig {
   // its whole name. Default none.
   std::optional<std::string> keep_failed{};
   // Whether to record which files a test reads and writes by name, which programs it executes and
-  // which addresses it calls: each such call then waits for the watcher (docs/FILES.md). Default
+  // which addresses it calls: each such call then waits for the warden (docs/FILES.md). Default
   // false; but with Files::kDeclared and kReadOnly what was asked for and is not to be had is told,
   // unless this is false.
   std::optional<bool> audit{};

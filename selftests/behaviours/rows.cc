@@ -54,7 +54,7 @@ const Row kRows[] = {
     {"11", "puts a pipe in place of the event pipe", "Descriptors.APipeInPlaceOfTheEventPipe", kPasses},
     {"", "opens all descriptors that it may", "Descriptors.AllFull", kPasses},
     {"", "makes the event pipe non-blocking and fills it", "Descriptors.AnEventPipeThatDoesNotBlock", kPasses},
-    {"", "fills the page that it shares with the watcher", "Page.FullOfNonsense", kGarbage},
+    {"", "fills the page that it shares with the warden", "Page.FullOfNonsense", kGarbage},
     {"12", "never returns", "Hangs.InAnEndlessLoop", kDeadline},
     {"12", "waits for a vfork(2) that never ends", "Hangs.InVfork", kDeadline},
     {"13", "ignores SIGTERM and all else", "Hangs.WithEverySignalIgnored", kDeadline},

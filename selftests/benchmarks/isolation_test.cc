@@ -56,7 +56,7 @@ class Isolation : public testing::Test {
   }
 
   std::string seen(const Candidate& candidate) {
-    const Ran ran = runner_.run(candidate.command);
+    const RunResult ran = runner_.run(candidate.command);
     EXPECT_EQ(ran.refused, "");
     return ran.output;
   }

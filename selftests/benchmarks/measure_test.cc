@@ -64,7 +64,7 @@ TEST(Measure, TheClockStopsWhenTheLastProcessIsGone) {
 TEST(Runner, PassesOnPathAndHomeAndWhatIsAskedForAlone) {
   setenv("BENCH_STRAY", "1", 1);
   Runner runner;
-  const Ran ran = runner.run({{"sh", "-c", "echo ${BENCH_STRAY-none} $MORE"}, {"MORE=more"}});
+  const RunResult ran = runner.run({{"sh", "-c", "echo ${BENCH_STRAY-none} $MORE"}, {"MORE=more"}});
   EXPECT_EQ(ran.output, "none more\n");
 }
 

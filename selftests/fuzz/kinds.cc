@@ -61,7 +61,7 @@ void check_list(const Kind& kind, const std::string& text) {
 
 void check_report(const Kind& kind, const std::string& text) {
   const std::vector<std::string> reports{text, text};
-  Told told = kind.read(reports);
+  FrameworkReport told = kind.read(reports);
   kind.look_beside(text, told);
   Test test;
   test.report_name = "Suite.Test";
@@ -85,34 +85,36 @@ std::string in_xml(std::string_view text) {
 // Each line is a suite, a test, how it ended and its message.
 void check_googletest_report(std::string_view input) {
   std::string report = "<testsuites>";
-  std::vector<Ran> expected;
+  std::vector<ReportedTest> expected;
   std::size_t beside = 0;
   for (const std::string& line : fuzz::split(input, '\n')) {
     auto fields = fuzz::split(line, ',');
     fields.resize(4);
     if (std::ranges::any_of(fields, [](auto& f) { return f.find('\0') != f.npos; })) continue;
-    const Said said = fields[2] == "f"   ? Said::kFailed
-                      : fields[2] == "s" ? Said::kSkipped
-                                         : Said::kPassed;
+    const ReportedResult said = fields[2] == "f"   ? ReportedResult::kFailed
+                                : fields[2] == "s" ? ReportedResult::kSkipped
+                                                   : ReportedResult::kPassed;
     report += fmt::format(
         "<testsuite><testcase classname=\"{}\" name=\"{}\" status=\"run\" result=\"{}\">",
-        in_xml(fields[0]), in_xml(fields[1]), said == Said::kSkipped ? "skipped" : "completed");
-    Ran ran{fields[0] + "." + fields[1], said, ""};
-    if (said != Said::kPassed) {
-      report += fmt::format("<{} message=\"{}\"/>", said == Said::kFailed ? "failure" : "skipped",
-                            in_xml(fields[3]));
+        in_xml(fields[0]), in_xml(fields[1]),
+        said == ReportedResult::kSkipped ? "skipped" : "completed");
+    ReportedTest ran{fields[0] + "." + fields[1], said, ""};
+    if (said != ReportedResult::kPassed) {
+      report +=
+          fmt::format("<{} message=\"{}\"/>",
+                      said == ReportedResult::kFailed ? "failure" : "skipped", in_xml(fields[3]));
       ran.message = trimmed(fields[3]) + "\n";
     }
     report += "</testcase></testsuite>";
     // A failure without any name is no test's.
-    if (said == Said::kFailed && ran.report_name == ".") {
+    if (said == ReportedResult::kFailed && ran.report_name == ".") {
       ++beside;
     } else {
       expected.push_back(std::move(ran));
     }
   }
   report += "</testsuites>";
-  const Told told = make_googletest()->read(std::vector<std::string>{report, ""});
+  const FrameworkReport told = make_googletest()->read(std::vector<std::string>{report, ""});
   require(told.whole && told.ran.size() == expected.size() && told.beside.size() == beside,
           "a report is read to its end", report);
   for (std::size_t i = 0; i < expected.size(); ++i) {

@@ -13,14 +13,14 @@ namespace {
 using fuzz::contains;
 using fuzz::require;
 
-struct Told {
+struct Input {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
   std::string file;
 };
 
-Told told_by(std::string_view input) {
-  Told told;
+Input told_by(std::string_view input) {
+  Input told;
   const std::size_t end = std::min(input.find("\n\n"), input.size());
   told.file = input.substr(std::min(end + 2, input.size()));
   for (std::string& line : fuzz::split(input.substr(0, end), '\n')) {
@@ -36,7 +36,7 @@ Told told_by(std::string_view input) {
   return told;
 }
 
-std::expected<Options, std::string> parse(const Told& told) {
+std::expected<Options, std::string> parse(const Input& told) {
   return parse_options(
       told.arguments,
       [&](const char* name) {
@@ -61,7 +61,7 @@ std::string description(const Options& options) {
   return text + options.config_name + "\n" + options.profile + "\n" + options.file.name;
 }
 
-void check_complaint(const Told& told, std::string_view complaint) {
+void check_complaint(const Input& told, std::string_view complaint) {
   require(complaint.starts_with("cloister: ") && complaint.size() > 30, "an error is a sentence",
           complaint);
   bool named = contains(complaint, "c.toml:") || contains(complaint, "missing");
@@ -79,7 +79,7 @@ void check_complaint(const Told& told, std::string_view complaint) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cloister;
   using namespace cloister;
-  Told told = told_by(fuzz::text_of(data, size));
+  Input told = told_by(fuzz::text_of(data, size));
   const auto options = parse(told);
   if (!options) {
     check_complaint(told, options.error());

@@ -40,7 +40,7 @@ int differences(const HostFacts& facts) {
 }
 
 int print_table() {
-  const Host host = open_host(Trying::kEverything);
+  const Host host = open_host(ProbeDepth::kEverything);
   fmt::print("lane {}\n", lane());
   for (const Facility facility : kAllFacilities) {
     const Loss* loss = host.facts.loss_of(facility);

@@ -73,7 +73,8 @@ void select(int same, Test& test) {
 }
 
 // False when suites lie deeper in each other than any program has them.
-bool read_units(const pugi::xml_node& suite, const std::string& above, int depth, Told& told) {
+bool read_units(const pugi::xml_node& suite, const std::string& above, int depth,
+                FrameworkReport& told) {
   if (depth > kDeepestSuite) return false;
   for (const auto& unit : suite.children()) {
     const std::string name = above + unit.attribute("name").value();
@@ -82,9 +83,9 @@ bool read_units(const pugi::xml_node& suite, const std::string& above, int depth
       return false;
     if (std::string_view(unit.name()) != "TestCase") continue;
     const std::string_view result = unit.attribute("result").value();
-    const Said said = result.starts_with("passed") ? Said::kPassed
-                      : result == "skipped"        ? Said::kSkipped
-                                                   : Said::kFailed;
+    const ReportedResult said = result.starts_with("passed") ? ReportedResult::kPassed
+                                : result == "skipped"        ? ReportedResult::kSkipped
+                                                             : ReportedResult::kFailed;
     told.ran.push_back({name, said, ""});
   }
   return true;
@@ -121,8 +122,8 @@ class BoostTest final : public Kind {
             "--result_code=yes",   "--catch_system_errors=no", "--color_output=no"};
   }
 
-  Told read(std::span<const std::string> reports) const override {
-    Told told;
+  FrameworkReport read(std::span<const std::string> reports) const override {
+    FrameworkReport told;
     pugi::xml_document results;
     told.whole = load_xml(reports[0], results);
     told.whole &= read_units(results.document_element().child("TestSuite"), "", 0, told);
@@ -131,7 +132,7 @@ class BoostTest final : public Kind {
     std::string message;
     for (const auto& found : log.select_nodes("//Error | //FatalError | //Exception"))
       message += words_of(found.node());
-    for (Ran& ran : told.ran) ran.message = message;
+    for (ReportedTest& ran : told.ran) ran.message = message;
     return told;
   }
 

@@ -122,8 +122,8 @@ class Catch2 final : public Kind {
     return {"--reporter", "xml", "--out", paths[0]};
   }
 
-  Told read(std::span<const std::string> reports) const override {
-    Told told;
+  FrameworkReport read(std::span<const std::string> reports) const override {
+    FrameworkReport told;
     pugi::xml_document document;
     told.whole = load_xml(reports[0], document);
     for (const auto& found : document.select_nodes("//TestCase"))
@@ -131,8 +131,8 @@ class Catch2 final : public Kind {
     return told;
   }
 
-  bool is_success(int status, Said said) const override {
-    return status == 0 || (said == Said::kSkipped && status == kAllSkipped);
+  bool is_success(int status, ReportedResult said) const override {
+    return status == 0 || (said == ReportedResult::kSkipped && status == kAllSkipped);
   }
 
  private:
@@ -166,14 +166,14 @@ class Catch2 final : public Kind {
         0, "keep its main() from printing, and test names to one line"});
   }
 
-  static Ran read_one(const pugi::xml_node& one) {
-    Ran ran;
+  static ReportedTest read_one(const pugi::xml_node& one) {
+    ReportedTest ran;
     ran.report_name = trimmed(one.attribute("name").value());
     const auto overall = one.child("OverallResult");
     const bool skipped = overall.attribute("skips").as_int() > 0;
-    ran.said = !overall.attribute("success").as_bool() ? Said::kFailed
-               : skipped                               ? Said::kSkipped
-                                                       : Said::kPassed;
+    ran.said = !overall.attribute("success").as_bool() ? ReportedResult::kFailed
+               : skipped                               ? ReportedResult::kSkipped
+                                                       : ReportedResult::kPassed;
     for (const auto& found : one.select_nodes(".//Expression | .//Failure | .//Exception | "
                                               ".//FatalErrorCondition | .//Skip"))
       ran.message += words_of(found.node());

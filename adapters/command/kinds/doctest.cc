@@ -73,17 +73,18 @@ class Doctest final : public Kind {
     return {"--reporters=xml", "--out=" + paths[0], "--no-skipped-summary=true"};
   }
 
-  Told read(std::span<const std::string> reports) const override {
-    Told told;
+  FrameworkReport read(std::span<const std::string> reports) const override {
+    FrameworkReport told;
     pugi::xml_document document;
     told.whole = load_xml(reports[0], document);
     for (const auto& found : document.select_nodes("//TestCase")) {
       const pugi::xml_node one = found.node();
       if (one.attribute("skipped").as_bool()) continue;
-      Ran ran;
+      ReportedTest ran;
       ran.report_name = one.attribute("name").value();
       const auto overall = one.child("OverallResultsAsserts");
-      ran.said = overall.attribute("test_case_success").as_bool() ? Said::kPassed : Said::kFailed;
+      ran.said = overall.attribute("test_case_success").as_bool() ? ReportedResult::kPassed
+                                                                  : ReportedResult::kFailed;
       for (const auto& part : one.select_nodes(".//Expression | .//Message | .//Exception"))
         ran.message += words_of(part.node());
       told.ran.push_back(std::move(ran));

@@ -132,8 +132,8 @@ class GoogleTest final : public Kind {
     return {"--gtest_output=xml:" + paths[0]};
   }
 
-  Told read(std::span<const std::string> reports) const override {
-    Told told;
+  FrameworkReport read(std::span<const std::string> reports) const override {
+    FrameworkReport told;
     pugi::xml_document document;
     told.whole = load_xml(reports[0], document);
     for (const auto& suite : document.document_element().children("testsuite")) {
@@ -150,12 +150,12 @@ class GoogleTest final : public Kind {
     return told;
   }
 
-  void look_beside(std::string_view out, Told& told) const override {
+  void look_beside(std::string_view out, FrameworkReport& told) const override {
     const ConsoleOfGoogleTest console(out);
-    for (Ran& ran : told.ran) {
-      if (ran.said != Said::kNotBegun) continue;
+    for (ReportedTest& ran : told.ran) {
+      if (ran.said != ReportedResult::kNotBegun) continue;
       // On a machine whose clock stands at the beginning of its time, too.
-      if (console.began(ran.report_name)) ran.said = Said::kPassed;
+      if (console.began(ran.report_name)) ran.said = ReportedResult::kPassed;
       if (told.beside.empty()) ran.message = console.skip_words();
     }
     // Versions before 1.13 do not report failures of suites.
@@ -173,19 +173,20 @@ class GoogleTest final : public Kind {
            ConsoleOfGoogleTest(out).passed_and_came_to_its_end(test.report_name);
   }
 
-  std::optional<Told> read_console(const Test& test, std::string_view out) const override {
+  std::optional<FrameworkReport> read_console(const Test& test,
+                                              std::string_view out) const override {
     const ConsoleOfGoogleTest console(out);
-    Told told{true, {{test.report_name, Said::kPassed, ""}}, {}};
-    Ran& ran = told.ran.front();
+    FrameworkReport told{true, {{test.report_name, ReportedResult::kPassed, ""}}, {}};
+    ReportedTest& ran = told.ran.front();
     const bool passed = console.passed(test.report_name);
     // It leaves its loop, and writes no report, for an exception outside all tests.
     if (const std::string thrown = console.thrown_outside(); !thrown.empty()) {
       if (!passed && console.began(test.report_name)) return std::nullopt;
-      if (!passed) ran.said = Said::kNotBegun;
+      if (!passed) ran.said = ReportedResult::kNotBegun;
       told.beside.push_back(beside_words("NonTestSuiteFailure", thrown));
       return told;
     }
-    if (!passed) ran.said = Said::kSkipped;
+    if (!passed) ran.said = ReportedResult::kSkipped;
     if (!console.summed_up(test.report_name)) return std::nullopt;
     return told;
   }
@@ -205,15 +206,16 @@ class GoogleTest final : public Kind {
     }
     return messages;
   }
-  static Ran read_one(const pugi::xml_node& one) {
-    Ran ran{fmt::format("{}.{}", one.attribute("classname").value(), one.attribute("name").value()),
-            Said::kPassed, messages_of(one)};
+  static ReportedTest read_one(const pugi::xml_node& one) {
+    ReportedTest ran{
+        fmt::format("{}.{}", one.attribute("classname").value(), one.attribute("name").value()),
+        ReportedResult::kPassed, messages_of(one)};
     if (one.child("failure")) {
-      ran.said = Said::kFailed;
+      ran.said = ReportedResult::kFailed;
     } else if (std::string_view(one.attribute("result").value()) == "skipped") {
-      ran.said = Said::kSkipped;
+      ran.said = ReportedResult::kSkipped;
     } else if (!has_begun(one.attribute("timestamp").value())) {
-      ran.said = Said::kNotBegun;
+      ran.said = ReportedResult::kNotBegun;
     }
     return ran;
   }

@@ -29,16 +29,16 @@ struct Test {
 };
 
 // What a framework's report says of one test. One that was selected and never begun was neither
-// passed nor skipped by its body: what is beside the tests (Told) says why.
-enum class Said : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun };
-struct Ran {
+// passed nor skipped by its body: what is beside the tests (FrameworkReport) says why.
+enum class ReportedResult : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun };
+struct ReportedTest {
   std::string report_name;
-  Said said{};
+  ReportedResult said{};
   std::string message;  // the framework's own: failures, or the reason of a skip
 };
-struct Told {
+struct FrameworkReport {
   bool whole = false;  // the report was written to its end
-  std::vector<Ran> ran;
+  std::vector<ReportedTest> ran;
   // Failures that are no test's: of environments and suites, in the framework's own words.
   std::vector<std::string> beside{};
 };
@@ -68,10 +68,10 @@ class Kind {
   virtual std::optional<Test> named(std::string_view /*name*/) const { return std::nullopt; }
   // The rest of the command line of a test: where to report to, and in which form.
   virtual std::vector<std::string> report_arguments(std::span<const std::string> paths) const = 0;
-  virtual Told read(std::span<const std::string> reports) const = 0;
+  virtual FrameworkReport read(std::span<const std::string> reports) const = 0;
   // What the process printed tells of its one test, where it could not write its report. Nothing
   // where that is no evidence.
-  virtual std::optional<Told> read_console(const Test&, std::string_view /*out*/) const {
+  virtual std::optional<FrameworkReport> read_console(const Test&, std::string_view /*out*/) const {
     return std::nullopt;
   }
   // Whether the process, which a signal has ended, passed its test and died of its report alone:
@@ -82,9 +82,9 @@ class Kind {
   }
   // Adds failures that are no test's, where the report has no place for them and what the process
   // printed tells of them.
-  virtual void look_beside(std::string_view /*out*/, Told& /*told*/) const {}
+  virtual void look_beside(std::string_view /*out*/, FrameworkReport& /*told*/) const {}
   // Whether a process that ended with `status` claims success when `said` is its report.
-  virtual bool is_success(int status, Said) const { return status == 0; }
+  virtual bool is_success(int status, ReportedResult) const { return status == 0; }
   // A framework that runs what a test depends on before it.
   virtual bool runs_dependencies() const { return false; }
 };

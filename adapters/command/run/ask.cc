@@ -11,7 +11,7 @@
 #include <optional>
 #include <tuple>
 
-#include "adapters/command/run/watcher.h"
+#include "adapters/command/run/run_warden.h"
 #include "framework/config/settings.h"
 #include "framework/report/words.h"
 #include "framework/watch/outbox.h"
@@ -67,7 +67,7 @@ class AnyWords final : public Kind {
   std::vector<std::string> report_arguments(std::span<const std::string>) const override {
     return {};
   }
-  Told read(std::span<const std::string>) const override { return {}; }
+  FrameworkReport read(std::span<const std::string>) const override { return {}; }
 };
 
 struct Question {

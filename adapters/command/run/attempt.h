@@ -61,7 +61,7 @@ struct Attempt {
   CellReport cell;
 };
 
-// What guests of `cloister run` tell before they execute a test, and what the watcher adds to their
+// What guests of `cloister run` tell before they execute a test, and what the warden adds to their
 // reports.
 enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport, kConflict };
 // The number of the error, where the guest could not execute its program.

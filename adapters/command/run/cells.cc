@@ -16,10 +16,10 @@
 
 #include "adapters/command/cell_options.h"
 #include "adapters/command/output.h"
-#include "adapters/command/run/watcher.h"
-#include "framework/kernel/single_threaded_fork.h"
+#include "adapters/command/run/run_warden.h"
 #include "framework/report/encode.h"
 #include "framework/report/words.h"
+#include "framework/run/fork_warden.h"
 #include "framework/watch/pausing.h"
 #include "framework/wire/bytes.h"
 
@@ -28,7 +28,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Hears the watcher until it has ended, or a signal says to stop.
+// Hears the warden until it has ended, or a signal says to stop.
 class Hearing {
  public:
   Hearing(const CellsOrder& order, const RunEvents& events, Fd socket)
@@ -72,17 +72,17 @@ class Hearing {
   // True when that was the last.
   bool hear(std::string_view message) {
     ByteReader in(message);
-    switch (in.number<WatcherSays>()) {
-      case WatcherSays::kStarted:
+    switch (in.number<WardenSays>()) {
+      case WardenSays::kStarted:
         events_.started(in.number<std::uint32_t>());
         return false;
-      case WatcherSays::kNote:
+      case WardenSays::kNote:
         events_.noted(std::string(in.text()));
         return false;
-      case WatcherSays::kReport:
+      case WardenSays::kReport:
         hear_report(in.rest());
         return false;
-      case WatcherSays::kDone:
+      case WardenSays::kDone:
         break;
     }
     return true;
@@ -115,19 +115,14 @@ class Hearing {
 }  // namespace
 
 Result<CellsProcess> CellsProcess::start(const std::function<void(Fd socket)>& live) {
-  auto pair = make_socket_pair(SOCK_STREAM);
-  if (!pair) return std::unexpected(pair.error());
-  fflush(nullptr);  // what is buffered now must not come out of every guest again
-  const pid_t pid = single_threaded_fork();
-  if (pid < 0)
-    return failed("fork the process that watches the cells",
-                  "raise the limit on processes (ulimit -u)");
-  if (pid == 0) {
-    pair->ours.reset();
-    live(std::move(pair->theirs));
+  fflush(nullptr);
+  auto forked = fork_warden();
+  if (!forked) return std::unexpected(forked.error());
+  if (forked->pid == 0) {
+    live(std::move(forked->socket));
     ::_exit(kOwnFailure);
   }
-  return CellsProcess(pid, std::move(pair->ours));
+  return CellsProcess(forked->pid, std::move(forked->socket));
 }
 
 int CellsProcess::hear(const CellsOrder& order, const RunEvents& events) {
@@ -151,10 +146,10 @@ Result<void> CellsProcess::end() {
       0, "start the run again"});
 }
 
-Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events, Trying trying) {
-  auto process = CellsProcess::start([&order, trying](Fd socket) {
+Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events, ProbeDepth depth) {
+  auto process = CellsProcess::start([&order, depth](Fd socket) {
     const CellsOrder* only = &order;
-    watch_cells([&only] { return std::exchange(only, nullptr); }, socket, trying);
+    watch_cells([&only] { return std::exchange(only, nullptr); }, socket, depth);
   });
   if (!process) return std::unexpected(process.error());
   const int interrupted = process->hear(order, events);

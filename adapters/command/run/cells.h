@@ -64,6 +64,6 @@ class CellsProcess {
 
 // 0, or the signal that ended the run. Nothing that it started is left then.
 Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events,
-                         Trying trying = Trying::kDefaultCell);
+                         ProbeDepth depth = ProbeDepth::kDefaultCell);
 
 }  // namespace cloister::command

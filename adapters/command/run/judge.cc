@@ -66,16 +66,17 @@ const Event* find_note(const CellReport& cell, Note note) {
   return found == cell.events.end() ? nullptr : &*found;
 }
 
-const Ran* own_of(const Selected& selected, const Told& told) {
+const ReportedTest* own_of(const Selected& selected, const FrameworkReport& told) {
   const Test& test = *selected.test;
-  const auto found = std::ranges::find(told.ran, test.report_name, &Ran::report_name);
+  const auto found = std::ranges::find(told.ran, test.report_name, &ReportedTest::report_name);
   if (found != told.ran.end()) return &*found;
   // A report may write a name otherwise than a list does.
   return test.is_asked_by_name && told.ran.size() == 1 ? &told.ran.front() : nullptr;
 }
 
 // Empty when the report is about this test alone; else why it proves nothing.
-std::string wrong_report(const Selected& selected, const Told& told, const Ran* own) {
+std::string wrong_report(const Selected& selected, const FrameworkReport& told,
+                         const ReportedTest* own) {
   if (!told.whole) return "before its report was written to the end";
   if (own == nullptr && told.ran.empty())
     return "without having run it: the binary has no such test any more, or its flags leave it out";
@@ -91,9 +92,9 @@ std::string wrong_report(const Selected& selected, const Told& told, const Ran* 
 }
 
 // By its report; by what it printed where it took the means to write that from itself.
-Told told_by(const Selected& selected, const CellReport& cell) {
+FrameworkReport told_by(const Selected& selected, const CellReport& cell) {
   const Kind& kind = *selected.binary->kind;
-  Told told = kind.read(reports_of(cell));
+  FrameworkReport told = kind.read(reports_of(cell));
   if (told.whole) {
     kind.look_beside(cell.out.kept, told);
     return told;
@@ -102,8 +103,8 @@ Told told_by(const Selected& selected, const CellReport& cell) {
   return told;
 }
 
-void take_words(const Kind& kind, const Told& told, Attempt& attempt) {
-  for (const Ran& ran : told.ran) {
+void take_words(const Kind& kind, const FrameworkReport& told, Attempt& attempt) {
+  for (const ReportedTest& ran : told.ran) {
     attempt.message += ran.message;
     if (kind.runs_dependencies()) break;  // its messages are those of the whole report
   }
@@ -113,8 +114,8 @@ void take_words(const Kind& kind, const Told& told, Attempt& attempt) {
 void judge_exit(const Selected& selected, int status, const std::vector<std::string>& command,
                 Attempt& attempt) {
   const Kind& kind = *selected.binary->kind;
-  Told told = told_by(selected, attempt.cell);
-  const Ran* own = own_of(selected, told);
+  FrameworkReport told = told_by(selected, attempt.cell);
+  const ReportedTest* own = own_of(selected, told);
   take_words(kind, told, attempt);
   attempt.beside = std::move(told.beside);
   attempt.verdict = Verdict::kFail;
@@ -122,18 +123,18 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
     attempt.is_of_others = told.whole;
     tell_end(selected, ended + " " + wrong, command, attempt);
-  } else if (own->said == Said::kFailed) {
+  } else if (own->said == ReportedResult::kFailed) {
     if (attempt.message.empty())
       attempt.message = fmt::format("its report says that it failed, and not why\n");
   } else if (attempt.beside.empty() && !kind.is_success(status, own->said)) {
     tell_end(selected, ended + " although its report names no failure", command, attempt);
-  } else if (own->said == Said::kNotBegun) {
+  } else if (own->said == ReportedResult::kNotBegun) {
     attempt.verdict = attempt.beside.empty() ? Verdict::kSkip : Verdict::kNotRun;
     if (attempt.beside.empty() && attempt.message.empty())
       attempt.message = "its environment skips all tests\n";
   } else {
-    attempt.verdict = own->said == Said::kSkipped ? Verdict::kSkip : Verdict::kPass;
-    if (own->said == Said::kPassed) attempt.message.clear();
+    attempt.verdict = own->said == ReportedResult::kSkipped ? Verdict::kSkip : Verdict::kPass;
+    if (own->said == ReportedResult::kPassed) attempt.message.clear();
     const std::string leak = leak_words(attempt.cell, selected.test->name, "--leaks");
     if (!leak.empty()) {
       attempt.verdict = Verdict::kFail;
@@ -226,7 +227,7 @@ Attempt judge_end(const Selected& selected, CellReport&& report,
     return attempt;
   }
   attempt.verdict = bad_verdict(cell.outcome);
-  for (const Ran& ran : selected.binary->kind->read(reports_of(cell)).ran)
+  for (const ReportedTest& ran : selected.binary->kind->read(reports_of(cell)).ran)
     attempt.message += ran.message;
   tell_end(selected, ending_text(cell), command, attempt);
   return attempt;

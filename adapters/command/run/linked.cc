@@ -57,11 +57,11 @@ std::vector<Batch> batches_of(const LinkedOrder& order) {
 }
 
 // As the program tells it: adapters/googletest/result_stream.h.
-enum class Heard : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
+enum class StreamedResult : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun, kBeside };
 
-Verdict verdict_of(Heard told, const Outcome& outcome) {
-  if (told == Heard::kPassed) return Verdict::kPass;
-  return told == Heard::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
+Verdict verdict_of(StreamedResult told, const Outcome& outcome) {
+  if (told == StreamedResult::kPassed) return Verdict::kPass;
+  return told == StreamedResult::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
 }
 
 class LinkedRun {
@@ -125,10 +125,10 @@ class LinkedRun {
   void hear() {
     ByteReader in(message_);
     const std::string name(in.text());
-    const auto told = in.number<Heard>();
+    const auto told = in.number<StreamedResult>();
     const std::string message(in.text());
     auto report = decode_report(in.rest());
-    if (report && told == Heard::kBeside) return take_beside(message);
+    if (report && told == StreamedResult::kBeside) return take_beside(message);
     auto found = waiting_.find(name);
     // A list may write a name otherwise than the program itself: who is alone is meant.
     if (found == waiting_.end() && batch_.which.size() == 1) found = waiting_.begin();
@@ -141,7 +141,7 @@ class LinkedRun {
       waiting_.erase(found);  // and it goes on being one that was running
       return;
     }
-    if (told == Heard::kNotBegun) {
+    if (told == StreamedResult::kNotBegun) {
       not_begun_.emplace(found->second, message);
       waiting_.erase(found);
       return;
@@ -149,7 +149,7 @@ class LinkedRun {
     Attempt attempt;
     attempt.test = found->second;
     attempt.verdict = verdict_of(told, report->outcome);
-    if (told != Heard::kPassed) attempt.message = message;
+    if (told != StreamedResult::kPassed) attempt.message = message;
     attempt.cell = std::move(*report);
     failed_ = failed_ || is_bad(attempt.verdict);
     waiting_.erase(found);

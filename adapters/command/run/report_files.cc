@@ -58,7 +58,7 @@ Result<ReportFiles> ReportFiles::make() {
 Result<std::vector<std::string>> ReportFiles::open_in_guest() {
   std::vector<std::string> paths;
   for (int i = 0; i < kReports; ++i) {
-    // Others' where /tmp is the host's; then the watcher takes it away.
+    // Others' where /tmp is the host's; then the warden takes it away.
     std::string path = fmt::format("{}/{}{}XXXXXX", kDirectory, kReportPrefix, i);
     const Fd file(::mkostemp(path.data(), O_CLOEXEC));
     if (!file.open()) {
@@ -72,7 +72,7 @@ Result<std::vector<std::string>> ReportFiles::open_in_guest() {
     Message message(&data, 1);
     message.attach(file.get());
     if (::sendmsg(guests_.get(), message.head(), MSG_NOSIGNAL) < 0)
-      return failed("hand the file of a test's report to the watcher");
+      return failed("hand the file of a test's report to the warden");
     paths.push_back(std::move(path));
   }
   guests_.reset();

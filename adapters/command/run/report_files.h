@@ -1,5 +1,5 @@
 // The files that a test's framework reports to: in the cell, where the test has them by a path and
-// no descriptor; to be read by the watcher, also when the cell is no more. Used by watcher.cc.
+// no descriptor; to be read by the warden, also when the cell is no more. Used by run_warden.cc.
 #pragma once
 
 #include <string>
@@ -18,11 +18,11 @@ class ReportFiles {
   static Result<ReportFiles> make();
   int guests_end() const { return guests_.get(); }
 
-  // In the guest: makes the files, hands them to the watcher, and closes what it has of them. Their
+  // In the guest: makes the files, hands them to the warden, and closes what it has of them. Their
   // paths.
   Result<std::vector<std::string>> open_in_guest();
 
-  // In the watcher, when the cell has ended: what was written, a text for each file. Takes the
+  // In the warden, when the cell has ended: what was written, a text for each file. Takes the
   // files out of what the test is said to have left.
   std::vector<std::string> read(CellReport& report);
 

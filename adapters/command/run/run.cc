@@ -110,7 +110,7 @@ class Run {
     order.jobs = 1;
     order.which = {0};
     order.configs = {config_of(0)};
-    const auto signal = run_in_cells(order, events, Trying::kNothing);
+    const auto signal = run_in_cells(order, events, ProbeDepth::kNothing);
     if (!signal) return std::nullopt;
     if (only && (only->verdict == Verdict::kNoCell || only->is_of_others)) return std::nullopt;
     if (!only && *signal == 0) return std::nullopt;

@@ -77,7 +77,7 @@ TEST(Launch, IsNotTakenForThatOfAnotherProcess) {
 TEST(Launch, SaysWhatIsWrongWithAHandOver) {
   const Ended ended = run({{"sh", "-c", "CLOISTER_START_AGAIN=0:$$ exec " + guest("threaded")}});
   EXPECT_EQ(ended.status, 2);
-  EXPECT_EQ(ended.err.rfind("cloister: cannot map the page shared with the watcher: ", 0), 0U);
+  EXPECT_EQ(ended.err.rfind("cloister: cannot map the page shared with the warden: ", 0), 0U);
 }
 
 TEST(Launch, OfAMainThatSelectsOtherTestsInTheCellFailsWithTheReason) {

@@ -12,23 +12,23 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-struct Told {
+struct WordyRun {
   int status;
   std::string out;
   std::string err;
   std::string xml;
 };
 
-Told run_wordy(const std::string& test) {
+WordyRun run_wordy(const std::string& test) {
   const Ended ended = run({{guest("wordy"), "--gtest_filter=Wordy." + test}});
   return {ended.status, ended.out, ended.err, ""};
 }
 
-Told run_wordy_with_report(const std::string& test) {
+WordyRun run_wordy_with_report(const std::string& test) {
   const std::string xml = scratch("wordy.xml");
   const Ended ended =
       run({{guest("wordy"), "--gtest_filter=Wordy." + test, "--gtest_output=xml:" + xml}});
-  Told told{ended.status, ended.out, ended.err, content_of(xml)};
+  WordyRun told{ended.status, ended.out, ended.err, content_of(xml)};
   unlink(xml.c_str());
   return told;
 }
@@ -46,7 +46,7 @@ std::string without_long_lines(const std::string& text) {
 }
 
 TEST(Wordy, MessageIsCutAndSaysByHowMuch) {
-  const Told told = run_wordy_with_report("FailsInSeventeenMebibytes");
+  const WordyRun told = run_wordy_with_report("FailsInSeventeenMebibytes");
   EXPECT_EQ(told.status, 1);
   const std::string out = without_long_lines(told.out);
   EXPECT_THAT(out, HasSubstr("mmm...\n(cloister: 1048"));
@@ -56,21 +56,21 @@ TEST(Wordy, MessageIsCutAndSaysByHowMuch) {
 }
 
 TEST(Wordy, PropertyIsCutAndFailsNothing) {
-  const Told told = run_wordy_with_report("RecordsSeventeenMebibytes");
+  const WordyRun told = run_wordy_with_report("RecordsSeventeenMebibytes");
   EXPECT_EQ(told.status, 0) << without_long_lines(told.out);
   EXPECT_THAT(without_long_lines(told.xml.substr(told.xml.find("more bytes") - 30)),
               HasSubstr("more bytes were cut off)"));
 }
 
 TEST(Wordy, PropertiesLeaveRoomForAFailure) {
-  const Told told = run_wordy("RecordsTooMuchAndFails");
+  const WordyRun told = run_wordy("RecordsTooMuchAndFails");
   EXPECT_EQ(told.status, 1);
   EXPECT_THAT(without_long_lines(told.out),
               testing::ContainsRegex("the failure\n\n?\\[  FAILED  \\]"));
 }
 
 TEST(Wordy, FailuresLeaveRoomForTheFatalOne) {
-  const Told told = run_wordy("FailsOftenAndLong");
+  const WordyRun told = run_wordy("FailsOftenAndLong");
   EXPECT_EQ(told.status, 1);
   const std::string out = without_long_lines(told.out);
   EXPECT_THAT(out, HasSubstr("from here on what the test asserts is not shown"));
@@ -79,7 +79,7 @@ TEST(Wordy, FailuresLeaveRoomForTheFatalOne) {
 }
 
 TEST(Wordy, TestWithoutAPipeFailsByItsOwnWords) {
-  const Told told = run_wordy("FailsWithoutAPipe");
+  const WordyRun told = run_wordy("FailsWithoutAPipe");
   EXPECT_EQ(told.status, 1);
   const std::string out = without_long_lines(told.out);
   EXPECT_THAT(out, HasSubstr("from here on what the test asserts is not shown"));
@@ -87,13 +87,13 @@ TEST(Wordy, TestWithoutAPipeFailsByItsOwnWords) {
 }
 
 TEST(Wordy, TestWithoutAPipeIsSkipped) {
-  const Told told = run_wordy("IsSkippedWithoutAPipe");
+  const WordyRun told = run_wordy("IsSkippedWithoutAPipe");
   EXPECT_EQ(told.status, 0);
   EXPECT_THAT(without_long_lines(told.out), HasSubstr("[  SKIPPED ] 1 test"));
 }
 
 TEST(Wordy, TestWithoutAPipePasses) {
-  const Told told = run_wordy("PassesWithoutAPipe");
+  const WordyRun told = run_wordy("PassesWithoutAPipe");
   EXPECT_EQ(told.status, 0) << without_long_lines(told.out);
 }
 

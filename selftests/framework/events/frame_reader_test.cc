@@ -1,4 +1,4 @@
-// What the watcher makes of a guest's bytes, above all of those that no honest guest sends.
+// What the warden makes of a guest's bytes, above all of those that no honest guest sends.
 #include "framework/events/frame_reader.h"
 
 #include <gtest/gtest.h>

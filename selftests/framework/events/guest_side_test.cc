@@ -90,7 +90,7 @@ TEST_F(GuestSideTest, WritesNothingIntoAFileThatTookItsNumber) {
   const Fd file(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   ASSERT_TRUE(file.open());
   ::dup2(file.get(), events_.write_end.get());
-  guest_.send(1, "for the watcher alone");
+  guest_.send(1, "for the warden alone");
   EXPECT_EQ(::lseek(file.get(), 0, SEEK_END), 0);
   EXPECT_EQ(received().events().size(), 1U);
 }

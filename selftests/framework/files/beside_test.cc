@@ -16,7 +16,7 @@ TEST_F(Views, OneAfterTheOtherSeesWhatTheOneWrote) {
                         put(place_ / "file", before + "+");
                       }});
   }
-  const auto reports = run_cells(guests, 1);
+  const auto reports = run_cells(guests, {.jobs = 1});
   for (const auto& [id, report] : reports) EXPECT_EQ(said(report), "old" + std::string(id, '+'));
 }
 
@@ -30,7 +30,7 @@ TEST_F(Views, OneAfterTheOtherAtOnceChangesTheFile) {
                         put(place_ / "file", std::to_string(100 + i));
                       }});
   }
-  const auto reports = run_cells(guests, 1);
+  const auto reports = run_cells(guests, {.jobs = 1});
   for (const auto& [id, report] : reports)
     EXPECT_EQ(said(report), id == 0 ? "old" : std::to_string(99 + id));
 }
@@ -44,7 +44,7 @@ TEST_F(Views, EachHasItsOwnAndTheLaterInOrderStays) {
                            side.send(1, text_of(place_ / "made"));
                          }};
   };
-  const auto reports = run_cells({guest("a"), guest("b")}, 2);
+  const auto reports = run_cells({guest("a"), guest("b")}, {.jobs = 2});
   EXPECT_EQ(said(reports.at(0)), "a");
   EXPECT_EQ(said(reports.at(1)), "b");
   EXPECT_EQ(text_of(place_ / "made"), "b");
@@ -60,7 +60,7 @@ TEST_F(Views, WhatALaterTestPutIntoADirectoryStaysWhenAnEarlierOneRemovesIt) {
                                put(place_ / "directory" / "added", "x");
                                ::usleep(50'000);
                              }};
-  run_cells({removing, adding}, 2);
+  run_cells({removing, adding}, {.jobs = 2});
   EXPECT_THAT(names(), testing::ElementsAre("directory", "directory/added", "file"));
 }
 
@@ -97,7 +97,7 @@ TEST_F(Views, TheSameDirectoryMadeTwiceIsNoConflict) {
                            ::usleep(50'000);
                          }};
   };
-  for (const auto& [id, report] : run_cells({making("a"), making("b")}, 2))
+  for (const auto& [id, report] : run_cells({making("a"), making("b")}, {.jobs = 2}))
     EXPECT_TRUE(report.files.conflicts.empty());
   EXPECT_EQ(text_of(place_ / "made" / "a"), "a");
   EXPECT_EQ(text_of(place_ / "made" / "b"), "b");

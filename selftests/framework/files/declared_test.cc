@@ -139,7 +139,7 @@ TEST_F(DeclaredViews, AFileOfAnotherUserStays) {
   ASSERT_EQ(::chown(place_.c_str(), 65534, 65534), 0);
   const FunctionGuest guest{declaring({}, {"file"}), [this](GuestSide&) {
                               put(place_ / "file", "new");
-                              ::usleep(100'000);  // until the watcher is somebody else
+                              ::usleep(100'000);  // until the warden is somebody else
                             }};
   const auto reports =
       run_cells({guest}, {.started = [](pid_t) { EXPECT_EQ(::seteuid(65534), 0); }});

@@ -273,17 +273,18 @@ TEST_F(Views, WhatCannotBePutInPlaceIsNamed) {
                               put(place_ / "file", "newer");
                               ::usleep(50'000);  // until it is read-only outside
                             }};
-  const WatchedSo so{.before =
-                         [] {
-                           ::unshare(CLONE_NEWNS);
-                           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-                         },
-                     .started =
-                         [this](pid_t) {
-                           const char* place = place_.c_str();
-                           ::mount(place, place, nullptr, MS_BIND, nullptr);
-                           ::mount(nullptr, place, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, "");
-                         }};
+  const WardenSettings so{.before =
+                              [] {
+                                ::unshare(CLONE_NEWNS);
+                                ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+                              },
+                          .started =
+                              [this](pid_t) {
+                                const char* place = place_.c_str();
+                                ::mount(place, place, nullptr, MS_BIND, nullptr);
+                                ::mount(nullptr, place, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY,
+                                        "");
+                              }};
   const auto reports = run_cells({guest}, so);
   EXPECT_EQ(reports.at(0).files.failure,
             "'" + (place_ / "file").string() + "': Read-only file system (EROFS)");

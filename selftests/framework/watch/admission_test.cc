@@ -73,7 +73,7 @@ TEST(Admission, EndsAtSixteenGuestsForEachProcessor) {
   EXPECT_EQ((Machine{.processors = 2}).begin().most(), 32);
 }
 
-TEST(Admission, EndsAtWhatTheWatcherCanKeep) {
+TEST(Admission, EndsAtWhatTheWardenCanKeep) {
   EXPECT_EQ((Machine{.processors = 2}).in_the_end(7), 7);
   EXPECT_EQ((Machine{.processors = 64, .memory = 200_GiB}).in_the_end(), kMost);
   EXPECT_EQ((Machine{.processors = 1000, .memory = 200_GiB}).in_the_end(), kMost);

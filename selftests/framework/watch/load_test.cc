@@ -26,7 +26,7 @@ InFlight& in_flight() {
   return *new (page) InFlight;
 }
 
-int most_at_once(const WatchedSo& so, std::size_t guests, Clock::duration each = 200ms) {
+int most_at_once(const WardenSettings& so, std::size_t guests, Clock::duration each = 200ms) {
   InFlight& count = in_flight();
   const FunctionGuest waiting{{}, [&count, each](GuestSide&) {
                                 const int now = ++count.now;
@@ -39,7 +39,7 @@ int most_at_once(const WatchedSo& so, std::size_t guests, Clock::duration each =
   return count.most;
 }
 
-WatchedSo on_processors(double processors, double idle) {
+WardenSettings on_processors(double processors, double idle) {
   return {.load = [=](Clock::time_point) { return Load{processors, idle, 20_GiB, 24_GiB}; }};
 }
 
@@ -60,7 +60,7 @@ TEST(WatchOfALoad, RunsAGuestForEachProcessorWhileThoseAreBusy) {
 
 TEST(WatchOfALoad, RunsFewerWhileMemoryIsShort) {
   InFlight& looks = in_flight();
-  const WatchedSo so{.load = [&looks](Clock::time_point) {
+  const WardenSettings so{.load = [&looks](Clock::time_point) {
     // Enough to begin with, and never again.
     return Load{4, 4, looks.now++ == 0 ? 20_GiB : 100_MiB, 24_GiB};
   }};

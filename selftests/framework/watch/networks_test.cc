@@ -97,7 +97,7 @@ std::size_t networks_of(void (*deed)(), CellConfig (*change)(CellConfig) = nullp
                               networks.tell();
                               deed();
                             }};
-  const auto reports = run_cells(std::vector<FunctionGuest>(kGuests, guest), 1);
+  const auto reports = run_cells(std::vector<FunctionGuest>(kGuests, guest), {.jobs = 1});
   if (refused(reports)) return 0;
   for (const auto& [id, report] : reports)
     EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome)) << id;
@@ -177,7 +177,7 @@ TEST(LentNetworks, AreUsedByWhatOutlivesItsGuest) {
                               networks.tell('o');
                               while (true) close(socket(AF_UNIX, SOCK_STREAM, 0));
                             }};
-  if (refused(run_cells(std::vector<FunctionGuest>(5 * kGuests, guest), 1))) return;
+  if (refused(run_cells(std::vector<FunctionGuest>(5 * kGuests, guest), {.jobs = 1}))) return;
   networks.hear();
   std::set<ino_t> used;
   for (std::size_t i = 0; i < networks.numbers().size(); ++i) {
@@ -211,7 +211,7 @@ TEST(LentNetworks, OfTwoKindsAreKeptApart) {
     guests.push_back(
         {networks.config().with_network(i % 2 == 0 ? Network::kLoopback : Network::kNone), look});
   }
-  if (refused(run_cells(guests, 1))) return;
+  if (refused(run_cells(guests, {.jobs = 1}))) return;
   networks.hear();
   EXPECT_EQ(networks.words(), "lnlnlnlnlnln");
   EXPECT_LE(networks.different(), 2 * kMostAlive);
@@ -229,7 +229,7 @@ TEST(LentNetworks, AreNotThoseOfTestsThatHaveTheHosts) {
         {networks.config().with_network(i % 2 == 0 ? Network::kLoopback : Network::kHost),
          [&networks](GuestSide&) { networks.tell(); }});
   }
-  if (refused(run_cells(guests, 1))) return;
+  if (refused(run_cells(guests, {.jobs = 1}))) return;
   networks.hear();
   ASSERT_EQ(networks.numbers().size(), static_cast<std::size_t>(kGuests));
   for (std::size_t i = 0; i < networks.numbers().size(); ++i)

@@ -1,4 +1,4 @@
-// Messages between a watcher and who reads its reports.
+// Messages between a warden and who reads its reports.
 #include "framework/watch/outbox.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ TEST(MessageReader, TakesMessagesAsTheyWerePut) {
   EXPECT_EQ(reader.take(), std::nullopt);
 }
 
-// As of a watcher that is stopped in the middle of a report.
+// As of a warden that is stopped in the middle of a report.
 TEST(MessageReader, DoesNotWaitForTheRestOfAMessage) {
   Ends ends = make_ends();
   const std::string large(std::size_t{16} << 20, 'x');

@@ -30,7 +30,7 @@ class Holder {
 
   explicit Holder(Held whom) : whom_(whom) {}
 
-  // In the watching process, before its loop: later its children are born in a cell.
+  // In the warden, before its loop: later its children are born in a cell.
   void start() const {
     if (fork() != 0) return;
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -50,7 +50,7 @@ class Holder {
     while (true) pause();
   }
 
-  // In the watching process: of the guests, the first.
+  // In the warden: of the guests, the first.
   void hold(pid_t guest) const {
     if (shared_->guest == 0) shared_->guest = guest;
   }
@@ -74,7 +74,7 @@ class Holder {
 
 // The first guest is held, the second is its neighbour.
 std::map<std::uint32_t, CellReport> run_held(const Holder& holder, FunctionGuest guest) {
-  WatchedSo so{.jobs = 1, .patience = {.dying = 200ms}};
+  WardenSettings so{.jobs = 1, .patience = {.dying = 200ms}};
   so.before = [&holder] { holder.start(); };
   so.started = [&holder](pid_t pid) { holder.hold(pid); };
   return run_cells({std::move(guest), {{}, [](GuestSide&) {}}}, so);
@@ -123,8 +123,8 @@ TEST(Watch, ACellThatCannotBeEndedIsGivenUpAndNamed) {
 }
 
 TEST(Watch, ACellThatDoesNotComeToStandIsGivenUp) {
-  WatchedSo so{.jobs = 1, .patience = {.building = 200ms}};
-  // The builder is the parent of the watching process.
+  WardenSettings so{.jobs = 1, .patience = {.building = 200ms}};
+  // The builder is the parent of the warden.
   so.before = [] { kill(getppid(), SIGSTOP); };
   so.after = [] { kill(getppid(), SIGCONT); };
   for (const auto& [id, report] :

@@ -1,4 +1,4 @@
-// How many guests the limits of the watching process have room for, and what a run does that comes
+// How many guests the limits of the warden have room for, and what a run does that comes
 // to be short of something.
 #include "framework/watch/room.h"
 
@@ -45,7 +45,7 @@ TEST(Room, IsMadeByRaisingTheSoftLimitWhichGuestsGetBack) {
       side.send(5, std::to_string(own.rlim_cur));
     };
   }
-  const auto reports = run_cells(guests, 20);
+  const auto reports = run_cells(guests, {.jobs = 20});
   for (const auto& [id, report] : reports) {
     ASSERT_EQ(report.events.size(), 1U) << ending_text(report);
     EXPECT_EQ(report.events[0].payload, "64");

@@ -20,8 +20,8 @@ struct FunctionGuest {
   std::function<void(GuestSide&)> body;
 };
 
-// What else a test wants of the watching process.
-struct WatchedSo {
+// What else a test wants of the warden.
+struct WardenSettings {
   int jobs = 2;
   std::function<Load(Clock::time_point now)> load{};  // in place of `jobs`
   Patience patience{};
@@ -31,13 +31,13 @@ struct WatchedSo {
   std::function<void()> after = [] {};
 };
 
-// The reports by the guests' places in `guests`. `jobs` run at once.
+// The reports by the guests' places in `guests`.
 std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
-                                              int jobs = 2);
-std::map<std::uint32_t, CellReport> run_cells(const std::vector<FunctionGuest>& guests,
-                                              const WatchedSo& so);
+                                              const WardenSettings& settings = {});
 
 // One guest, one report.
-CellReport run_cell(const CellConfig& config, std::function<void(GuestSide&)> body);
+inline CellReport run_cell(const CellConfig& config, std::function<void(GuestSide&)> body) {
+  return run_cells({{config, std::move(body)}}, {.jobs = 1})[0];
+}
 
 }  // namespace cloister

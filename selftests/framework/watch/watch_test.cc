@@ -145,7 +145,7 @@ TEST(Watch, ManyCellsAtOnceAreAllReported) {
   for (int i = 0; i < 60; ++i) {
     guests.push_back({{}, [i](GuestSide& guest) { guest.send(5, std::to_string(i)); }});
   }
-  const auto reports = run_cells(guests, 8);
+  const auto reports = run_cells(guests, {.jobs = 8});
   for (const auto& [id, report] : reports) {
     ASSERT_EQ(report.events.size(), 1U);
     EXPECT_EQ(report.events[0].payload, std::to_string(id));
@@ -165,7 +165,7 @@ TEST(Watch, OneAtATimeIsOneAfterTheOther) {
                         guest.send(5, std::to_string(started->fetch_add(1)));
                       }});
   }
-  for (const auto& [id, report] : run_cells(guests, 1)) {
+  for (const auto& [id, report] : run_cells(guests, {.jobs = 1})) {
     ASSERT_EQ(report.events.size(), 1U);
     EXPECT_EQ(report.events[0].payload, std::to_string(id));
   }
@@ -175,7 +175,7 @@ TEST(Watch, OneAtATimeIsOneAfterTheOther) {
 TEST(Watch, OneCrashCostsItsNeighboursNothing) {
   std::vector<FunctionGuest> guests(20, {{}, [](GuestSide&) { usleep(2000); }});
   guests[7].body = [](GuestSide&) { abort(); };
-  const auto reports = run_cells(guests, 4);
+  const auto reports = run_cells(guests, {.jobs = 4});
   for (const auto& [id, report] : reports) {
     EXPECT_EQ(std::holds_alternative<Finished>(report.outcome), id != 7) << id;
   }
@@ -191,7 +191,7 @@ TEST(Watch, AGuestOnlyKillsWhatIsInItsCell) {
   }
   std::vector<FunctionGuest> guests(8, {{}, [](GuestSide&) { usleep(20000); }});
   guests[3].body = [](GuestSide&) { kill(-1, SIGKILL); };
-  for (const auto& [id, report] : run_cells(guests, 8)) {
+  for (const auto& [id, report] : run_cells(guests, {.jobs = 8})) {
     EXPECT_TRUE(std::holds_alternative<Finished>(report.outcome)) << id;
   }
 }
@@ -199,7 +199,7 @@ TEST(Watch, AGuestOnlyKillsWhatIsInItsCell) {
 // More than there are cells at a time, none of which will ever have any news.
 TEST(Watch, RunsOnWhenManyInARowAreRefused) {
   const std::vector<FunctionGuest> guests(30, {CellConfig{}.with_memory(4_KiB), [](GuestSide&) {}});
-  const auto reports = run_cells(guests, 1);
+  const auto reports = run_cells(guests, {.jobs = 1});
   EXPECT_EQ(reports.size(), guests.size());
   for (const auto& [id, report] : reports)
     EXPECT_TRUE(std::holds_alternative<SetupFailed>(report.outcome)) << id;

@@ -1,4 +1,4 @@
-// Guests that tamper with what goes to their watcher: frames, descriptors, the shared page.
+// Guests that tamper with what goes to their warden: frames, descriptors, the shared page.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdint.h>
@@ -148,7 +148,7 @@ TEST(Descriptors, AnEventPipeThatDoesNotBlock) {
   for (int i = 0; i < 1000; ++i) RecordProperty("key" + std::to_string(i), std::string(1000, 'x'));
 }
 
-// What the watcher shares with the guest is the only shared mapping of no file that it has.
+// What the warden shares with the guest is the only shared mapping of no file that it has.
 TEST(Page, FullOfNonsense) {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {

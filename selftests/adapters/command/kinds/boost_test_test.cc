@@ -41,7 +41,7 @@ TEST(BoostTree, BracesWithoutEndAreNoHarm) {
               testing::ElementsAre("a/b"));
 }
 
-Told read(const std::string& suites) {
+FrameworkReport read(const std::string& suites) {
   const std::string report = "<TestResult>" + suites + "</TestResult>";
   return make_boost_test()->read(std::vector<std::string>{report, ""});
 }
@@ -53,7 +53,7 @@ std::string nested(int depth, const std::string& inside) {
 }
 
 TEST(BoostReport, KnowsNestedTests) {
-  const Told told = read(nested(3, "<TestCase name=\"t\" result=\"passed\"/>"));
+  const FrameworkReport told = read(nested(3, "<TestCase name=\"t\" result=\"passed\"/>"));
   ASSERT_EQ(told.ran.size(), 1U);
   EXPECT_EQ(told.ran[0].report_name, "s/s/t");
   EXPECT_TRUE(told.whole);

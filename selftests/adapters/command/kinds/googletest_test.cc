@@ -30,7 +30,7 @@ std::string text(std::initializer_list<const char*> parts) {
 TEST(GoogleTestConsole, ItsLineOfATestAndItsSumAreEvidenceOfAPass) {
   const auto told = make_googletest()->read_console(kTest, text({kBegin, kOk, kEnd, kSum}));
   ASSERT_TRUE(told);
-  EXPECT_EQ(told->ran.front().said, Said::kPassed);
+  EXPECT_EQ(told->ran.front().said, ReportedResult::kPassed);
   EXPECT_TRUE(told->beside.empty());
 }
 
@@ -51,7 +51,7 @@ TEST(GoogleTestConsole, AnExceptionAtTheEndIsTheProgramsAndNoTests) {
                    "unknown file: Failure\nC++ exception with description \"gone\" thrown in "
                    "auxiliary test code (environments or event listeners).\n"}));
   ASSERT_TRUE(told);
-  EXPECT_EQ(told->ran.front().said, Said::kPassed);
+  EXPECT_EQ(told->ran.front().said, ReportedResult::kPassed);
   EXPECT_THAT(told->beside, ElementsAre(HasSubstr("unknown file: Failure\nC++ exception with")));
 }
 
@@ -81,20 +81,20 @@ TEST(GoogleTestReport, ATestOfTheYear1970HasNotBegun) {
         .ran.at(0)
         .said;
   };
-  EXPECT_EQ(said("1970-01-01T00:00:00.000"), Said::kNotBegun);
-  EXPECT_EQ(said("1969-12-31T19:00:00.000"), Said::kNotBegun);
-  EXPECT_EQ(said("2026-01-01T00:00:00.000"), Said::kPassed);
+  EXPECT_EQ(said("1970-01-01T00:00:00.000"), ReportedResult::kNotBegun);
+  EXPECT_EQ(said("1969-12-31T19:00:00.000"), ReportedResult::kNotBegun);
+  EXPECT_EQ(said("2026-01-01T00:00:00.000"), ReportedResult::kPassed);
 }
 
 TEST(GoogleTestReport, ItsLineOfABeginningSaysMoreThanTheYear) {
   const auto kind = make_googletest();
-  Told told{true, {{"Db.Reads", Said::kNotBegun, ""}}, {}};
+  FrameworkReport told{true, {{"Db.Reads", ReportedResult::kNotBegun, ""}}, {}};
   kind->look_beside(text({kBegin, kOk, kEnd, kSum}), told);
-  EXPECT_EQ(told.ran.front().said, Said::kPassed);
+  EXPECT_EQ(told.ran.front().said, ReportedResult::kPassed);
 }
 
 TEST(GoogleTestReport, ATestWithoutAnyNameIsAFailureBesideTests) {
-  const Told told = make_googletest()->read(
+  const FrameworkReport told = make_googletest()->read(
       report("<testcase name=\"\" classname=\"\" status=\"run\"><failure message=\"no "
              "data\"/></testcase>"));
   EXPECT_TRUE(told.ran.empty());
@@ -102,7 +102,8 @@ TEST(GoogleTestReport, ATestWithoutAnyNameIsAFailureBesideTests) {
 }
 
 TEST(GoogleTestReport, AFailureOfASuiteIsToldBesideOneOfAnEnvironment) {
-  Told told{true, {{"Db.Reads", Said::kPassed, ""}}, {"outside of all suites:\nslow\n"}};
+  FrameworkReport told{
+      true, {{"Db.Reads", ReportedResult::kPassed, ""}}, {"outside of all suites:\nslow\n"}};
   make_googletest()->look_beside(text({kBegin, kOk, "a.cc:3: Failure\nlock\n", kEnd,
                                        "[  FAILED  ] Db: SetUpTestSuite or TearDownTestSuite\n"}),
                                  told);

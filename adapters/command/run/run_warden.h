@@ -14,12 +14,12 @@ namespace cloister::command {
 
 // The first byte of each message: a test's number, a line, or an encoded CellReport follows; or
 // nothing, when an order is done.
-enum class WatcherSays : std::uint8_t { kStarted, kNote, kReport, kDone };
+enum class WardenSays : std::uint8_t { kStarted, kNote, kReport, kDone };
 
 // Carries out one order after the other, all of them with the host tried out once. Ends when `next`
 // has none, or nobody hears it any more.
 [[noreturn]] void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket,
-                              Trying trying = Trying::kDefaultCell);
+                              ProbeDepth depth = ProbeDepth::kDefaultCell);
 
 // The command line of a test that reports to `paths`.
 std::vector<std::string> command_of(const Selected& selected, const std::vector<std::string>& flags,

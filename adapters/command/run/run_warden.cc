@@ -1,4 +1,4 @@
-#include "adapters/command/run/watcher.h"
+#include "adapters/command/run/run_warden.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ namespace {
 
 constexpr int kNotExecutedStatus = 127;  // as a shell has it
 
-// One flag that the watcher and all its guests share: cells that stand already start no test more.
+// One flag that the warden and all its guests share: cells that stand already start no test more.
 std::atomic<bool>* make_shared_flag() {
   void* page = ::mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -47,10 +47,10 @@ pid_t pid_of(const Selected& selected) {
                       static_cast<std::uint32_t>(test - binary->tests.data()));
 }
 
-// Everything that the watching process has. It is never destroyed in a guest.
-class Watcher final : public CellSource, public EventSink {
+// Everything that the warden has. It is never destroyed in a guest.
+class RunWarden final : public CellSource, public EventSink {
  public:
-  Watcher(const CellsOrder& order, Fd socket, Host& host)
+  RunWarden(const CellsOrder& order, Fd socket, Host& host)
       : order_(order), outbox_(std::move(socket)), host_(host), stop_(make_shared_flag()) {
     std::set<std::string> programs;
     for (const std::uint32_t number : order_.which)
@@ -69,12 +69,12 @@ class Watcher final : public CellSource, public EventSink {
     CellReport nobodys;
     for (auto& [id, files] : files_) std::ignore = files.read(nobodys);
     files_.clear();
-    say(WatcherSays::kDone, "");
+    say(WardenSays::kDone, "");
     outbox_.flush_all();
     return std::nullopt;
   }
   void note(const std::string& lines) {
-    if (!lines.empty()) say(WatcherSays::kNote, lines);
+    if (!lines.empty()) say(WardenSays::kNote, lines);
   }
 
   NextTask next() override {
@@ -131,7 +131,7 @@ class Watcher final : public CellSource, public EventSink {
  private:
   void on(GuestStartEvent&& start) {
     ByteWriter message;
-    message.number(WatcherSays::kStarted);
+    message.number(WardenSays::kStarted);
     message.number(start.of.task);
     outbox_.put(message.bytes());
     outbox_.flush();
@@ -156,7 +156,7 @@ class Watcher final : public CellSource, public EventSink {
     }
     if (order_.fail_fast && stop_ != nullptr && !*stop_) *stop_ = has_failed(report);
     ByteWriter message;
-    message.number(WatcherSays::kReport);
+    message.number(WardenSays::kReport);
     message.bytes() += encode(report);
     outbox_.put(message.bytes());
   }
@@ -200,7 +200,7 @@ class Watcher final : public CellSource, public EventSink {
     return collision_words(id, conflict,
                            [this](std::uint32_t cell) { return order_.tests[cell].test->name; });
   }
-  void say(WatcherSays what, const std::string& words) {
+  void say(WardenSays what, const std::string& words) {
     ByteWriter message;
     message.number(what);
     message.text(words);
@@ -237,18 +237,19 @@ std::vector<std::string> command_of(const Selected& selected, const std::vector<
   return command;
 }
 
-void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket, Trying trying) {
+void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket,
+                 ProbeDepth depth) {
   ::setsid();  // Ctrl-C is for the process that started this one, and whose end is seen here
-  auto* host = new Host(open_host(trying));
+  auto* host = new Host(open_host(depth));
   const bool makes_cells = host->builder.has_value();
   std::string losses = host->want ? "" : losses_text(host->facts);
   sigset_t mask;  // that guests begin with: a watch changes it
   ::sigprocmask(SIG_SETMASK, nullptr, &mask);
   while (const CellsOrder* order = next()) {
-    auto* watcher = new Watcher(*order, duplicate(socket), *host);
-    watcher->note(std::exchange(losses, ""));
-    if (const auto guest = watcher->watch()) watcher->become_test(*guest);
-    delete watcher;
+    auto* warden = new RunWarden(*order, duplicate(socket), *host);
+    warden->note(std::exchange(losses, ""));
+    if (const auto guest = warden->watch()) warden->become_test(*guest);
+    delete warden;
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     if (makes_cells && !host->builder) break;
   }

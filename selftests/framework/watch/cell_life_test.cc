@@ -1,0 +1,207 @@
+// Every event in every state: what comes of it, or that it cannot be. No cell is made.
+#include "framework/watch/cell_life.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace cloister {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr CellLife::Time kBegun{1000s};
+constexpr CellLife::Time kStarted{1001s};
+constexpr CellLife::Time kKilled{1011s};
+constexpr CellLife::Time kEnded{1012s};
+constexpr pid_t kGuest = 42;
+constexpr pid_t kInit = 41;
+constexpr CellLife::Bounds kBounds{.deadline = 10s, .notice_after = 5s, .patience = {60s, 10s}};
+
+constexpr const char* kStates[] = {"building", "standing",   "running", "killed",
+                                   "ending",   "given back", "done"};
+
+std::string state_of(const CellLife& life) { return kStates[life.state().index()]; }
+
+CellLife life_in(const std::string& state) {
+  CellLife life(kBounds, kBegun);
+  if (state == "building") return life;
+  life.stand();
+  if (state == "given back") life.give_back();
+  if (state == "done") life.finish();
+  if (state == "standing" || state == "given back" || state == "done") return life;
+  life.start(kGuest, kStarted);
+  if (state == "killed") life.kill(KilledFor::kDeadline, kKilled);
+  if (state == "ending") life.reap(0, {}, kEnded);
+  return life;
+}
+
+struct Event {
+  const char* name;
+  std::function<bool(CellLife&)> happens;
+  // From each state that knows it to the next.
+  std::vector<std::pair<std::string, std::string>> to;
+};
+
+const std::vector<Event>& events() {
+  static const std::vector<Event> all = {
+      {"Stand", [](CellLife& life) { return life.stand(); }, {{"building", "standing"}}},
+      {"Start",
+       [](CellLife& life) { return life.start(kGuest, kStarted); },
+       {{"standing", "running"}}},
+      {"Notice", [](CellLife& life) { return life.notice(kKilled); }, {{"running", "running"}}},
+      {"Kill",
+       [](CellLife& life) { return life.kill(KilledFor::kCpuTime, kKilled); },
+       {{"running", "killed"}}},
+      {"Reap",
+       [](CellLife& life) { return life.reap(0, {}, kEnded); },
+       {{"running", "ending"}, {"killed", "ending"}}},
+      {"GiveBack", [](CellLife& life) { return life.give_back(); }, {{"standing", "given back"}}},
+      {"GiveUp",
+       [](CellLife& life) { return life.give_up(kInit, kEnded); },
+       {{"killed", "done"}, {"ending", "done"}}},
+      {"Finish",
+       [](CellLife& life) { return life.finish(); },
+       {{"building", "done"}, {"standing", "done"}, {"given back", "done"}, {"ending", "done"}}}};
+  return all;
+}
+
+class CellLifeTable : public testing::TestWithParam<std::tuple<Event, const char*>> {};
+
+void PrintTo(const Event& event, std::ostream* out) { *out << event.name; }
+
+TEST_P(CellLifeTable, KnowsWhatComesNext) {
+  const auto& [event, state] = GetParam();
+  CellLife life = life_in(state);
+  ASSERT_EQ(state_of(life), state);
+  const bool happened = event.happens(life);
+  for (const auto& [from, to] : event.to) {
+    if (from != state) continue;
+    EXPECT_TRUE(happened);
+    EXPECT_EQ(state_of(life), to);
+    return;
+  }
+  EXPECT_FALSE(happened) << "it cannot be in this state";
+  EXPECT_EQ(state_of(life), state);
+}
+
+std::string name_of(const testing::TestParamInfo<CellLifeTable::ParamType>& info) {
+  std::string name = std::string(std::get<0>(info.param).name) + "_" + std::get<1>(info.param);
+  for (char& c : name) {
+    if (c == ' ') c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, CellLifeTable,
+                         testing::Combine(testing::ValuesIn(events()), testing::ValuesIn(kStates)),
+                         name_of);
+
+TEST(CellLife, HasAGuestWhileItRunsAndUntilItIsDead) {
+  for (const char* state : kStates) {
+    const bool there = std::string(state) == "running" || std::string(state) == "killed";
+    EXPECT_EQ(life_in(state).guest(), there ? std::optional(kGuest) : std::nullopt) << state;
+  }
+}
+
+TEST(CellLife, NoticesOnce) {
+  CellLife life = life_in("running");
+  EXPECT_TRUE(life.notice(kStarted + 5s));
+  EXPECT_FALSE(life.notice(kStarted + 6s));
+}
+
+TEST(CellLife, NoticesNotBeforeItsTime) {
+  CellLife life = life_in("running");
+  EXPECT_FALSE(life.notice(kStarted + 5s - 1ns));
+}
+
+TEST(CellLife, WithoutANoticeTimeNeverNotices) {
+  CellLife life({}, kBegun);
+  life.stand();
+  life.start(kGuest, kStarted);
+  EXPECT_FALSE(life.notice(kStarted + 10000h));
+}
+
+TEST(CellLife, IsDueAtItsNoticeThenAtItsDeadline) {
+  CellLife life = life_in("running");
+  EXPECT_EQ(life.next_due(), kStarted + 5s);
+  life.notice(kStarted + 5s);
+  EXPECT_EQ(life.next_due(), kStarted + 10s);
+}
+
+TEST(CellLife, WithoutBoundsIsNeverDueWhileItRuns) {
+  CellLife life({}, kBegun);
+  life.stand();
+  life.start(kGuest, kStarted);
+  EXPECT_EQ(life.next_due(), CellLife::Time::max());
+}
+
+TEST(CellLife, IsPastItsDeadlineFromThatMomentOn) {
+  const CellLife life = life_in("running");
+  EXPECT_FALSE(life.is_past_deadline(kStarted + 10s - 1ns));
+  EXPECT_TRUE(life.is_past_deadline(kStarted + 10s));
+}
+
+TEST(CellLife, HasNoDeadlineOnceItIsKilled) {
+  EXPECT_FALSE(life_in("killed").is_past_deadline(kStarted + 10000h));
+}
+
+TEST(CellLife, IsOverdueWhenItShouldStandHaveDiedOrBeGone) {
+  EXPECT_FALSE(life_in("building").is_overdue(kBegun + 60s - 1ns));
+  EXPECT_TRUE(life_in("building").is_overdue(kBegun + 60s));
+  EXPECT_FALSE(life_in("killed").is_overdue(kKilled + 10s - 1ns));
+  EXPECT_TRUE(life_in("killed").is_overdue(kKilled + 10s));
+  EXPECT_FALSE(life_in("ending").is_overdue(kEnded + 10s - 1ns));
+  EXPECT_TRUE(life_in("ending").is_overdue(kEnded + 10s));
+}
+
+TEST(CellLife, IsNeverOverdueWhereNobodyIsWaitedFor) {
+  for (const char* state : {"standing", "running", "given back", "done"})
+    EXPECT_FALSE(life_in(state).is_overdue(kEnded + 10000h)) << state;
+}
+
+TEST(CellLife, KeepsWhatItWasKilledForUntilTheReport) {
+  CellLife life = life_in("killed");
+  life.reap(SIGKILL, {}, kEnded);
+  life.finish();
+  const GuestEnd& guest = *life.as<CellLife::Done>()->guest;
+  EXPECT_EQ(guest.killed_for, KilledFor::kDeadline);
+  EXPECT_EQ(guest.wait_status, SIGKILL);
+  EXPECT_EQ(guest.ended - guest.started, kEnded - kStarted);
+}
+
+TEST(CellLife, TheFirstReasonToKillStays) {
+  CellLife life = life_in("killed");
+  EXPECT_FALSE(life.kill(KilledFor::kEndOfRun, kEnded));
+  EXPECT_EQ(life.as<CellLife::Killed>()->reason, KilledFor::kDeadline);
+}
+
+TEST(CellLife, AGuestThatDoesNotDieIsTheOneThatIsNamed) {
+  CellLife life = life_in("killed");
+  life.give_up(kInit, kEnded);
+  const GuestEnd& guest = *life.as<CellLife::Done>()->guest;
+  EXPECT_EQ(guest.undying, kGuest);
+  EXPECT_EQ(guest.wait_status, SIGKILL) << "it never came to its end, whatever it had said";
+}
+
+TEST(CellLife, ACellThatDoesNotEndNamesItsInit) {
+  CellLife life = life_in("ending");
+  life.give_up(kInit, kEnded + 10s);
+  const GuestEnd& guest = *life.as<CellLife::Done>()->guest;
+  EXPECT_EQ(guest.undying, kInit);
+  EXPECT_EQ(guest.wait_status, 0) << "its guest had ended well";
+}
+
+TEST(CellLife, WithoutAGuestHasNothingToReportOfOne) {
+  CellLife life = life_in("building");
+  life.finish();
+  EXPECT_FALSE(life.as<CellLife::Done>()->guest);
+}
+
+}  // namespace
+}  // namespace cloister
