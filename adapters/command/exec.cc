@@ -16,6 +16,7 @@
 #include "adapters/command/exec_warden.h"
 #include "adapters/command/output.h"
 #include "adapters/command/report_json.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/report/words.h"
 #include "framework/watch/room.h"
 
@@ -24,18 +25,6 @@ namespace {
 
 constexpr int kNoCell = kOwnFailure;
 constexpr int kLeft = 1;  // by --leaks fail, of a command that ended with 0
-
-struct ExitStatus {
-  int operator()(const Finished&) const { return 0; }
-  int operator()(const Exited& outcome) const { return outcome.status; }
-  int operator()(const Signaled& outcome) const { return kBySignal + outcome.signal; }
-  int operator()(const TimedOut&) const { return kBySignal + SIGKILL; }
-  int operator()(const OutOfCpuTime&) const { return kBySignal + SIGKILL; }
-  int operator()(const Interrupted&) const { return kBySignal + SIGKILL; }
-  int operator()(const OutOfMemory&) const { return kBySignal + SIGKILL; }
-  int operator()(const SetupFailed&) const { return kNoCell; }
-  int operator()(const ProtocolBroken&) const { return kNoCell; }
-};
 
 // A command that ended well and left something, where that is asked for.
 bool fails_for_leaks(const CellReport& report) {
@@ -90,7 +79,7 @@ int run_command(ExecOptions& options) {
   if (!write_report(*report, options.report_file)) return kNoCell;
   if (fails_for_leaks(*report)) return kLeft;
   if (has_succeeded(*report) && !report->files.failure.empty()) return kOwnFailure;
-  return std::visit(ExitStatus{}, report->outcome);
+  return status_of(report->outcome).value_or(kNoCell);
 }
 
 int explain_command(ExecOptions& options) {

@@ -5,8 +5,6 @@ namespace cloister::command {
 
 // The exit status when this program itself fails, as of env(1), timeout(1) and others.
 inline constexpr int kOwnFailure = 125;
-// And the number of the signal that ended what it ran, or itself: as a shell has it.
-inline constexpr int kBySignal = 128;
 
 // Writes what is buffered. What stdout did not take is lost: that is said, and is no success. One
 // that was closed at the start is /dev/null by now (kernel/standard_streams.h) and takes

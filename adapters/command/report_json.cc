@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "framework/kernel/overloaded.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {
@@ -19,27 +21,16 @@ Json json_of(const MemoryParts& parts) {
 constexpr const char* kLeftNames[kLeftKinds] = {
     "tcp_port", "udp_port", "unix_socket", "shared_memory", "semaphores", "messages", "file"};
 
-struct OutcomeJson {
-  Json operator()(const Finished&) const { return {{"kind", "finished"}}; }
-  Json operator()(const Exited& o) const { return {{"kind", "exited"}, {"status", o.status}}; }
-  Json operator()(const Signaled& o) const {
-    return {{"kind", "signaled"}, {"signal", o.signal}, {"core_dumped", o.core_dumped}};
-  }
-  Json operator()(const TimedOut& o) const {
-    return {{"kind", "timed_out"}, {"deadline_ms", o.deadline.count()}};
-  }
-  Json operator()(const OutOfCpuTime& o) const {
-    return {{"kind", "out_of_cpu_time"}, {"cap_ms", o.cap.count()}};
-  }
-  Json operator()(const OutOfMemory& o) const {
-    return {{"kind", "out_of_memory"}, {"cap", o.cap.count}, {"memory", json_of(o.parts)}};
-  }
-  Json operator()(const Interrupted&) const { return {{"kind", "interrupted"}}; }
-  Json operator()(const SetupFailed& o) const { return {{"kind", "setup_failed"}, {"why", o.why}}; }
-  Json operator()(const ProtocolBroken& o) const {
-    return {{"kind", "protocol_broken"}, {"why", o.why}};
-  }
-};
+Json json_of(const Outcome& outcome) {
+  Json json = {{"kind", info_of(outcome).name}};
+  const auto add = Overloaded{
+      [&json](const char* name, const auto& value) { json[name] = value; },
+      [&json](const char* name, std::chrono::milliseconds time) { json[name] = time.count(); },
+      [&json](const char* name, Bytes bytes) { json[name] = bytes.count; },
+      [&json](const char* name, const MemoryParts& parts) { json[name] = json_of(parts); }};
+  fields_of(outcome, add);
+  return json;
+}
 
 Json json_of(const Usage& usage) {
   return {{"wall_us", usage.wall.count()},
@@ -112,7 +103,7 @@ Json json_of(const Audit& audit) {
 }
 
 Json json_of(const CellReport& report) {
-  return {{"outcome", std::visit(OutcomeJson{}, report.outcome)},
+  return {{"outcome", json_of(report.outcome)},
           {"words", ending_text(report)},
           {"said_finished", report.said_finished},
           {"caps", json_of(report.caps)},

@@ -1,30 +1,30 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cloister/expect_end.h>
 #include <cloister/this_cell.h>
 
 #include "adapters/googletest/guest_listener.h"
+#include "framework/config/settings.h"
+#include "framework/report/outcome_traits.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
 
-// What is missing for the test to end so; empty when nothing is.
-const char* what_is_missing(ExpectedEnd::Kind kind) {
-  const CellConfig& limits = this_cell().limits();
-  const auto none = std::chrono::milliseconds::zero();
-  switch (kind) {
-    case ExpectedEnd::Kind::kOutOfMemory:
-      return limits.memory.value_or(Bytes{}).count == 0 ? "memory cap (--cloister_memory)" : "";
-    case ExpectedEnd::Kind::kTimedOut:
-      return limits.deadline.value_or(none) == none ? "deadline (--cloister_deadline)" : "";
-    case ExpectedEnd::Kind::kOutOfCpuTime:
-      return limits.cpu_time.value_or(none) == none ? "CPU-time deadline (--cloister_cpu_time)"
-                                                    : "";
-    case ExpectedEnd::Kind::kSignaled:
-    case ExpectedEnd::Kind::kExited:
-      return "";
-  }
-  return "";
+// The limit that is missing for the test to end so; empty when none is.
+std::string missing_limit(const ExpectedEnd& end) {
+  const LimitName& limit = kOutcomes[end.outcome].limit;
+  if (limit.setting.empty()) return "";
+  const Setting& setting = *setting_named(limit.setting);
+  CellConfig none;
+  setting.parse("none", none);
+  ByteWriter without;
+  ByteWriter with;
+  setting.put(none, without);
+  setting.put(this_cell().limits(), with);
+  const bool is_there = is_set(setting, this_cell().limits()) && with.bytes() != without.bytes();
+  return is_there ? "" : fmt::format("{} (--cloister_{})", limit.words, limit.setting);
 }
 
 void mark(testing::TestPartResult::Type type, const char* file, int line,
@@ -41,7 +41,7 @@ bool expect_end(const ExpectedEnd& end, const char* file, int line) {
                                "whole run's without cells");
     return false;
   }
-  if (const char* missing = what_is_missing(end.kind); *missing != '\0') {
+  if (const std::string missing = missing_limit(end); !missing.empty()) {
     mark(testing::TestPartResult::kFatalFailure, file, line,
          testing::Message() << "cloister: nothing would end this test as it expects: its cell has "
                                "no "

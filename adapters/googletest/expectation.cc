@@ -3,46 +3,31 @@
 #include <string.h>
 
 #include "adapters/googletest/messages.h"
+#include "framework/report/outcome_traits.h"
 
 namespace cloister::googletest {
+namespace {
+
+std::string signal_name(int number) {
+  const char* name = sigabbrev_np(number);
+  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
+}
+
+}  // namespace
 
 std::string end_words(const ExpectedEnd& end) {
-  switch (end.kind) {
-    case ExpectedEnd::Kind::kOutOfMemory:
-      return "reach its memory cap";
-    case ExpectedEnd::Kind::kTimedOut:
-      return "reach its deadline";
-    case ExpectedEnd::Kind::kOutOfCpuTime:
-      return "use up its processor time";
-    case ExpectedEnd::Kind::kSignaled: {
-      const char* name = sigabbrev_np(end.number);
-      return name != nullptr ? fmt::format("be killed by SIG{}", name)
-                             : fmt::format("be killed by signal {}", end.number);
-    }
-    case ExpectedEnd::Kind::kExited:
-      return fmt::format("exit with status {}", end.number);
-  }
-  return "";
+  const OutcomeInfo& info = kOutcomes[end.outcome];
+  const bool by_signal = info.name == OutcomeTraits<Signaled>::kName;
+  return fmt::format(fmt::runtime(info.expect),
+                     by_signal ? signal_name(end.number) : std::to_string(end.number));
 }
 
 bool is_met(const ExpectedEnd& end, const Outcome& outcome) {
-  switch (end.kind) {
-    case ExpectedEnd::Kind::kOutOfMemory:
-      return std::holds_alternative<OutOfMemory>(outcome);
-    case ExpectedEnd::Kind::kTimedOut:
-      return std::holds_alternative<TimedOut>(outcome);
-    case ExpectedEnd::Kind::kOutOfCpuTime:
-      return std::holds_alternative<OutOfCpuTime>(outcome);
-    case ExpectedEnd::Kind::kSignaled: {
-      const auto* signaled = std::get_if<Signaled>(&outcome);
-      return signaled != nullptr && signaled->signal == end.number;
-    }
-    case ExpectedEnd::Kind::kExited: {
-      const auto* exited = std::get_if<Exited>(&outcome);
-      return exited != nullptr && exited->status == end.number;
-    }
-  }
-  return false;
+  bool met = outcome.index() == end.outcome;
+  fields_of(outcome, [&]<typename Value>(const char*, const Value& value) {
+    if constexpr (std::is_same_v<Value, int>) met = met && value == end.number;
+  });
+  return met;
 }
 
 }  // namespace cloister::googletest

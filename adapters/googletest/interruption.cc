@@ -13,11 +13,12 @@
 #include <memory>
 #include <new>
 
+#include "framework/report/outcome_traits.h"
+
 namespace cloister::googletest {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-constexpr int kBySignal = 128;  // as a shell has it
 
 constexpr int kNoMemory = -1;  // where the number of a signal would be
 

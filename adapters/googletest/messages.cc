@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "framework/protocol/frame.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::googletest {
@@ -120,11 +121,13 @@ bool take_times(ByteReader& in, Record& record) {
 
 bool take_expectation(ByteReader& in, Record& record) {
   Expectation expectation;
-  expectation.end.kind = in.number<ExpectedEnd::Kind>();
+  expectation.end.outcome = in.number<std::uint8_t>();
   expectation.end.number = in.number<std::int32_t>();
   expectation.file = in.text();
   expectation.line = in.number<std::int32_t>();
-  if (!is_whole(in) || expectation.end.kind > ExpectedEnd::Kind::kExited) return false;
+  const std::size_t outcome = expectation.end.outcome;
+  if (!is_whole(in) || outcome >= kOutcomes.size() || kOutcomes[outcome].expect.empty())
+    return false;
   record.expectation = std::move(expectation);
   return true;
 }
@@ -202,7 +205,7 @@ void send(GuestSide& guest, LeftOut) { send_frame(guest, Kind::kLeftOut, {}); }
 
 void send(GuestSide& guest, const Expectation& expectation) {
   ByteWriter out;
-  out.number(expectation.end.kind);
+  out.number(expectation.end.outcome);
   out.number(static_cast<std::int32_t>(expectation.end.number));
   out.text(cut_name(expectation.file, kLongestNameAtTheEnd));
   out.number(static_cast<std::int32_t>(expectation.line));

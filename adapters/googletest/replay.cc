@@ -227,8 +227,8 @@ void Keeper::replay_end(const Record& record, const testing::TestInfo& test) con
   }
   const auto& [end, file, line] = *record.expectation;
   if (is_met(end, record.cell.outcome)) return;
-  std::string words = fmt::format("cloister: {} was to {}", name, end_words(end));
-  words += ended_well(record) ? ", and ended without" : "\n" + failure_words(record, name);
+  std::string words = fmt::format("cloister: {} was expected to {}", name, end_words(end));
+  words += ended_well(record) ? " but ended normally" : "\n" + failure_words(record, name);
   reissue(TestPartResult::kFatalFailure, file, line, words);
 }
 

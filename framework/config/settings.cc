@@ -328,6 +328,18 @@ constexpr auto kSettings = std::to_array<Setting>({
                        parse_yes_no<&C::audit>),
 });
 
+// All fields are optional, and so can be nothing.
+template <typename Config, typename... Nothing>
+constexpr std::size_t count_fields() {
+  if constexpr (requires { Config{std::declval<Nothing>()..., std::nullopt}; }) {
+    return count_fields<Config, Nothing..., std::nullopt_t>();
+  } else {
+    return sizeof...(Nothing);
+  }
+}
+static_assert(count_fields<CellConfig>() == kSettings.size(),
+              "each field of CellConfig has its row among the settings");
+
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }

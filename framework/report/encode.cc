@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "framework/report/outcome_traits.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -9,48 +10,40 @@ namespace {
 
 constexpr std::uint32_t kMark = 0x4C4C4543;  // "CELL"
 
-struct PutOutcome {
+struct PutField {
   ByteWriter& out;
-  void operator()(const Finished&) const {}
-  void operator()(const Exited& o) const { out.number(o.status); }
-  void operator()(const Signaled& o) const {
-    out.number(o.signal);
-    out.number(o.core_dumped);
+  template <typename Number>
+  void operator()(std::string_view, Number value) const {
+    out.number(value);
   }
-  void operator()(const TimedOut& o) const { out.number(o.deadline.count()); }
-  void operator()(const OutOfMemory& o) const {
-    for (const Bytes bytes :
-         {o.cap, o.parts.anonymous, o.parts.file, o.parts.shared, o.parts.kernel})
+  void operator()(std::string_view, std::chrono::milliseconds time) const {
+    out.number(time.count());
+  }
+  void operator()(std::string_view, Bytes bytes) const { out.number(bytes.count); }
+  void operator()(std::string_view, const std::string& text) const { out.text(text); }
+  void operator()(std::string_view, const MemoryParts& parts) const {
+    for (const Bytes bytes : {parts.anonymous, parts.file, parts.shared, parts.kernel})
       out.number(bytes.count);
   }
-  void operator()(const OutOfCpuTime& o) const { out.number(o.cap.count()); }
-  void operator()(const SetupFailed& o) const { out.text(o.why); }
-  void operator()(const ProtocolBroken& o) const { out.text(o.why); }
-  void operator()(const Interrupted&) const {}
 };
 
-struct TakeOutcome {
+struct TakeField {
   ByteReader& in;
-  void operator()(Finished&) const {}
-  void operator()(Exited& o) const { o.status = in.number<int>(); }
-  void operator()(Signaled& o) const {
-    o.signal = in.number<int>();
-    o.core_dumped = in.number<bool>();
+  template <typename Number>
+  void operator()(std::string_view, Number& value) const {
+    value = in.number<Number>();
   }
-  void operator()(TimedOut& o) const {
-    o.deadline = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
+  void operator()(std::string_view, std::chrono::milliseconds& time) const {
+    time = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
   }
-  void operator()(OutOfMemory& o) const {
-    for (Bytes* bytes :
-         {&o.cap, &o.parts.anonymous, &o.parts.file, &o.parts.shared, &o.parts.kernel})
+  void operator()(std::string_view, Bytes& bytes) const {
+    bytes.count = in.number<std::uint64_t>();
+  }
+  void operator()(std::string_view, std::string& text) const { text = in.text(); }
+  void operator()(std::string_view, MemoryParts& parts) const {
+    for (Bytes* bytes : {&parts.anonymous, &parts.file, &parts.shared, &parts.kernel})
       bytes->count = in.number<std::uint64_t>();
   }
-  void operator()(OutOfCpuTime& o) const {
-    o.cap = std::chrono::milliseconds(in.number<std::chrono::milliseconds::rep>());
-  }
-  void operator()(SetupFailed& o) const { o.why = in.text(); }
-  void operator()(ProtocolBroken& o) const { o.why = in.text(); }
-  void operator()(Interrupted&) const {}
 };
 
 // The alternative numbered `index`, holding defaults; nothing when there is none.
@@ -191,7 +184,7 @@ std::string encode(const CellReport& report) {
   out.number(kReportVersion);
   out.number(report.id);
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
-  std::visit(PutOutcome{out}, report.outcome);
+  fields_of(report.outcome, PutField{out});
   out.number(report.undying);
   out.number(report.said_finished);
   out.number(report.caps.memory.count);
@@ -264,7 +257,7 @@ std::expected<CellReport, std::string> decode_report(std::string_view bytes) {
   auto outcome = make_outcome(in.number<std::uint8_t>());
   if (!outcome) return none;
   report.outcome = std::move(*outcome);
-  std::visit(TakeOutcome{in}, report.outcome);
+  fields_of(report.outcome, TakeField{in});
   report.undying = in.number<int>();
   report.said_finished = in.number<bool>();
   report.caps.memory = {in.number<std::uint64_t>()};

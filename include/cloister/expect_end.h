@@ -13,25 +13,40 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
+#include <variant>
+
+#include <cloister/report.h>
 
 namespace cloister {
 
+// What the outcome of a test's cell must be.
 struct ExpectedEnd {
-  enum class Kind : std::uint8_t { kOutOfMemory, kTimedOut, kOutOfCpuTime, kSignaled, kExited };
-  Kind kind{};
-  int number = 0;  // of the signal, or the exit status
+  std::uint8_t outcome = 0;  // its place in Outcome
+  int number = 0;            // of the signal, or the exit status
 };
 
 // The names that CLOISTER_EXPECT takes.
 namespace ends {
-inline constexpr ExpectedEnd OutOfMemory{ExpectedEnd::Kind::kOutOfMemory};
-inline constexpr ExpectedEnd TimedOut{ExpectedEnd::Kind::kTimedOut};
-inline constexpr ExpectedEnd OutOfCpuTime{ExpectedEnd::Kind::kOutOfCpuTime};
+template <typename Of, typename... Outcomes>
+constexpr std::uint8_t place_of(const std::variant<Outcomes...>*) {
+  std::uint8_t place = 0;
+  bool found = false;
+  ((found = found || std::is_same_v<Of, Outcomes>, place += found ? 0 : 1), ...);
+  return place;
+}
+template <typename Of>
+constexpr ExpectedEnd end_of(int number = 0) {
+  return {place_of<Of>(static_cast<const Outcome*>(nullptr)), number};
+}
+inline constexpr ExpectedEnd OutOfMemory = end_of<cloister::OutOfMemory>();
+inline constexpr ExpectedEnd TimedOut = end_of<cloister::TimedOut>();
+inline constexpr ExpectedEnd OutOfCpuTime = end_of<cloister::OutOfCpuTime>();
 struct Signaled : ExpectedEnd {
-  constexpr explicit Signaled(int signal) : ExpectedEnd{Kind::kSignaled, signal} {}
+  constexpr explicit Signaled(int signal) : ExpectedEnd(end_of<cloister::Signaled>(signal)) {}
 };
 struct Exited : ExpectedEnd {
-  constexpr explicit Exited(int status) : ExpectedEnd{Kind::kExited, status} {}
+  constexpr explicit Exited(int status) : ExpectedEnd(end_of<cloister::Exited>(status)) {}
 };
 }  // namespace ends
 

@@ -137,33 +137,17 @@ void send_question(const Fd& socket, const Question& question) {
   outbox.flush_all();
 }
 
-struct Trouble {
-  const CellReport& report;
-  std::chrono::milliseconds timeout;
-
-  std::string operator()(const Exited&) const { return ""; }
-  std::string operator()(const Signaled& o) const {
-    return fmt::format("it was killed by {}", signal_text(o.signal));
-  }
-  std::string operator()(const TimedOut&) const {
-    return fmt::format("it gave no answer within {}", duration_text(timeout));
-  }
-  std::string operator()(const Finished&) const { return ending(); }
-  std::string operator()(const OutOfMemory&) const { return ending(); }
-  std::string operator()(const OutOfCpuTime&) const { return ending(); }
-  std::string operator()(const SetupFailed&) const { return ending(); }
-  std::string operator()(const ProtocolBroken&) const { return ending(); }
-  std::string operator()(const Interrupted&) const { return ending(); }
-
- private:
-  std::string ending() const { return "it " + ending_text(report); }
-};
-
+// What kept it from an answer; empty where nothing did.
 std::string trouble_of(const CellReport& report, std::chrono::milliseconds timeout) {
   if (report.out.dropped + report.err.dropped > 0)
     return fmt::format("it printed more than {}", bytes_text(kMostAnswer));
   if (const auto number = why_not_executed(report)) return errno_text(*number);
-  return std::visit(Trouble{report, timeout}, report.outcome);
+  if (std::holds_alternative<Exited>(report.outcome)) return "";
+  if (std::holds_alternative<TimedOut>(report.outcome))
+    return fmt::format("it gave no answer within {}", duration_text(timeout));
+  if (const auto* signaled = std::get_if<Signaled>(&report.outcome))
+    return fmt::format("it was killed by {}", signal_text(signaled->signal));
+  return "it " + ending_text(report);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cloister/report.h>
 
 #include "adapters/command/kinds/kind.h"
+#include "framework/report/verdict.h"
 
 namespace cloister::command {
 
@@ -30,23 +31,6 @@ struct Selected {
 
 // Of each program, what failed in it and was no test.
 using FailuresBeside = std::map<const Binary*, std::set<std::string>>;
-
-enum class Verdict : std::uint8_t {
-  kPass,
-  kSkip,
-  kFail,
-  kCrash,    // killed by a signal
-  kTimeout,  // by its deadline
-  kMemory,   // by its memory cap
-  kCpuTime,  // by its cap on processor time
-  kNoCell,   // it never ran: no cell, or nothing to execute
-  kNotRun,   // it was not started: the run had been told to stop
-};
-// "PASS", "TIMEOUT"
-std::string_view verdict_word(Verdict verdict);
-bool is_bad(Verdict verdict);
-// That of a cell whose guest did not pass.
-Verdict bad_verdict(const Outcome& outcome);
 
 struct Attempt {
   std::uint32_t test = 0;  // its place among those selected

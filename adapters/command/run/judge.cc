@@ -9,47 +9,28 @@
 #include "adapters/command/cell_options.h"
 #include "adapters/command/run/attempt.h"
 #include "framework/config/settings.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/report/words.h"
 
 namespace cloister::command {
 namespace {
 
-struct VerdictOf {
-  Verdict operator()(const Signaled&) const { return Verdict::kCrash; }
-  Verdict operator()(const TimedOut&) const { return Verdict::kTimeout; }
-  Verdict operator()(const OutOfMemory&) const { return Verdict::kMemory; }
-  Verdict operator()(const OutOfCpuTime&) const { return Verdict::kCpuTime; }
-  Verdict operator()(const SetupFailed&) const { return Verdict::kNoCell; }
-  Verdict operator()(const Finished&) const { return Verdict::kFail; }
-  Verdict operator()(const Exited&) const { return Verdict::kFail; }
-  Verdict operator()(const ProtocolBroken&) const { return Verdict::kFail; }
-  Verdict operator()(const Interrupted&) const { return Verdict::kFail; }
-};
-
-struct Advice {
-  std::string debug;  // a line that runs the test in a debugger
-  std::string operator()(const TimedOut&) const { return "raise it with --deadline, or " + debug; }
-  std::string operator()(const OutOfMemory&) const {
-    return "raise the cap with --memory, or use less";
-  }
-  std::string operator()(const OutOfCpuTime&) const {
-    return "raise it with --cpu-time, or " + debug;
-  }
-  std::string operator()(const SetupFailed&) const {
+// What to do about an end; `debug` is a line that runs the test in a debugger.
+std::string advice(const Outcome& outcome, const std::string& debug) {
+  const std::string_view limit = info_of(outcome).limit.setting;
+  if (limit == "memory") return "raise the cap with --memory, or use less";
+  if (!limit.empty()) return fmt::format("raise it with {}, or {}", option_name(limit), debug);
+  if (info_of(outcome).verdict == Verdict::kNoCell)
     return "'cloister doctor' tells what this host can give";
-  }
-  std::string operator()(const Finished&) const { return debug; }
-  std::string operator()(const Exited&) const { return debug; }
-  std::string operator()(const Signaled&) const { return debug; }
-  std::string operator()(const ProtocolBroken&) const { return debug; }
-  std::string operator()(const Interrupted&) const { return debug; }
-};
+  return debug;
+}
 
 // Adds how the cell ended, with what limited it and what to do.
 void tell_end(const Selected& selected, const std::string& end,
               const std::vector<std::string>& command, Attempt& attempt) {
   const CellReport& cell = attempt.cell;
-  const Advice advice{fmt::format("run it in a debugger: gdb --args {}", fmt::join(command, " "))};
+  const std::string debug =
+      fmt::format("run it in a debugger: gdb --args {}", fmt::join(command, " "));
   std::string text = fmt::format("cloister: {} {}", selected.test->name, end);
   if (!std::holds_alternative<SetupFailed>(cell.outcome)) {
     text += fmt::format("\n  used:   {:.2f} s, peak memory {}",
@@ -57,7 +38,7 @@ void tell_end(const Selected& selected, const std::string& end,
                         bytes_text(cell.usage.peak_memory));
   }
   for (const std::string& note : limit_notes(cell, option_name)) text += "\n  limits: " + note;
-  attempt.message += text + "\n  advice: " + std::visit(advice, cell.outcome) + "\n";
+  attempt.message += text + "\n  advice: " + advice(cell.outcome, debug) + "\n";
   attempt.tells_limits = true;
 }
 
@@ -168,36 +149,6 @@ std::vector<std::string> reports_of(const CellReport& cell) {
   return reports;
 }
 
-Verdict bad_verdict(const Outcome& outcome) { return std::visit(VerdictOf{}, outcome); }
-
-std::string_view verdict_word(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kPass:
-      return "PASS";
-    case Verdict::kSkip:
-      return "SKIP";
-    case Verdict::kFail:
-      return "FAIL";
-    case Verdict::kCrash:
-      return "CRASH";
-    case Verdict::kTimeout:
-      return "TIMEOUT";
-    case Verdict::kMemory:
-      return "MEMORY";
-    case Verdict::kCpuTime:
-      return "CPUTIME";
-    case Verdict::kNoCell:
-      return "NOCELL";
-    case Verdict::kNotRun:
-      return "NOTRUN";
-  }
-  return "?";
-}
-
-bool is_bad(Verdict verdict) {
-  return verdict != Verdict::kPass && verdict != Verdict::kSkip && verdict != Verdict::kNotRun;
-}
-
 namespace {
 
 Attempt judge_end(const Selected& selected, CellReport&& report,
@@ -226,7 +177,7 @@ Attempt judge_end(const Selected& selected, CellReport&& report,
     attempt.verdict = Verdict::kPass;
     return attempt;
   }
-  attempt.verdict = bad_verdict(cell.outcome);
+  attempt.verdict = info_of(cell.outcome).verdict;
   for (const ReportedTest& ran : selected.binary->kind->read(reports_of(cell)).ran)
     attempt.message += ran.message;
   tell_end(selected, ending_text(cell), command, attempt);

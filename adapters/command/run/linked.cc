@@ -14,6 +14,7 @@
 #include "adapters/command/run/ask.h"
 #include "adapters/command/run/child.h"
 #include "framework/report/encode.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister::command {
@@ -61,7 +62,7 @@ enum class StreamedResult : std::uint8_t { kPassed, kFailed, kSkipped, kNotBegun
 
 Verdict verdict_of(StreamedResult told, const Outcome& outcome) {
   if (told == StreamedResult::kPassed) return Verdict::kPass;
-  return told == StreamedResult::kSkipped ? Verdict::kSkip : bad_verdict(outcome);
+  return told == StreamedResult::kSkipped ? Verdict::kSkip : info_of(outcome).verdict;
 }
 
 class LinkedRun {

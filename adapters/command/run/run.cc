@@ -21,6 +21,7 @@
 #include "framework/config/settings.h"
 #include "framework/config/unmatched.h"
 #include "framework/options/options.h"
+#include "framework/report/outcome_traits.h"
 #include "framework/watch/room.h"
 
 namespace cloister::command {

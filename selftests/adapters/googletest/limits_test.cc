@@ -43,16 +43,18 @@ TEST(ExpectedEnd, AtTheMemoryCapPasses) {
 TEST(ExpectedEnd, ThatDoesNotComeFails) {
   const Ended ended = run_limited("Unexpected.EndDoesNotCome");
   EXPECT_EQ(ended.status, 1);
-  EXPECT_THAT(ended.out, ContainsRegex("limited.cc:[0-9]+: Failure\ncloister: "
-                                       "Unexpected.EndDoesNotCome was to be killed by SIGUSR1, and "
-                                       "ended without\n"));
+  EXPECT_THAT(ended.out,
+              ContainsRegex("limited.cc:[0-9]+: Failure\ncloister: "
+                            "Unexpected.EndDoesNotCome was expected to be killed by SIGUSR1 "
+                            "but ended normally\n"));
 }
 
 TEST(ExpectedEnd, OfAnotherKindFailsWithBoth) {
   const Ended ended = run_limited("Unexpected.EndIsAnother");
   EXPECT_EQ(ended.status, 1);
-  EXPECT_THAT(ended.out, HasSubstr("cloister: Unexpected.EndIsAnother was to be killed by SIGUSR1\n"
-                                   "cloister: Unexpected.EndIsAnother was killed by SIGUSR2"));
+  EXPECT_THAT(ended.out,
+              HasSubstr("cloister: Unexpected.EndIsAnother was expected to be killed by SIGUSR1\n"
+                        "cloister: Unexpected.EndIsAnother was killed by SIGUSR2"));
 }
 
 TEST(ExpectedEnd, DoesNotForgiveAFailureBeforeIt) {

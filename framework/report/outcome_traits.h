@@ -1,0 +1,192 @@
+// What there is to know of each outcome, an entry each. The compiler names an outcome that has
+// none. docs/HACKING.md says what else an outcome takes.
+#pragma once
+
+#include <signal.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <cloister/report.h>
+
+#include "framework/report/verdict.h"
+
+namespace cloister {
+
+// The exit status of a process that a signal has ended is the signal's number above this, as shells
+// have it.
+inline constexpr int kBySignal = 128;
+
+// Members of each:
+//   kName     in JSON and in records
+//   kVerdict  of a test that ends so although it ought to end otherwise
+//   kLimit    the setting whose value ended it, and what that is called; "" where that was none
+//   kExpect   as in "was expected to ...", by the test itself (cloister/expect_end.h); without that
+//             no test can
+//   fields()  calls field(name, value) for each field, in the order of their bytes in a report
+//   status()  of a process that ends so, as shells have it; nothing where there was no process to
+//             speak of
+template <typename Outcome>
+struct OutcomeTraits;
+
+struct LimitName {
+  std::string_view setting{};
+  std::string_view words{};
+};
+struct NoFields {
+  template <typename Outcome, typename Field>
+  static void fields(Outcome&, Field) {}
+};
+struct KilledStatus {
+  template <typename Outcome>
+  static std::optional<int> status(const Outcome&) {
+    return kBySignal + SIGKILL;
+  }
+};
+struct NoStatus {
+  template <typename Outcome>
+  static std::optional<int> status(const Outcome&) {
+    return std::nullopt;
+  }
+};
+
+template <>
+struct OutcomeTraits<Finished> : NoFields {
+  static constexpr std::string_view kName = "finished";
+  static constexpr Verdict kVerdict = Verdict::kFail;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect{};
+  static std::optional<int> status(const Finished&) { return 0; }
+};
+
+template <>
+struct OutcomeTraits<Exited> {
+  static constexpr std::string_view kName = "exited";
+  static constexpr Verdict kVerdict = Verdict::kFail;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect = "exit with status {}";
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("status", o.status);
+  }
+  static std::optional<int> status(const Exited& o) { return o.status; }
+};
+
+template <>
+struct OutcomeTraits<Signaled> {
+  static constexpr std::string_view kName = "signaled";
+  static constexpr Verdict kVerdict = Verdict::kCrash;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect = "be killed by {}";
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("signal", o.signal);
+    field("core_dumped", o.core_dumped);
+  }
+  static std::optional<int> status(const Signaled& o) { return kBySignal + o.signal; }
+};
+
+template <>
+struct OutcomeTraits<TimedOut> : KilledStatus {
+  static constexpr std::string_view kName = "timed_out";
+  static constexpr Verdict kVerdict = Verdict::kTimeout;
+  static constexpr LimitName kLimit = {"deadline", "deadline"};
+  static constexpr std::string_view kExpect = "reach its deadline";
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("deadline_ms", o.deadline);
+  }
+};
+
+template <>
+struct OutcomeTraits<OutOfMemory> : KilledStatus {
+  static constexpr std::string_view kName = "out_of_memory";
+  static constexpr Verdict kVerdict = Verdict::kMemory;
+  static constexpr LimitName kLimit = {"memory", "memory cap"};
+  static constexpr std::string_view kExpect = "reach its memory cap";
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("cap", o.cap);
+    field("memory", o.parts);
+  }
+};
+
+template <>
+struct OutcomeTraits<SetupFailed> : NoStatus {
+  static constexpr std::string_view kName = "setup_failed";
+  static constexpr Verdict kVerdict = Verdict::kNoCell;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect{};
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("why", o.why);
+  }
+};
+
+template <>
+struct OutcomeTraits<ProtocolBroken> : NoStatus {
+  static constexpr std::string_view kName = "protocol_broken";
+  static constexpr Verdict kVerdict = Verdict::kFail;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect{};
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("why", o.why);
+  }
+};
+
+template <>
+struct OutcomeTraits<OutOfCpuTime> : KilledStatus {
+  static constexpr std::string_view kName = "out_of_cpu_time";
+  static constexpr Verdict kVerdict = Verdict::kCpuTime;
+  static constexpr LimitName kLimit = {"cpu_time", "CPU-time deadline"};
+  static constexpr std::string_view kExpect = "use up its processor time";
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("cap_ms", o.cap);
+  }
+};
+
+template <>
+struct OutcomeTraits<Interrupted> : NoFields, KilledStatus {
+  static constexpr std::string_view kName = "interrupted";
+  static constexpr Verdict kVerdict = Verdict::kFail;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect{};
+};
+
+// What all outcomes have, as values; by their place in Outcome.
+struct OutcomeInfo {
+  std::string_view name;
+  Verdict verdict{};
+  LimitName limit{};
+  std::string_view expect;
+};
+inline constexpr auto kOutcomes = []<std::size_t... kPlaces>(std::index_sequence<kPlaces...>) {
+  return std::array{
+      OutcomeInfo{OutcomeTraits<std::variant_alternative_t<kPlaces, Outcome>>::kName,
+                  OutcomeTraits<std::variant_alternative_t<kPlaces, Outcome>>::kVerdict,
+                  OutcomeTraits<std::variant_alternative_t<kPlaces, Outcome>>::kLimit,
+                  OutcomeTraits<std::variant_alternative_t<kPlaces, Outcome>>::kExpect}...};
+}(std::make_index_sequence<std::variant_size_v<Outcome>>{});
+
+inline const OutcomeInfo& info_of(const Outcome& outcome) { return kOutcomes[outcome.index()]; }
+
+// field(name, value) for each field of the outcome that there is.
+template <typename AnyOutcome, typename Field>
+void fields_of(AnyOutcome& outcome, Field field) {
+  std::visit([&field]<typename Each>(
+                 Each& each) { OutcomeTraits<std::remove_const_t<Each>>::fields(each, field); },
+             outcome);
+}
+
+inline std::optional<int> status_of(const Outcome& outcome) {
+  return std::visit(
+      []<typename Each>(const Each& each) { return OutcomeTraits<Each>::status(each); }, outcome);
+}
+
+}  // namespace cloister
