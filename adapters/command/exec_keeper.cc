@@ -55,14 +55,6 @@ Result<WardenFork> start_warden(const ExecOptions& options, const Pty& pty,
   live_as_warden(options, std::move(forked->socket), caller_mask);
 }
 
-// Waits until everything of the run is removed. The status of wait(2).
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
-}
-
 bool write_all(int fd, const char* bytes, ssize_t size) {
   while (size > 0) {
     const ssize_t written = ::write(fd, bytes, static_cast<std::size_t>(size));
@@ -110,7 +102,7 @@ class Keeper {
       while (!report_ && !gone_) turn();
       if (options_.terminal) drain();
     }
-    const int status = wait_for(warden_.pid);
+    const int status = wait_for(warden_);
     terminal_.take_back();
     if (!report_) return warden_died(status);
     if (!std::holds_alternative<Exited>(report_->outcome)) terminal_.restore_modes();
@@ -287,7 +279,7 @@ Result<int> explain_plan(ExecOptions& options) {
   ::sigprocmask(SIG_SETMASK, nullptr, &mask);
   auto warden = start_warden(options, Pty{}, mask);
   if (!warden) return std::unexpected(warden.error());
-  const int status = wait_for(warden->pid);
+  const int status = wait_for(*warden);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

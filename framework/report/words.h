@@ -16,9 +16,6 @@ namespace cloister {
 // "SIGSEGV (Segmentation fault)"
 std::string signal_text(int number);
 
-// "was killed by SIGSEGV (Segmentation fault)": goes on after the name of what ran.
-std::string ending_text(const CellReport& report);
-
 // "NAME has been running for 1 min (deadline 10 min)"
 std::string slow_words(const std::string& name, std::chrono::milliseconds notice_after,
                        std::chrono::milliseconds deadline);

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
 
@@ -16,5 +18,10 @@ struct WardenFork {
 // Forks the warden: making cells changes a process for good. What is buffered for stdio by then
 // would come out of every guest again; the caller flushes what it may.
 Result<WardenFork> fork_warden();
+// Waits until everything of the run is removed. The status of wait(2).
+int wait_for(const WardenFork& warden);
+// "the warden was killed by signal 9", from that; the builder ends as its warden did. Empty when it
+// ended well.
+std::string warden_end_text(int status);
 
 }  // namespace cloister

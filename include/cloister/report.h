@@ -234,4 +234,7 @@ struct CellReport {
   std::vector<std::uint32_t> costs;
 };
 
+// "was killed by SIGSEGV (Segmentation fault)": goes on after the name of what ran.
+std::string ending_text(const CellReport& report);
+
 }  // namespace cloister

@@ -122,28 +122,20 @@ Result<CellsProcess> CellsProcess::start(const std::function<void(Fd socket)>& l
     live(std::move(forked->socket));
     ::_exit(kOwnFailure);
   }
-  return CellsProcess(forked->pid, std::move(forked->socket));
+  return CellsProcess(std::move(*forked));
 }
 
 int CellsProcess::hear(const CellsOrder& order, const RunEvents& events) {
-  const Pausing pausing(socket_);
-  return Hearing(order, events, Fd(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0))).to_the_end();
+  const Pausing pausing(warden_.socket);
+  return Hearing(order, events, Fd(::fcntl(warden_.socket.get(), F_DUPFD_CLOEXEC, 0))).to_the_end();
 }
 
 Result<void> CellsProcess::end() {
-  if (!socket_.open()) return {};
-  socket_.reset();
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (status == 0) return {};
-  return std::unexpected(Error{
-      WIFSIGNALED(status) || WEXITSTATUS(status) > 128
-          ? fmt::format("run all tests: the process that watches the cells was killed by signal {}",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128)
-          : fmt::format("run all tests: the process that watches the cells ended with status {}",
-                        WEXITSTATUS(status)),
-      0, "start the run again"});
+  if (!warden_.socket.open()) return {};
+  warden_.socket.reset();
+  const std::string ended = warden_end_text(wait_for(warden_));
+  if (ended.empty()) return {};
+  return std::unexpected(Error{"run all tests: " + ended, 0, "start the run again"});
 }
 
 Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events, ProbeDepth depth) {

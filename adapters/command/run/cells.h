@@ -16,6 +16,7 @@
 #include "framework/host/probe.h"
 #include "framework/kernel/error.h"
 #include "framework/kernel/fd.h"
+#include "framework/run/fork_warden.h"
 
 namespace cloister::command {
 
@@ -39,7 +40,7 @@ struct RunEvents {
   std::function<void(const Binary& binary, const std::string& words)> failed_beside;
 };
 
-// The process that makes cells and watches them. It ends with this object.
+// The warden of `cloister run`. It ends with this object.
 class CellsProcess {
  public:
   // Forks it. There, `live` is called with the other end of the socket, and never returns.
@@ -47,7 +48,7 @@ class CellsProcess {
   CellsProcess(CellsProcess&&) = default;  // what is left has no socket
   ~CellsProcess() { std::ignore = end(); }
 
-  const Fd& socket() const { return socket_; }
+  const Fd& socket() const { return warden_.socket; }
   // Hears from it until that order is done: 0, or the signal that broke it off. Then, as when it
   // has died, the process has to be ended.
   int hear(const CellsOrder& order, const RunEvents& events);
@@ -56,10 +57,9 @@ class CellsProcess {
   Result<void> end();
 
  private:
-  CellsProcess(pid_t pid, Fd socket) : pid_(pid), socket_(std::move(socket)) {}
+  explicit CellsProcess(WardenFork warden) : warden_(std::move(warden)) {}
 
-  pid_t pid_;
-  Fd socket_;  // open until the process has ended
+  WardenFork warden_;  // its socket is open until it has ended
 };
 
 // 0, or the signal that ended the run. Nothing that it started is left then.

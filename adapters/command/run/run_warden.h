@@ -1,4 +1,4 @@
-// The process that watches the cells of `cloister run`, and the guests that it forks. Started by
+// The warden of `cloister run`, and the guests that it forks. Started by
 // cells.cc, which hears from it over a socket.
 #pragma once
 
