@@ -53,7 +53,6 @@ Keeper& Keeper::instance() {
 }
 
 Keeper::Keeper() : ForwardingListener(users_listeners()) {
-  environments_ = find_environments();
   reporter_ = find_reporter();
   registry_.replace(
       make_replayed_test, [] { Keeper::instance().replay_suite_set_up(); },
@@ -86,12 +85,14 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   order_ = registry_.selected();
   if (options_.explain) explain_and_exit();
   ForwardingListener::OnTestIterationStart(unit_test, iteration);
-  if (environments_are_recreated()) first_of_program_ = nullptr;
-  for (ShownOnce* ends : {&environment_tear_down_, &iteration_end_, &program_end_}) ends->clear();
+  if (environments_are_recreated()) shown_.environments = nullptr;
+  for (ShownOnce* ends :
+       {&shown_.environment_tear_down, &shown_.iteration_end, &shown_.program_end})
+    ends->clear();
   if (order_.empty()) return;
   // GoogleTest deletes it where the program exits in the middle of the run.
   static auto* replay_environment = new ReplayEnvironment;
-  if (environments_ != nullptr) users_environments_ = *environments_;
+  environments_.note();
   const WardenOrders orders{options_, registry_, order_, iteration == 0, results_.descriptor()};
   auto side = start_warden(orders, [] { instance().prepare_guests(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
@@ -100,10 +101,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   pausing_.emplace(inbox_.warden());
   replayed_ids_.clear();
   begun_.clear();
-  if (environments_ != nullptr) {
-    *environments_ = {replay_environment};
-    environments_replaced_ = true;
-  }
+  environments_.replace(replay_environment);
   if (any_listener_in_guest()) replay_start(iteration);
 }
 
@@ -133,7 +131,7 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   if (!by_hand) return;
   // GoogleTest has set the environments up once, in another process.
   guest_->start_phase(Phase::kEnvironmentSetUp);
-  for (testing::Environment* environment : users_environments_) environment->SetUp();
+  for (testing::Environment* environment : environments_.users()) environment->SetUp();
   guest_->start_phase(Phase::kOwnWords);
 }
 
@@ -179,9 +177,7 @@ void Keeper::end_interruption() {
 }
 
 void Keeper::end_iteration() {
-  // GoogleTest deletes the environments at the end of the run, and must find the user's.
-  if (environments_replaced_) *environments_ = users_environments_;
-  environments_replaced_ = false;
+  environments_.put_back();
   pausing_.reset();
   Interruption::forget_warden();
   inbox_.close();
@@ -238,22 +234,22 @@ void Keeper::tell_what_no_test_told() const {
 }
 
 void Keeper::OnTestProgramEnd(const UnitTest& unit_test) {
-  replay_once(program_end_);
+  replay_once(shown_.program_end);
   leave_loop_if_guest_did();
   ForwardingListener::OnTestProgramEnd(unit_test);
 }
 
 // GoogleTest's printer introduces the suite only after all listeners have heard of its start.
 void Keeper::OnTestSuiteStart(const testing::TestSuite& suite) {
-  first_of_suite_ = nullptr;
-  suite_tear_down_.clear();
+  shown_.suite = nullptr;
+  shown_.suite_tear_down.clear();
   suite_time_ = 0;
   ForwardingListener::OnTestSuiteStart(suite);
   if (!any_listener_in_guest()) return;
-  first_of_suite_ = first_of(suite);
-  if (first_of_suite_ == nullptr) return;
-  replay(*first_of_suite_, Phase::kSuiteStart);
-  note_if_it_gave_up(*first_of_suite_, Phase::kSuiteStart);
+  shown_.suite = first_of(suite);
+  if (shown_.suite == nullptr) return;
+  replay(*shown_.suite, Phase::kSuiteStart);
+  note_if_it_gave_up(*shown_.suite, Phase::kSuiteStart);
   leave_loop_if_guest_did();
 }
 
@@ -290,7 +286,7 @@ void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
   pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
   suite_time_ = 0;
   // In a suite that is passed over as a whole there was no other place for it.
-  if (first_of_suite_ != nullptr) replay_suite_tear_down();
+  if (shown_.suite != nullptr) replay_suite_tear_down();
   results_.put_beside(suite.ad_hoc_test_result(), &suite);
   leave_loop_if_guest_did();
   ForwardingListener::OnTestSuiteEnd(suite);

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "adapters/googletest/environments.h"
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/guest_listener.h"
 #include "adapters/googletest/inbox.h"
@@ -86,7 +87,6 @@ class Keeper final : public ForwardingListener {
   // said.
   void note_if_it_gave_up(const Record& record, Phase phase);
   void leave_loop_if_guest_did() const;
-  const Record* shown_for(Phase phase) const;
   void note_own_set_up_failures(const Record& record) const;
   void note_that_it_did_not_run(const Record& record, const testing::TestInfo& test) const;
   void remember_ends(const RecordPtr& record);
@@ -99,9 +99,7 @@ class Keeper final : public ForwardingListener {
   Options options_;
   Registry registry_;
   ListenersReplaced* listeners_ = nullptr;  // while it runs
-  std::vector<testing::Environment*>* environments_ = nullptr;
-  std::vector<testing::Environment*> users_environments_;
-  bool environments_replaced_ = false;
+  EnvironmentsReplaced environments_;
   testing::TestPartResultReporterInterface* reporter_ = nullptr;
 
   std::vector<TestId> order_;
@@ -120,15 +118,7 @@ class Keeper final : public ForwardingListener {
   Timing timing_;
   ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;
-  // Shown for the start of the program, of the iteration, of the environments, and of the suite.
-  RecordPtr program_start_;
-  RecordPtr iteration_start_;
-  RecordPtr first_of_program_;
-  RecordPtr first_of_suite_;
-  ShownOnce suite_tear_down_{Phase::kSuiteTearDown};
-  ShownOnce environment_tear_down_{Phase::kEnvironmentTearDown};
-  ShownOnce iteration_end_{Phase::kIterationEnd};
-  ShownOnce program_end_{Phase::kProgramEnd};
+  ShownRecords shown_;
   bool loop_was_left_ = false;            // by a guest, and so here
   std::unique_ptr<GuestListener> guest_;  // in a guest only
 };

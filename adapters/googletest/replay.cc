@@ -128,10 +128,10 @@ void Keeper::replay_test(TestId id) {
                    fmt::format("cloister: {} was not run: the run was interrupted by {}",
                                full_name(test), Interruption::name()));
   }
-  const bool set_up_is_shown = first_of_suite_ != nullptr;
-  if (!set_up_is_shown) first_of_suite_ = record;
+  const bool set_up_is_shown = shown_.suite != nullptr;
+  if (!set_up_is_shown) shown_.suite = record;
   ended_well(*record) ? replay_well_ended(*record, set_up_is_shown)
-                      : replay_all(*record, set_up_is_shown && record == first_of_suite_);
+                      : replay_all(*record, set_up_is_shown && record == shown_.suite);
   note_if_it_gave_up(*record, Phase::kBody);
   replay_end(*record, test);
   replay_leaks(*record, test);
@@ -197,11 +197,11 @@ void Keeper::replay_well_ended(const Record& record, bool set_up_is_shown) const
 
 // Everything that is known goes to the test itself, whichever stretch it happened in.
 void Keeper::replay_all(const Record& record, bool set_up_is_shown) const {
-  if (&record != iteration_start_.get()) {
+  if (&record != shown_.iteration_start.get()) {
     replay(record, Phase::kProgramStart);
     replay(record, Phase::kIterationStart);
   }
-  if (&record != first_of_program_.get()) replay(record, Phase::kEnvironmentSetUp);
+  if (&record != shown_.environments.get()) replay(record, Phase::kEnvironmentSetUp);
   if (!set_up_is_shown) {
     replay(record, Phase::kSuiteStart);
     replay(record, Phase::kSuiteSetUp);
@@ -258,18 +258,12 @@ void Keeper::replay_files(const Record& record, const testing::TestInfo& test) c
 void Keeper::note_own_set_up_failures(const Record& record) const {
   for (const Part& part : record.parts) {
     if (part.phase >= Phase::kBody || !part.failed()) continue;
-    const Record* shown = shown_for(part.phase);
+    const Record* shown = shown_.of(part.phase);
     if (shown != nullptr && has_the_same(*shown, part)) continue;
     const std::string message = fmt::format("cloister: in {} of this test's own cell:\n{}",
                                             phase_words(part.phase), part.message);
     reissue(TestPartResult::kFatalFailure, part.file, part.line, message);
   }
-}
-
-const Record* Keeper::shown_for(Phase phase) const {
-  if (phase == Phase::kProgramStart) return program_start_.get();
-  if (phase == Phase::kIterationStart) return iteration_start_.get();
-  return phase == Phase::kEnvironmentSetUp ? first_of_program_.get() : first_of_suite_.get();
 }
 
 // Its cell's own environments skipped or failed, or main() made GoogleTest pass it over.
@@ -287,19 +281,19 @@ void Keeper::note_that_it_did_not_run(const Record& record, const testing::TestI
 }
 
 void Keeper::remember_ends(const RecordPtr& record) {
-  suite_tear_down_.take(record);
-  environment_tear_down_.take(record);
-  iteration_end_.take(record);
-  if (!fails_at_program_end(*record)) program_end_.take(record);
+  shown_.suite_tear_down.take(record);
+  shown_.environment_tear_down.take(record);
+  shown_.iteration_end.take(record);
+  if (!fails_at_program_end(*record)) shown_.program_end.take(record);
 }
 
 bool Keeper::guests_do_more_than_their_tests() const {
-  return !users_environments_.empty() || any_listener_in_guest();
+  return !environments_.users().empty() || any_listener_in_guest();
 }
 
 void Keeper::remember_ends_without_tests() {
   if (!replayed_ids_.empty() || order_.empty() || !guests_do_more_than_their_tests()) return;
-  if (iteration_end_.shown() == nullptr) remember_ends(wait_for(order_.front()));
+  if (shown_.iteration_end.shown() == nullptr) remember_ends(wait_for(order_.front()));
 }
 
 void Keeper::record_properties(const Record& record, Scope scope) const {
@@ -319,36 +313,36 @@ RecordPtr Keeper::first_of(const testing::TestSuite& suite) {
 // What listeners in the guest did at the start of the program is shown with the iteration's: no
 // guest is there before.
 void Keeper::replay_start(int iteration) {
-  iteration_start_ = wait_for(order_.front());
+  shown_.iteration_start = wait_for(order_.front());
   if (iteration == 0) {
-    program_start_ = iteration_start_;
-    replay(*program_start_, Phase::kProgramStart);
-    note_if_it_gave_up(*program_start_, Phase::kProgramStart);
+    shown_.program_start = shown_.iteration_start;
+    replay(*shown_.program_start, Phase::kProgramStart);
+    note_if_it_gave_up(*shown_.program_start, Phase::kProgramStart);
   }
-  replay(*iteration_start_, Phase::kIterationStart);
-  note_if_it_gave_up(*iteration_start_, Phase::kIterationStart);
+  replay(*shown_.iteration_start, Phase::kIterationStart);
+  note_if_it_gave_up(*shown_.iteration_start, Phase::kIterationStart);
   leave_loop_if_guest_did();
 }
 
 void Keeper::replay_suite_set_up() {
-  if (first_of_suite_ == nullptr) {
+  if (shown_.suite == nullptr) {
     if (!registry_.current_suite_has(has_own)) return;
-    first_of_suite_ = first_of(*UnitTest::GetInstance()->current_test_suite());
+    shown_.suite = first_of(*UnitTest::GetInstance()->current_test_suite());
   }
-  if (first_of_suite_ == nullptr) return;
-  replay(*first_of_suite_, Phase::kSuiteSetUp);
-  note_if_it_gave_up(*first_of_suite_, Phase::kSuiteSetUp);
+  if (shown_.suite == nullptr) return;
+  replay(*shown_.suite, Phase::kSuiteSetUp);
+  note_if_it_gave_up(*shown_.suite, Phase::kSuiteSetUp);
 }
 
 void Keeper::replay_suite_tear_down() {
   // A set-up that failed has left the tests out.
-  if (suite_tear_down_.shown() == nullptr && first_of_suite_ != nullptr)
-    suite_tear_down_.take(first_of_suite_);
-  replay_once(suite_tear_down_);
-  if (suite_tear_down_.shown() != nullptr)
-    record_properties(*suite_tear_down_.shown(), Scope::kSuite);
-  first_of_suite_ = nullptr;
-  suite_tear_down_.clear();
+  if (shown_.suite_tear_down.shown() == nullptr && shown_.suite != nullptr)
+    shown_.suite_tear_down.take(shown_.suite);
+  replay_once(shown_.suite_tear_down);
+  if (shown_.suite_tear_down.shown() != nullptr)
+    record_properties(*shown_.suite_tear_down.shown(), Scope::kSuite);
+  shown_.suite = nullptr;
+  shown_.suite_tear_down.clear();
 }
 
 void Keeper::replay_once(const ShownOnce& what) {
@@ -370,23 +364,23 @@ void Keeper::leave_loop_if_guest_did() const {
 
 void Keeper::replay_environments_set_up() {
   if (!guests_do_more_than_their_tests()) return;
-  first_of_program_ = wait_for(order_.front());
-  replay(*first_of_program_, Phase::kEnvironmentSetUp);
-  note_if_it_gave_up(*first_of_program_, Phase::kEnvironmentSetUp);
+  shown_.environments = wait_for(order_.front());
+  replay(*shown_.environments, Phase::kEnvironmentSetUp);
+  note_if_it_gave_up(*shown_.environments, Phase::kEnvironmentSetUp);
   leave_loop_if_guest_did();
 }
 
 void Keeper::replay_environments_tear_down() {
   remember_ends_without_tests();
-  replay_once(environment_tear_down_);
+  replay_once(shown_.environment_tear_down);
   leave_loop_if_guest_did();
 }
 
 void Keeper::replay_iteration_end() {
   remember_ends_without_tests();
-  replay_once(iteration_end_);
-  if (environment_tear_down_.shown() != nullptr)
-    record_properties(*environment_tear_down_.shown(), Scope::kProgram);
+  replay_once(shown_.iteration_end);
+  if (shown_.environment_tear_down.shown() != nullptr)
+    record_properties(*shown_.environment_tear_down.shown(), Scope::kProgram);
 }
 
 }  // namespace cloister::googletest

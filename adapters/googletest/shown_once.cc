@@ -42,4 +42,10 @@ std::vector<Part> ShownOnce::others() const {
   return others;
 }
 
+const Record* ShownRecords::of(Phase phase) const {
+  if (phase == Phase::kProgramStart) return program_start.get();
+  if (phase == Phase::kIterationStart) return iteration_start.get();
+  return phase == Phase::kEnvironmentSetUp ? environments.get() : suite.get();
+}
+
 }  // namespace cloister::googletest

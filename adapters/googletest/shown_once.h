@@ -27,6 +27,21 @@ class ShownOnce {
   std::vector<Part> others_;
 };
 
+// Whose record is shown for what all tests have in common.
+struct ShownRecords {
+  RecordPtr program_start;
+  RecordPtr iteration_start;
+  RecordPtr environments;
+  RecordPtr suite;
+  ShownOnce suite_tear_down{Phase::kSuiteTearDown};
+  ShownOnce environment_tear_down{Phase::kEnvironmentTearDown};
+  ShownOnce iteration_end{Phase::kIterationEnd};
+  ShownOnce program_end{Phase::kProgramEnd};
+
+  // For a stretch before a test's body; nullptr when there is none.
+  const Record* of(Phase phase) const;
+};
+
 // Whether it has a part of that stretch from the same place.
 bool has_the_same(const Record& record, const Part& wanted);
 
