@@ -77,6 +77,9 @@ class ToKeeper final : public EventSink {
   }
   // One command is nobody's neighbour, and nobody waits for it unknowingly.
   void on(SlowCellEvent&&) {}
+  void on(OutputEvent&&) {}
+  void on(CellKillEvent&&) {}
+  void on(RunStopEvent&&) {}
   void on(FileCollisionEvent&&) {}
   void on(ShortageEvent&&) {}
 

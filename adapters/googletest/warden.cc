@@ -102,6 +102,9 @@ class ToKeeper final : public EventSink {
   }
   void on(GuestStartEvent&&) {}
   void on(GuestStopEvent&&) {}
+  void on(OutputEvent&&) {}
+  void on(CellKillEvent&&) {}
+  void on(RunStopEvent&&) {}
 
   const Registry& registry_;
   Outbox& outbox_;

@@ -65,7 +65,7 @@ std::uint64_t add_up(const char* text, std::string_view key) {
   return sum;
 }
 
-// As CgroupReading says it (plan.h).
+// As Gauge says it (plan.h).
 std::uint64_t read_number(const Path& file, std::string_view key) {
   char text[4096];
   const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);

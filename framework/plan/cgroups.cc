@@ -26,7 +26,7 @@ struct Group {
   }
   void read(Reading reading, const char* file, const char* key = "",
             std::uint32_t divide_by = 1) const {
-    group.readings.push_back({reading, file, key, divide_by});
+    group.readings.push_back({reading, {file, key, divide_by}});
   }
 
   void memory() const {

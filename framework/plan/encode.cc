@@ -105,9 +105,9 @@ std::string encode(const InsidePlan& plan, bool user_is_root_outside) {
     });
     put_list(out, group.readings, [&](const CgroupReading& reading) {
       out.number(reading.reading);
-      out.text(reading.file);
-      out.text(reading.key);
-      out.number(reading.divide_by);
+      out.text(reading.gauge.file);
+      out.text(reading.gauge.key);
+      out.number(reading.gauge.divide_by);
     });
   });
   out.number(plan.look_for);

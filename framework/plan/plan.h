@@ -117,13 +117,18 @@ struct IdMapping {
   friend bool operator==(const IdMapping&, const IdMapping&) = default;
 };
 
-struct CgroupReading {
-  Reading reading{};
+// A number in a file of a cgroup.
+struct Gauge {
   std::string file;
   // Of a file of "key value" lines; with a "=" at its end, of one of "key=value" words, which are
   // added up; empty when the file is one number.
   std::string key{};
-  std::uint32_t divide_by = 1;  // the file's unit to that of the reading
+  std::uint32_t divide_by = 1;  // the file's unit to that of who reads it
+  friend bool operator==(const Gauge&, const Gauge&) = default;
+};
+struct CgroupReading {
+  Reading reading{};
+  Gauge gauge;
   friend bool operator==(const CgroupReading&, const CgroupReading&) = default;
 };
 struct CgroupSetting {
@@ -177,14 +182,6 @@ struct GuestPlan {
   std::vector<ResourceLimit> limits;
   std::vector<int> cpus;  // by sched_setaffinity(2), where no cgroup does it; empty is as they are
   friend bool operator==(const GuestPlan&, const GuestPlan&) = default;
-};
-
-// A number in a file of a cgroup, as in CgroupReading.
-struct Gauge {
-  std::string file;
-  std::string key{};
-  std::uint32_t divide_by = 1;
-  friend bool operator==(const Gauge&, const Gauge&) = default;
 };
 
 // How much of what a guest asks the kernel for by name is seen: launch/audited_calls.h.

@@ -68,6 +68,7 @@ enum class Reading : std::uint8_t {
   kSharedMemory,
 };
 inline constexpr int kReadingCount = 11;
+static_assert(kReadingCount == static_cast<int>(Reading::kSharedMemory) + 1, "the last one");
 inline constexpr bool is_read_early(Reading reading) { return reading >= Reading::kFileMemory; }
 
 }  // namespace cloister

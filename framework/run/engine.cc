@@ -101,6 +101,9 @@ class TaskRun final : public CellSource, public EventSink {
     put(message);
   }
   void on(GuestStopEvent&&) {}
+  void on(OutputEvent&&) {}
+  void on(CellKillEvent&&) {}
+  void on(RunStopEvent&&) {}
 
   static ByteWriter begin(News what) {
     ByteWriter message;

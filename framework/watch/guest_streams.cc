@@ -9,12 +9,6 @@
 namespace cloister {
 namespace {
 
-constexpr int kEventStream = 0;
-
-// After the cell's end its pipes hold what fits into them; only a process that outlived it can add
-// to that.
-constexpr int kMostLastReads = 64;
-
 void keep(Output& output, std::string_view bytes, Bytes most) {
   const std::uint64_t room = most.count - std::min<std::uint64_t>(most.count, output.kept.size());
   const std::size_t kept = std::min<std::uint64_t>(room, bytes.size());
@@ -36,10 +30,10 @@ Result<GuestStreams::Ends> GuestStreams::open(int outputs) {
   return ends;
 }
 
-bool GuestStreams::drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer) {
+std::string_view GuestStreams::drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer) {
   Fd& fd = fds_[stream];
-  if (!fd.open()) return false;
-  const bool output = stream != kEventStream;
+  if (!fd.open()) return {};
+  const bool output = stream != kEvents;
   if (output) page.drain_turn.fetch_add(1);
   const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
   const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -48,18 +42,18 @@ bool GuestStreams::drain(int stream, CellPage& page, Bytes most, DrainBuffer& bu
     page.drain_turn.fetch_add(1);
   }
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) fd.reset();
-  if (bytes.empty()) return false;
   if (output) {
-    keep(stream == 1 ? out : err, bytes, most);
+    keep(stream == kOut ? out : err, bytes, most);
   } else {
     frames.feed(bytes);
   }
-  return true;
+  return bytes;
 }
 
 void GuestStreams::finish(CellPage& page, Bytes most, DrainBuffer& buffer) {
   for (int stream = 0; stream < kCount; ++stream) {
-    for (int reads = 0; reads < kMostLastReads && drain(stream, page, most, buffer); ++reads) {
+    for (int reads = 0; reads < kMostLastReads && !drain(stream, page, most, buffer).empty();
+         ++reads) {
     }
     fds_[stream].reset();
   }

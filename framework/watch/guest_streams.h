@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 #include <cloister/report.h>
 
@@ -18,7 +19,13 @@ using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
 
 class GuestStreams {
  public:
-  static constexpr int kCount = 3;  // events, stdout, stderr
+  static constexpr int kEvents = 0;
+  static constexpr int kOut = 1;
+  static constexpr int kErr = 2;
+  static constexpr int kCount = 3;
+  // After the cell's end its pipes hold what fits into them; only a process that outlived it can
+  // add to that.
+  static constexpr int kMostLastReads = 64;
 
   // The guest's ends, by stream.
   struct Ends {
@@ -29,9 +36,9 @@ class GuestStreams {
 
   // To poll; -1 for one that has ended.
   int fd(int stream) const { return fds_[stream].get(); }
-  // Takes what has come on one of them, by way of `buffer`; false when that was nothing. Of output
-  // `most` is kept.
-  bool drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer);
+  // Takes what has come on one of them, by way of `buffer`, and returns it; "" when that was
+  // nothing. Of output `most` is kept.
+  std::string_view drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer);
   // The cell is no more: takes what is left in the pipes, and the frames in its page.
   void finish(CellPage& page, Bytes most, DrainBuffer& buffer);
 

@@ -11,6 +11,7 @@
 #include <cloister/report.h>
 
 #include "framework/kernel/clock.h"
+#include "framework/report/guest_end.h"
 
 namespace cloister {
 
@@ -35,6 +36,18 @@ struct SlowCellEvent {
   std::chrono::milliseconds notice_after{};
   std::chrono::milliseconds deadline{};  // 0 is none
 };
+// What the guest printed, as it came: of both streams when they are joined. Only where
+// WatchOptions::tell_output asks for it; the report has it all the same.
+struct OutputEvent {
+  CellRef of{};
+  bool is_err = false;
+  std::string bytes{};
+};
+// Everything in the cell has been killed by the run.
+struct CellKillEvent {
+  CellRef of{};
+  KilledFor reason{};
+};
 // Two cells that ran at the same time changed the same file: what the later one of them, by its
 // number, wrote is there. Once for each path.
 struct FileCollisionEvent {
@@ -46,6 +59,8 @@ struct FileCollisionEvent {
 struct ShortageEvent {
   std::string words{};
 };
+// The run was told to end: what ran was killed, what did not run yet never will.
+struct RunStopEvent {};
 // The last of a cell: it is gone, and what it wrote is where it is to be.
 struct CellEndEvent {
   CellRef of{};
@@ -55,8 +70,8 @@ struct CellEndEvent {
 // To add an event: an alternative here. The compiler names every sink that does not know it.
 struct RunEvent {
   Clock::time_point at{};  // when it happened
-  std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, FileCollisionEvent, ShortageEvent,
-               CellEndEvent>
+  std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
+               FileCollisionEvent, ShortageEvent, RunStopEvent, CellEndEvent>
       what{};
 };
 

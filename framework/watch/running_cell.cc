@@ -98,8 +98,8 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
   return forked;
 }
 
-void RunningCell::drain(int stream, DrainBuffer& buffer) {
-  streams_.drain(stream, *page, plan().watch.output, buffer);
+std::string_view RunningCell::drain(int stream, DrainBuffer& buffer) {
+  return streams_.drain(stream, *page, plan().watch.output, buffer);
 }
 
 Clock::time_point RunningCell::next_alarm() const {
@@ -107,24 +107,28 @@ Clock::time_point RunningCell::next_alarm() const {
   return looks ? std::min(life_.next_due(), gauges_.next_look()) : life_.next_due();
 }
 
-void RunningCell::look(Clock::time_point now) {
-  if (!life_.is<CellLife::Running>()) return;
+std::optional<KilledFor> RunningCell::look(Clock::time_point now) {
+  if (!life_.is<CellLife::Running>()) return std::nullopt;
   gauges_.look_at_memory(now);
+  std::optional<KilledFor> reason;
   if (life_.is_past_deadline(now)) {
-    kill(KilledFor::kDeadline, now);
+    reason = KilledFor::kDeadline;
   } else if (gauges_.is_out_of_cpu_time(now)) {
-    kill(KilledFor::kCpuTime, now);
+    reason = KilledFor::kCpuTime;
   }
+  if (reason) kill(*reason, now);
+  return reason;
 }
 
-void RunningCell::kill(KilledFor reason, Clock::time_point now) {
+bool RunningCell::kill(KilledFor reason, Clock::time_point now) {
   const auto guest = life_.guest();
-  if (!life_.kill(reason, now)) return;
+  if (!life_.kill(reason, now)) return false;
   // Killing init kills the whole pid namespace; without one, the guest's session leader and its
   // group must do.
   if (init_.pidfd.open()) ::syscall(SYS_pidfd_send_signal, init_.pidfd.get(), SIGKILL, nullptr, 0);
   ::kill(-*guest, SIGKILL);
   ::kill(*guest, SIGKILL);
+  return true;
 }
 
 void RunningCell::stop() const {

@@ -64,18 +64,18 @@ class RunningCell {
   Result<Forked> start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                              const sigset_t& guest_mask, const std::optional<rlimit>& descriptors,
                              const RunClock& clock);
-  // Takes what has come from the guest, by way of `buffer`.
-  void drain(int stream, DrainBuffer& buffer);
+  // Takes what has come from the guest, by way of `buffer`, and returns it.
+  std::string_view drain(int stream, DrainBuffer& buffer);
   void memory_alarm(Clock::time_point now) { gauges_.memory_alarm(now); }
 
   // When the loop must look at this cell again, whatever happens.
   Clock::time_point next_alarm() const;
   // True once, when the notice that it is slow is due.
   bool notice(Clock::time_point now) { return life_.notice(now); }
-  // Looks at what is due to be looked at, and kills the cell where its time is up.
-  void look(Clock::time_point now);
-  // Everything in the cell dies.
-  void kill(KilledFor reason, Clock::time_point now);
+  // Looks at what is due to be looked at, and kills the cell where its time is up: what for.
+  std::optional<KilledFor> look(Clock::time_point now);
+  // Everything in the cell dies. False where there is no guest, or it was killed before.
+  bool kill(KilledFor reason, Clock::time_point now);
   // Stops the guest and what is in its process group. What a test has moved into a group of its
   // own goes on.
   void stop() const;

@@ -42,19 +42,6 @@ void add_waits(RunningCell& cell, Clock::time_point now, std::vector<pollfd>& wa
   add(cell.gauges().memory_fd(now), cell.gauges().memory_events(), kMemory);
 }
 
-void hear_cell(const CellWait& wait, short happened, Clock::time_point now, DrainBuffer& buffer) {
-  RunningCell& cell = *wait.cell;
-  if (wait.what == kMemory) {
-    if ((happened & cell.gauges().memory_events()) != 0) cell.memory_alarm(now);
-  } else if (happened == 0) {
-    return;
-  } else if (wait.what == kAudit) {
-    cell.auditor->serve();
-  } else {
-    cell.drain(wait.what, buffer);
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Watch>> Watch::make(std::optional<CellBuilder> builder, WatchOptions options,
@@ -135,8 +122,18 @@ void Watch::wait_for_events() {
     if (cell->life().guest()) add_waits(*cell, now, waits, of_cells);
   }
   ::poll(waits.data(), waits.size(), timeout(now));
-  for (std::size_t i = 0; i < of_cells.size(); ++i)
-    hear_cell(of_cells[i], waits[kOwn + i].revents, clock_.now(), *drain_buffer_);
+  for (std::size_t i = 0; i < of_cells.size(); ++i) {
+    const auto& [cell, what] = of_cells[i];
+    const short happened = waits[kOwn + i].revents;
+    if (happened == 0) continue;
+    if (what == kMemory) {
+      if ((happened & cell->gauges().memory_events()) != 0) cell->memory_alarm(clock_.now());
+    } else if (what == kAudit) {
+      cell->auditor->serve();
+    } else {
+      drain(*cell, what);
+    }
+  }
   const short of_reader = waits[kReader].revents;
   if ((of_reader & POLLIN) != 0) hear_reader();
   if ((of_reader & ~POLLIN) != 0)
@@ -145,6 +142,14 @@ void Watch::wait_for_events() {
   if (waits[kBuilder].revents != 0) hear_builder();
   look_at_clocks();
   cells_.forget_done();
+}
+
+// False when nothing had come.
+bool Watch::drain(RunningCell& cell, int stream) {
+  const std::string_view bytes = cell.drain(stream, *drain_buffer_);
+  if (options_.tell_output && stream != GuestStreams::kEvents && !bytes.empty())
+    tell(OutputEvent{cell.ref(), stream == GuestStreams::kErr, std::string(bytes)});
+  return !bytes.empty();
 }
 
 // Until something is due by a clock, in milliseconds, as poll(2) has it.
@@ -261,7 +266,11 @@ void Watch::end_early() {
   again_.clear();
   clock_.go_on();
   cells_.forget_without_guest();
-  for (const auto& cell : cells_) cell->kill(KilledFor::kEndOfRun, clock_.now());
+  for (const auto& cell : cells_) {
+    if (cell->kill(KilledFor::kEndOfRun, clock_.now()))
+      tell(CellKillEvent{cell->ref(), KilledFor::kEndOfRun});
+  }
+  tell(RunStopEvent{});
 }
 
 void Watch::look_at_clocks() {
@@ -271,7 +280,7 @@ void Watch::look_at_clocks() {
     const WatchPlan& plan = cell->plan().watch;
     if (cell->notice(now)) tell(SlowCellEvent{cell->ref(), plan.notice_after, plan.deadline});
     if (cell->life().is_overdue(now)) give_up(*cell);
-    cell->look(now);
+    if (const auto reason = cell->look(now)) tell(CellKillEvent{cell->ref(), *reason});
   }
 }
 
@@ -290,6 +299,10 @@ void Watch::give_up(RunningCell& cell) {
 }
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
+  for (const int stream : {GuestStreams::kOut, GuestStreams::kErr}) {
+    for (int reads = 0; reads < GuestStreams::kMostLastReads && drain(cell, stream); ++reads) {
+    }
+  }
   CellReport report = cell.finish(gone, *drain_buffer_);
   files_.take_audit(cell, cells_, report);
   // Before the report: what a test has written is there when it is known to have ended.

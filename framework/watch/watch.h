@@ -41,6 +41,7 @@ struct WatchOptions {
   // that stops after a report.
   bool wait_for_reports = false;
   Patience patience{};
+  bool tell_output = false;              // what guests print is told as it comes, too
   std::optional<sigset_t> guest_mask{};  // that guests begin with; that of who makes the loop
 };
 
@@ -102,6 +103,7 @@ class Watch : public InUnforkedMemory {
   void hear_gone(RunningCell& cell, const BuilderReply& words);
   void reap_children();
   void look_at_clocks();
+  bool drain(RunningCell& cell, int stream);
   void hear_reader();
   void pause();
   void go_on();

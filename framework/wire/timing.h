@@ -35,6 +35,7 @@ enum class Cost : std::uint8_t {
   kRemoveCgroups,
 };
 inline constexpr std::size_t kCostCount = 19;
+static_assert(kCostCount == static_cast<std::size_t>(Cost::kRemoveCgroups) + 1, "the last one");
 
 // By Cost; 0 is a part that there was not.
 using Costs = std::uint32_t[kCostCount];

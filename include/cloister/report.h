@@ -108,6 +108,7 @@ enum class LeftKind : std::uint8_t {
   kFile,          // in a private directory: what lies in it directly, a directory with '/'
 };
 inline constexpr int kLeftKinds = 7;
+static_assert(kLeftKinds == static_cast<int>(LeftKind::kFile) + 1, "the last one");
 struct LeftThings {
   LeftKind kind{};
   std::string where{};               // of files: "/tmp"

@@ -137,6 +137,9 @@ class RunWarden final : public CellSource, public EventSink {
     outbox_.flush();
   }
   void on(GuestStopEvent&&) {}
+  void on(OutputEvent&&) {}
+  void on(CellKillEvent&&) {}
+  void on(RunStopEvent&&) {}
   void on(SlowCellEvent&& cell) {
     note(fmt::format("cloister: note: {}\n", slow_words(order_.tests[cell.of.task].test->name,
                                                         cell.notice_after, cell.deadline)));

@@ -88,7 +88,7 @@ TEST(Cgroups, BoundTheUseOfEachBlockDevice) {
 
 TEST(Cgroups, MeasureMemoryWithoutACap) {
   EXPECT_EQ(plan_for({}, CgroupVersion::kV2).inside.cgroups.front().readings.front(),
-            (CgroupReading{Reading::kPeakMemory, "memory.peak"}));
+            (CgroupReading{Reading::kPeakMemory, {"memory.peak"}}));
 }
 
 TEST(Cgroups, CountProcessorTimeInVersionTwoAlways) {
