@@ -1,4 +1,4 @@
-// Budgets as assertions: what a stretch of a test may use.
+// Budgets as assertions: what a block of a test may use.
 //
 //   TEST(Parser, IsFrugal) {
 //     EXPECT_WITHIN_BUDGET({.memory = 8_MiB, .cpu = 200ms});   // until the end of this block
@@ -17,9 +17,9 @@
 namespace cloister {
 
 struct Budget {
-  // By how much this process's resident memory may rise above what it is at the start, at its
-  // highest (VmHWM and VmRSS, proc(5)): to the page for one thread, to 256 KiB with several. Files
-  // in tmpfs and children are not in it: cap those with CellConfig::memory.
+  // How far this process's peak resident memory may rise above its value at the start (VmHWM and
+  // VmRSS, proc(5)). Exact to the page with one thread, to 256 KiB with several. Excludes files in
+  // tmpfs and children: cap those with CellConfig::memory.
   std::optional<Bytes> memory{};
   // Processor time of this process, all its threads, and the children that it waits for.
   std::optional<std::chrono::microseconds> cpu{};
@@ -39,8 +39,8 @@ struct Budget {
   }
 };
 
-// What EXPECT_WITHIN_BUDGET declares: measures from its construction to its destruction, which adds
-// a non-fatal failure for each part of the budget that was overdrawn. Scopes may nest.
+// What EXPECT_WITHIN_BUDGET declares. It measures from its construction to its destruction, which
+// adds a non-fatal failure for each part of the budget that was exceeded. Scopes may nest.
 class BudgetScope {
  public:
   BudgetScope(const Budget& budget, const char* file, int line);
@@ -56,7 +56,7 @@ class BudgetScope {
   std::chrono::microseconds cpu_start_{};
   std::chrono::steady_clock::time_point wall_start_;
   Bytes memory_start_;
-  Bytes memory_peak_;  // as far as it is known: a scope within starts the kernel's own peak anew
+  Bytes memory_peak_;  // as far as known: a nested scope resets the kernel's own peak
 };
 
 }  // namespace cloister

@@ -1,10 +1,10 @@
-// What a test may ask of its cell. Every field is optional: what is not set comes from the layer
-// below (defaults < cloister.toml < environment < flags < suite < test). Written in code with
+// What a test may ask of its cell. Every field is optional. An unset field takes its value from the
+// layer below (defaults < cloister.toml < environment < flags < suite < test). In code, use
 // designated initialisers (C++20),
 //
 //   CLOISTER_SUITE(StorageTest, {.memory = 64_MiB, .deadline = 2s});
 //
-// or, in C++17, with the setters: cloister::CellConfig{}.with_memory(64_MiB).with_deadline(2s).
+// or, in C++17, the setters: cloister::CellConfig{}.with_memory(64_MiB).with_deadline(2s).
 #pragma once
 
 #include <chrono>
@@ -20,72 +20,72 @@ namespace cloister {
 
 // What a cell sees of the network.
 enum class Network {
-  kNone,      // a network namespace of its own in which even loopback is down
-  kLoopback,  // a network namespace of its own with loopback up (IPv4 and IPv6): the default
+  kNone,      // its own network namespace, in which even loopback is down
+  kLoopback,  // its own network namespace, with loopback up (IPv4 and IPv6): the default
   kHost,      // the host's network: ports are shared with every other test
 };
 
-// What becomes of what a test leaves in its cell: processes, listening ports, System V objects,
-// files in its private directories. The cell's end removes them all.
+// What happens to leftovers of a test in its cell: processes, listening ports, System V objects,
+// files in its private directories. The end of the cell removes them all.
 enum class Leaks {
-  kIgnore,  // nobody looks
-  kReport,  // they are listed; the test's verdict is its own: the default
-  kFail,    // they are listed, and a test that ended well fails for them
+  kIgnore,  // they are not looked for
+  kReport,  // they are listed and do not affect the verdict: the default
+  kFail,    // they are listed, and a test that ended well fails because of them
 };
 
-// What a test sees of the host's files in its view (CellConfig::files_in), and what becomes of what
-// it writes there.
+// How a test sees the host's files in its views (CellConfig::files_in), and what happens to what it
+// writes there.
 enum class Files {
-  kHost,      // the files themselves: what it writes is there at once, for every other test too
-  kKeep,      // a copy-on-write view of its own; put in place when the test has ended: the default
-  kDiscard,   // the same, thrown away when the test has ended
-  kReadOnly,  // the files themselves, and writing fails with EROFS
-  // No more than the system's directories, the program with its libraries, CellConfig::inputs, and
-  // directories for CellConfig::outputs, which are put in place when the test has ended.
+  kHost,      // the files themselves: a write is visible to every other test at once
+  kKeep,      // its own copy-on-write view; changes are put in place after the test: the default
+  kDiscard,   // its own copy-on-write view; changes are thrown away after the test
+  kReadOnly,  // the files themselves; writing fails with EROFS
+  // Only the system's directories, the program with its libraries, CellConfig::inputs, and
+  // directories for CellConfig::outputs, which are put in place after the test has ended.
   kDeclared,
 };
 
-// What becomes of it when two tests that ran at the same time changed the same file in their views.
+// What happens when two tests that ran at the same time changed the same file in their views.
 enum class FileConflicts {
-  kIgnore,  // nothing is said: what the later in test order wrote is there
+  kIgnore,  // nothing is reported; the file of the later test (in test order) stays
   kNote,    // a note names both tests and the file: the default
-  kFail,    // the one that ended later fails
+  kFail,    // the test that ended later fails
 };
 
 struct CellConfig {
-  // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). With a network of the
-  // cell's own it resolves, by a private /etc/hosts.
+  // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). If the cell has its own
+  // network, a private /etc/hosts resolves the name.
   std::optional<std::string> hostname{};
   // Default Network::kLoopback.
   std::optional<Network> network{};
-  // Whether the test's network namespace may be one that tests before it had and provably left
-  // unused, and be handed on if this one leaves it unused, too. It saves the making of one.
-  // /proc/sys/net is read-only then, and a root guest cannot configure the network. Default false.
+  // Whether the test may get a network namespace of earlier tests that provably did not use it. If
+  // this test does not use it either, the namespace is handed on. This saves making a new one.
+  // /proc/sys/net is then read-only, and a root guest cannot configure the network. Default false.
   std::optional<bool> reuse_network{};
-  // Gives an ordinary user's guest uid and gid 0 inside. Files it makes still belong to the user
-  // outside. Default false: the guest keeps its user.
+  // Gives an ordinary user's guest uid and gid 0 inside. Files that it makes still belong to the
+  // user outside. Default false: the guest keeps its user.
   std::optional<bool> as_root{};
   // Leaves a root guest every capability inside its cell, so that it may mount. It can then also
-  // undo what the cell mounted for it. Default false.
+  // undo the mounts that the cell made for it. Default false.
   std::optional<bool> privileged{};
-  // The most memory, swap included, that the guest and its children may hold at once; what they
-  // keep in /tmp and /dev/shm counts. Default: no cap.
+  // The most memory, including swap, that the guest and its children may hold at once. Files in
+  // /tmp and /dev/shm count. Default: no cap.
   std::optional<Bytes> memory{};
-  // Memory above which the kernel slows the cell down and takes back what it can, without killing:
-  // memory.high of cgroup v2. Default: none.
+  // Above this much memory the kernel slows the cell down and reclaims what it can, but does not
+  // kill: memory.high of cgroup v2. Default: none.
   std::optional<Bytes> memory_high{};
-  // The most processes and threads alive at once, the guest included. Default 4096, a backstop.
+  // The most processes and threads alive at once, including the guest. Default 4096, a backstop.
   std::optional<std::uint32_t> processes{};
-  // Processor time per wall-clock time, over all processors: 0.5 is half of one, 2 is two whole
-  // ones. From 0.01; 0 is no cap. Default: no cap.
+  // Processor time per wall-clock time, over all processors: 0.5 is half of one processor, 2 is
+  // two. At least 0.01; 0 is no cap. Default: no cap.
   std::optional<double> cpus{};
   // The processors that may be used, as in "0-3,6". Default: those of the run.
   std::optional<std::string> cpu_set{};
-  // The most bytes a second read from, and written to, each block device; what stays in the page
-  // cache is not counted. 0 is no cap. Default: no cap.
+  // The most bytes per second read from, and written to, each block device. Data that stays in the
+  // page cache does not count. 0 is no cap. Default: no cap.
   std::optional<Bytes> io_read_rate{};
   std::optional<Bytes> io_write_rate{};
-  // Whether /tmp and /dev/shm are the cell's own. Default true.
+  // Whether the cell has its own /tmp and /dev/shm. Default true.
   std::optional<bool> private_tmp{};
   // Sizes of the private /tmp and /dev/shm. Default 1 GiB each. They count as memory of the guest.
   std::optional<Bytes> tmp_size{};
@@ -95,62 +95,61 @@ struct CellConfig {
   // One more than the highest descriptor the guest may open: RLIMIT_NOFILE, setrlimit(2). Default:
   // the run's own limit.
   std::optional<std::uint64_t> open_files{};
-  // The largest file the guest may write: RLIMIT_FSIZE. Going over is SIGXFSZ. Default: the run's
-  // own limit.
+  // The largest file the guest may write: RLIMIT_FSIZE. Exceeding it raises SIGXFSZ. Default: the
+  // run's own limit.
   std::optional<Bytes> file_size{};
-  // The largest core file: RLIMIT_CORE, which a host that pipes cores to a program does not obey:
-  // core(5). Default: the run's own limit.
+  // The largest core file: RLIMIT_CORE. A host that pipes cores to a program ignores it: core(5).
+  // Default: the run's own limit.
   std::optional<Bytes> core_size{};
   // Wall-clock time after which everything in the cell is killed; 0 is never. Default 10 minutes.
   std::optional<std::chrono::milliseconds> deadline{};
   // Processor time of the whole cell after which everything in it is killed; 0 is never. Without a
-  // cgroup that counts it, children count once they have been waited for. Default: never.
+  // cgroup that counts it, children count only once they have been waited for. Default: never.
   std::optional<std::chrono::milliseconds> cpu_time{};
   // Wall-clock time after which one line on stderr names the running test; 0 is never. Default 1
   // minute.
   std::optional<std::chrono::milliseconds> notice_after{};
-  // How much of each output stream is kept; the rest is read, counted and dropped. Default 16 MiB.
+  // How much of each output stream is kept. The rest is read, counted and dropped. Default 16 MiB.
   std::optional<Bytes> output{};
   // Default Leaks::kReport.
   std::optional<Leaks> leaks{};
-  // Descriptors above 2 that were open before the run and that the guest shares as they are.
-  // Default none. What guests have of the others: docs/decisions/0092.
+  // Descriptors above 2 that were open before the run and that the guest shares unchanged. Default
+  // none. How guests get the others: docs/decisions/0092.
   std::optional<std::vector<int>> keep_fds{};
-  // Files and directories below /tmp or /dev/shm that stay visible under the private ones, besides
-  // those that the run is seen to need: working directory, test binary, what the environment names.
-  // Of each the whole entry of /tmp stays, and all tests share it. Default none.
+  // Files and directories below /tmp or /dev/shm that stay visible under the private ones. The run
+  // adds what it finds that it needs: working directory, test binary, what the environment names.
+  // For each, the whole top-level entry of /tmp stays, and all tests share it. Default none.
   std::optional<std::vector<std::string>> keep_paths{};
-  // Default Files::kKeep for tests, Files::kHost for commands and where io_write_rate is set: what
+  // Default Files::kKeep for tests; Files::kHost for commands and where io_write_rate is set. What
   // is written in a view is kept in memory, and counts as the guest's. docs/FILES.md.
   std::optional<Files> files{};
-  // The directories that `files` is about, with all that lies in them but other mounts. Default:
+  // The directories that `files` applies to, with everything in them except other mounts. Default:
   // the build tree and the source tree that the run was started in, or else its working directory;
   // the home directory, /var/tmp and $XDG_RUNTIME_DIR.
   std::optional<std::vector<std::string>> files_in{};
-  // Files and directories in them that stay the host's own, shared by all tests: names, or patterns
-  // as of `inputs`. They must be there when the run starts. Default none; what gcov counts in is
-  // found by itself.
+  // Files and directories in files_in that stay the host's own and that all tests share: names, or
+  // patterns like those of `inputs`. They must exist when the run starts. Default none; gcov's
+  // counter files are found automatically.
   std::optional<std::vector<std::string>> shared_files{};
   // With Files::kDeclared, what the test may read: names, or patterns as of glob(7), in which "**"
-  // stands for any number of directories. A relative one begins at the directory of the
-  // cloister.toml that it stands in, else where the run was started.
+  // matches any number of directories. A relative one starts at the directory of its cloister.toml,
+  // or else where the run was started.
   std::optional<std::vector<std::string>> inputs{};
-  // With Files::kDeclared, what it may write, likewise. It is not there when the test starts unless
-  // it is an input, too.
+  // With Files::kDeclared, what the test may write, in the same form. An output does not exist when
+  // the test starts unless it is also an input.
   std::optional<std::vector<std::string>> outputs{};
-  // Where what is written in a view is kept until the guest has ended: "memory", where it counts as
-  // the guest's, or a directory outside of the views; one in the same file system as what they are
-  // of makes putting it in place a rename. Default memory.
+  // Where writes in a view are kept until the guest has ended: "memory", which counts as the
+  // guest's, or a directory outside of the views. If that directory is on the same file system as
+  // the viewed one, putting a file in place is a rename. Default memory.
   std::optional<std::string> files_store{};
   // Default FileConflicts::kNote.
   std::optional<FileConflicts> file_conflicts{};
-  // A directory for what a failed test has written in its view: below DIRECTORY/Suite.Test, under
-  // its whole name. Default none.
+  // A directory for what a failed test has written in its view: saved below DIRECTORY/Suite.Test,
+  // under its full path. Default none.
   std::optional<std::string> keep_failed{};
   // Whether to record which files a test reads and writes by name, which programs it executes and
-  // which addresses it calls: each such call then waits for the warden (docs/FILES.md). Default
-  // false; but with Files::kDeclared and kReadOnly what was asked for and is not to be had is told,
-  // unless this is false.
+  // which addresses it calls. Each such call then waits for the warden (docs/FILES.md). Default
+  // false. With Files::kDeclared and kReadOnly, refused accesses are reported unless this is false.
   std::optional<bool> audit{};
 
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }

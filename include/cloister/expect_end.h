@@ -1,5 +1,5 @@
-// For tests whose point is to hit the wall: what such a test is to end by. It passes only if it
-// does end so, and if no assertion failed before.
+// For tests that must hit a limit or crash: declares how such a test must end. It passes only if it
+// ends that way and no assertion failed before.
 //
 //   CLOISTER_TEST(Cache, StopsAtItsCap, {.memory = 64_MiB});
 //   TEST(Cache, StopsAtItsCap) {
@@ -8,8 +8,8 @@
 //   }
 //
 // Also CLOISTER_EXPECT(TimedOut), CLOISTER_EXPECT(OutOfCpuTime), CLOISTER_EXPECT(Signaled{SIGSEGV})
-// and CLOISTER_EXPECT(Exited{3}). In a run without cells the test is skipped: its end would be the
-// run's.
+// and CLOISTER_EXPECT(Exited{3}). In a run without cells the test is skipped, because its end would
+// end the run.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ namespace cloister {
 
 // What the outcome of a test's cell must be.
 struct ExpectedEnd {
-  std::uint8_t outcome = 0;  // its place in Outcome
+  std::uint8_t outcome = 0;  // its index in Outcome
   int number = 0;            // of the signal, or the exit status
 };
 
@@ -50,8 +50,8 @@ struct Exited : ExpectedEnd {
 };
 }  // namespace ends
 
-// Tells the keeper. False when the test must not go on: it is then marked as skipped (no cell), or
-// as failed (nothing here would end it so, such as a memory cap).
+// Tells the keeper. False when the test must not go on. It is then marked as skipped (no cell), or
+// as failed (nothing here could end it that way, for example there is no memory cap).
 bool expect_end(const ExpectedEnd& end, const char* file, int line);
 
 }  // namespace cloister

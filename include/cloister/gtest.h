@@ -1,5 +1,5 @@
-// Cloister for GoogleTest. With `cloister::gtest_main` linked in place of gtest_main or gmock_main
-// nothing needs to be included. With a main of your own:
+// Cloister for GoogleTest. If you link `cloister::gtest_main` in place of gtest_main or gmock_main,
+// you need not include anything. With a main of your own:
 //
 //   #include <cloister/gtest.h>
 //   int main(int argc, char** argv) {
@@ -20,28 +20,27 @@ class TestEventListener;
 
 namespace cloister {
 
-// Runs every selected test in a cell of its own and reports as RUN_ALL_TESTS() would; the return
-// value is main's. Call it once, after InitGoogleTest() or InitGoogleMock(), from the main thread.
-// A wrong --cloister_ flag or CLOISTER_ variable is reported on stderr and the process exits with
-// status 2.
+// Runs every selected test in its own cell and reports as RUN_ALL_TESTS() would. Returns the value
+// for main to return. Call it once, after InitGoogleTest() or InitGoogleMock(), from the main
+// thread. A wrong --cloister_ flag or CLOISTER_ variable is reported on stderr, and the process
+// exits with status 2.
 int run_all_tests();
 
-// Appends a listener that hears what happens in each test's own process, there, and takes it over.
-// For those that measure their process, such as a leak checker; what it asserts counts for the
-// test, the suite or the run, as in a plain run. UnitTest::listeners() are told in the keeper,
-// where no test runs. Call it before the run. In a run without cells it is a listener like the
-// others.
+// Registers a listener inside every test's process and takes ownership of it. Use it for listeners
+// that measure their process, such as a leak checker. Its assertions count for the test, the suite
+// or the run, as in a plain run. (UnitTest::listeners() run in the keeper, where no test runs.)
+// Call it before the run. In a run without cells it is an ordinary listener.
 void append_listener_in_guest(testing::TestEventListener* listener);
 
-// Takes Cloister's flags ("--cloister_memory=64M") out of argv, for what else reads the command
-// line: they are known already. InitGoogleTest and InitGoogleMock do it, unless the program calls
-// them in a shared library; then call this behind them.
+// Removes Cloister's flags ("--cloister_memory=64M") from argv, so that other code can parse the
+// command line. Cloister has already read them. InitGoogleTest and InitGoogleMock do this, unless
+// the program calls them in a shared library; then call this after them.
 void init(int* argc, char** argv);
 
-// What the tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
+// What all tests of a suite, or one test, ask of their cells. `suite` and `test` are the names in
 // the TEST macro: CLOISTER_SUITE(StorageTest, ...) also covers the instances "Disk/StorageTest" and
 // "StorageTest/0". Use the macros at namespace scope. Returns true.
-// A name of no test ends the run with status 2.
+// A name that matches no test ends the run with status 2.
 bool configure_suite(const char* suite, const CellConfig& config);
 bool configure_test(const char* suite, const char* test, const CellConfig& config);
 

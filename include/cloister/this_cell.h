@@ -1,4 +1,4 @@
-// What a test can learn of the cell it runs in.
+// What a test can learn about the cell it runs in.
 #pragma once
 
 #include <chrono>
@@ -8,20 +8,21 @@
 
 namespace cloister {
 
-// The cell of the calling process. In a run without cells everything still answers, for the process
-// itself.
+// The cell of the calling process. In a run without cells every function still answers, for the
+// process itself.
 class ThisCell {
  public:
   // False in a run without cells.
   bool inside() const;
-  // The caps and settings that hold here, defaults included; what this host cannot give is unset.
+  // The caps and settings that are in force, including defaults. What this host cannot give is
+  // unset.
   const CellConfig& limits() const;
-  // What the whole cell holds now, and the most it ever held, by its cgroup; without one, what this
-  // process does (VmRSS and VmHWM, proc(5)).
+  // The current and the peak memory of the whole cell, by its cgroup; without one, of this process
+  // (VmRSS and VmHWM, proc(5)).
   Bytes memory() const;
   Bytes memory_peak() const;
-  // Processor time of the whole cell by its cgroup where that counts it; else of this process and
-  // the children that it has waited for (getrusage(2)).
+  // Processor time of the whole cell if its cgroup counts it; else of this process and the children
+  // that it has waited for (getrusage(2)).
   std::chrono::microseconds cpu_time() const;
 };
 

@@ -1,4 +1,4 @@
-// A name that is unique in its file, for what the macros of the other headers declare.
+// A name that is unique in its file, for the declarations in the macros of the other headers.
 #pragma once
 
 #define CLOISTER_CONCATENATE_(a, b) a##b

@@ -1,4 +1,4 @@
-// Amounts with honest units: `64_MiB` is a Bytes, never a bare number.
+// Amounts with explicit units: `64_MiB` is a Bytes, never a bare number.
 #pragma once
 
 #include <cstdint>
