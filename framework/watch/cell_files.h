@@ -1,5 +1,5 @@
-// What the tests of a run have written and asked for: taken when a cell has ended, put in place or
-// saved, and compared with that of the others.
+// What the tests of a run have written and asked for. When a cell has ended, this takes its files,
+// puts them in place or saves them, and compares them with those of other cells.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace cloister {
 
 class CellFiles {
  public:
-  // `cell` has ended. Conflicts that are notes are told to the sink, others are in the report.
+  // `cell` has ended. Conflicts that are notes go to the sink; the others go into the report.
   void take_written(const RunningCell& cell, CellReport& report, EventSink& sink);
   void take_audit(RunningCell& cell, const Cells& cells, CellReport& report);
 
@@ -24,7 +24,7 @@ class CellFiles {
   VisitBook visits_;
 };
 
-// Its guest has ended, and what it wrote in its views is yet to be put in place.
+// Whether its guest has ended and what it wrote in its views still has to be put in place.
 bool has_files_to_keep(const RunningCell& cell);
 
 }  // namespace cloister

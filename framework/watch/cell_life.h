@@ -1,6 +1,6 @@
-// The life of a cell, from its request to its report: which states there are, what is true in each,
-// and what can come next. Makes no system call and looks at no clock: what happened and when is
-// told to it. docs/ARCHITECTURE.md has a drawing.
+// The life of a cell, from its request to its report: the states, what is true in each, and which
+// can follow. Makes no system call and reads no clock: the caller tells it what happened and when.
+// docs/ARCHITECTURE.md has a drawing.
 #pragma once
 
 #include <sys/resource.h>
@@ -16,8 +16,8 @@
 
 namespace cloister {
 
-// How long a cell is waited for where the kernel, or somebody who holds its processes, may keep it
-// for ever. Each takes milliseconds; these stand for an overloaded host.
+// How long to wait for a cell that the kernel, or somebody who holds its processes, may keep for
+// ever. Each wait normally takes milliseconds; these values allow for an overloaded host.
 struct Patience {
   std::chrono::milliseconds building = std::chrono::seconds(60);
   std::chrono::milliseconds dying = std::chrono::seconds(10);
@@ -27,14 +27,14 @@ class CellLife {
  public:
   using Time = Clock::time_point;
 
-  struct Building {  // the builder is at work
+  struct Building {  // the builder is working on it
     Clock::time_point since{};
   };
   struct Standing {};  // there is no guest yet
   struct Running {
     pid_t guest = 0;
     Clock::time_point started{};
-    bool noticed = false;  // that it is slow
+    bool noticed = false;  // the notice that it is slow was given
   };
   struct Killed {  // and not dead yet
     pid_t guest = 0;
@@ -42,13 +42,13 @@ class CellLife {
     KilledFor reason{};
     Clock::time_point at{};
   };
-  struct Ending {  // the guest is reaped, the builder dismantles
+  struct Ending {  // the guest is reaped; the builder dismantles the cell
     GuestEnd guest{};
   };
-  // Dismantled without a guest, so that others can have theirs; to be asked for again.
+  // Dismantled without a guest, to make room for other guests. It will be requested again.
   struct GivenBack {};
   struct Done {
-    std::optional<GuestEnd> guest{};  // nothing when there never was one
+    std::optional<GuestEnd> guest{};  // empty if there never was one
   };
   using State = std::variant<Building, Standing, Running, Killed, Ending, GivenBack, Done>;
 
@@ -69,26 +69,26 @@ class CellLife {
   const Which* as() const {
     return std::get_if<Which>(&state_);
   }
-  // There is one, killed or not, and it has not been reaped.
+  // The guest, killed or not, until it has been reaped.
   std::optional<pid_t> guest() const;
 
-  // What happened. False where that cannot be in the present state, which then stays.
-  bool stand();                       // Building: the cell is there, or there is nothing to build
-  bool start(pid_t guest, Time now);  // Standing: the guest was forked
-  bool notice(Time now);              // Running: its notice is due, and it was not noticed before
-  bool kill(KilledFor reason, Time now);                     // Running: SIGKILL was sent
+  // What happened. False if that is impossible in the present state, which then stays.
+  bool stand();                           // Building: the cell is there, or nothing had to be built
+  bool start(pid_t guest, Time now);      // Standing: the guest was forked
+  bool notice(Time now);                  // Running: its notice is due and was not given before
+  bool kill(KilledFor reason, Time now);  // Running: SIGKILL was sent
   bool reap(int wait_status, const rusage& used, Time now);  // Running, Killed
   bool give_back();                                          // Standing
-  // Killed, Ending: nobody waits any longer. `init` is that of the cell.
+  // Killed, Ending: the loop stops waiting. `init` is that of the cell.
   bool give_up(pid_t init, Time now);
   // Building, Standing, GivenBack: there will be no guest. Ending: the cell is dismantled.
   bool finish();
 
-  // When the time alone is a reason to look at the cell again; Time::max() is never.
+  // When the cell must be looked at again even if nothing happens; Time::max() is never.
   Time next_due() const;
-  // Running, and it has been for as long as it may.
+  // It is running, and its deadline has passed.
   bool is_past_deadline(Time now) const;
-  // It should have come to stand, have died, or have been dismantled long ago.
+  // It should have been built, have died, or have been dismantled long ago.
   bool is_overdue(Time now) const;
 
  private:

@@ -1,4 +1,4 @@
-// What there is to run, for the watch loop to ask.
+// Where the watch loop gets its tasks from.
 #pragma once
 
 #include <sys/types.h>
@@ -13,17 +13,17 @@
 namespace cloister {
 
 struct CellTask {
-  std::uint32_t id = 0;  // events and reports of it have this number
+  std::uint32_t id = 0;  // its events and reports carry this number
   Result<SharedPlan> plan;
-  // That the guest shall have in its cell, where the kernel can do so: pids.h. 0 is any.
+  // The pid that the guest gets in its cell, if the kernel supports that: pids.h. 0 is any.
   pid_t guest_pid = 0;
 };
-// There may be more. It is asked again when a cell has ended, and at that time; when no cell is
-// left and there is no such time, there is no more.
+// There may be more. The source is asked again at that time, and whenever a cell has ended. If no
+// cell is left and no time is given, there is no more.
 struct NothingYet {
   Clock::time_point until = Clock::time_point::max();
 };
-// It is not asked again.
+// The source is not asked again.
 struct NoMore {};
 using NextTask = std::variant<CellTask, NothingYet, NoMore>;
 

@@ -1,4 +1,4 @@
-// The cells that a run has at the moment, in the order in which they were begun.
+// The present cells of a run, in the order in which they were begun.
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,16 @@ class Cells {
  public:
   explicit Cells(std::size_t most) : memory_(most) {}
 
-  // A cell with a number that none has had before.
+  // A cell with a number that no cell had before.
   RunningCell& begin(const CellTask& task, SharedPlan plan, const Patience& patience,
                      Clock::time_point now) {
     return *cells_.emplace_back(memory_.make(next_number_++, task, std::move(plan), patience, now));
   }
-  // Takes those that are done out.
+  // Removes those that are done.
   void forget_done() {
     std::erase_if(cells_, [](const auto& cell) { return cell->life().template is<Done>(); });
   }
-  // Takes those out that have not come to have a guest.
+  // Removes those that never got a guest.
   void forget_without_guest() {
     std::erase_if(cells_, [](const auto& cell) {
       const CellLife& life = cell->life();
@@ -34,7 +34,7 @@ class Cells {
     });
   }
 
-  // nullptr when there is none that is not done.
+  // nullptr if there is none, or if it is done.
   RunningCell* find(std::uint32_t number) const {
     return find_if([number](const RunningCell& cell) { return cell.ref().cell == number; });
   }
@@ -45,11 +45,11 @@ class Cells {
   std::size_t count() const {
     return count_if([](const RunningCell& cell) { return cell.life().is<State>(); });
   }
-  // Whose guests are there, killed or not.
+  // Those whose guest is there, killed or not.
   std::size_t with_guest() const {
     return count_if([](const RunningCell& cell) { return cell.life().guest().has_value(); });
   }
-  // That are to have a guest yet.
+  // Those that do not have a guest yet.
   std::size_t coming() const { return count<CellLife::Building>() + count<CellLife::Standing>(); }
   std::size_t alive() const { return cells_.size() - count<Done>(); }
 
@@ -73,7 +73,7 @@ class Cells {
         std::ranges::count_if(cells_, [&is](const auto& cell) { return is(*cell); }));
   }
 
-  UnforkedPool<RunningCell> memory_;  // before what points into it
+  UnforkedPool<RunningCell> memory_;  // declared before what points into it
   std::vector<UnforkedPool<RunningCell>::Pointer> cells_;
   std::uint32_t next_number_ = 0;
 };

@@ -1,6 +1,5 @@
-// Looking at a cell from outside while it runs, when it is worth a look: how much processor time it
-// has used, and, when its memory runs into the cap, what that is made of. Once the kernel has
-// killed, it is too late to ask.
+// Looks at a running cell from outside: how much processor time it has used and, when its memory
+// reaches the cap, what that memory consists of. After the kernel has killed, it is too late.
 #pragma once
 
 #include <sys/types.h>
@@ -22,14 +21,14 @@ class Gauges {
   // The guest has just started.
   Gauges(const WatchPlan& plan, std::uint32_t cell, pid_t guest, Clock::time_point now);
 
-  // When time alone is a reason to look again; max() is never.
+  // When to look again even if nothing happens; max() is never.
   Clock::time_point next_look() const { return std::min(next_cpu_look_, next_memory_look_); }
   // Looks at the memory if it is time to.
   void look_at_memory(Clock::time_point now);
-  // Looks at the processor time if it is time to; true when the plan's is used up.
+  // Looks at the processor time if it is time to. True when the plan's cap is used up.
   bool is_out_of_cpu_time(Clock::time_point now);
 
-  // To poll for `memory_events()`, and to be told of: the memory nears the cap. -1 when there is
+  // Poll this for `memory_events()`: it signals that the memory nears the cap. -1 when there is
   // nothing to wait for, and for a while after each alarm, so that a cell that stays at its cap
   // does not keep the loop busy.
   int memory_fd(Clock::time_point now) const {
@@ -37,19 +36,20 @@ class Gauges {
   }
   short memory_events() const;
   void memory_alarm(Clock::time_point now);
-  // The guest has ended, and its group is still there: what the kernel held for it at most.
+  // Call it when the guest has ended and its group still exists. Reads the peak of what the kernel
+  // held for it.
   void look_at_kernel_memory();
-  // When the guest has ended: the kernel has killed for want of memory, and its log names others
-  // and not the guest. False where the log cannot be read.
+  // Call it when the guest has ended. True if the kernel killed for lack of memory, and its log
+  // names other processes and not the guest. False if the log cannot be read.
   bool only_others_killed_for_memory() const;
-  // At the last look; zeros when there was none.
+  // As of the last look; zeros if there was none.
   const MemoryParts& memory() const { return memory_; }
 
  private:
   void watch_memory_v1(const std::string& group);
   void watch_memory_v2(const std::string& group);
   void look_at_memory();
-  // By the cell's cgroup, else of the guest and the children that it has waited for.
+  // By the cell's cgroup; else of the guest and the children that it has waited for.
   std::chrono::microseconds cpu_time() const;
 
   Gauge cpu_;
@@ -58,7 +58,7 @@ class Gauges {
   Fd memory_alarm_;
   Fd memory_stat_;
   Fd kernel_memory_;  // version 1: its peak
-  Fd kernel_log_;     // from the guest's start on
+  Fd kernel_log_;     // from the start of the guest
   MemoryParts memory_;
   std::chrono::microseconds cpu_cap_{};  // 0 is none
   Clock::time_point next_cpu_look_ = Clock::time_point::max();

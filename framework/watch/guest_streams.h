@@ -14,7 +14,7 @@
 
 namespace cloister {
 
-// What a pipe holds at most, of which the loop has one for all cells.
+// Holds as much as a pipe does. The loop has one buffer for all cells.
 using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
 
 class GuestStreams {
@@ -31,15 +31,15 @@ class GuestStreams {
   struct Ends {
     Fd fds[kCount];
   };
-  // Makes the pipes: one for events, and for output none, one or two.
+  // Makes the pipes: one for events; none, one or two for output.
   Result<Ends> open(int outputs);
 
-  // To poll; -1 for one that has ended.
+  // For poll(2); -1 for a stream that has ended.
   int fd(int stream) const { return fds_[stream].get(); }
-  // Takes what has come on one of them, by way of `buffer`, and returns it; "" when that was
-  // nothing. Of output `most` is kept.
+  // Reads what one of them has, through `buffer`, and returns it; "" if there was nothing. Keeps at
+  // most `most` of the output.
   std::string_view drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer);
-  // The cell is no more: takes what is left in the pipes, and the frames in its page.
+  // The cell is gone. Reads what is left in the pipes, and the frames in its page.
   void finish(CellPage& page, Bytes most, DrainBuffer& buffer);
 
   FrameReader frames;

@@ -1,5 +1,5 @@
-// Measures how much of the machine is in use: /proc, and the cgroups that hold the whole run and
-// allow it less. For Admission (admission.h).
+// Measures how much of the machine is in use, from /proc and from the cgroups that hold the whole
+// run and limit it. For Admission (admission.h).
 #pragma once
 
 #include <chrono>
@@ -18,11 +18,11 @@ class LoadMeter {
   // `proc` is where procfs is mounted.
   explicit LoadMeter(const HostFacts& facts, std::string proc = "/proc");
 
-  // What cannot be read is not idle, and no memory. Nothing is idle at the first look.
+  // What cannot be read counts as not idle, and as no memory. At first nothing is idle.
   Load operator()(Admission::Time now);
 
  private:
-  // A group that this process is in, at whatever depth, with a cap on all that it holds.
+  // A group that this process is in, at any depth, that caps all its processes together.
   struct ProcessorCap {
     double processors;
     Gauge used;

@@ -1,5 +1,5 @@
-// Messages on their way to a reader that may be slow: kept in memory, written when there is room,
-// so that the watch loop never blocks on whoever reads its reports. And their reader.
+// Messages to a reader that may be slow. They are kept in memory and written when there is room, so
+// that the watch loop never blocks on the reader of its reports. Also the reader of such messages.
 #pragma once
 
 #include <cstddef>
@@ -31,16 +31,16 @@ class Outbox {
   std::size_t written_ = 0;
 };
 
-// What the reader may say on the same socket, a byte each. That it will say nothing more, by
-// shutdown(2), asks the warden to end the run and to report what was running. All three may be
-// said by a signal handler.
+// What the reader may send on the same socket, one byte each. If the reader closes its sending side
+// (shutdown(2)), the warden ends the run and reports what was running. A signal handler may do all
+// three.
 inline constexpr char kPause = 'p';
 inline constexpr char kGoOn = 'g';
 
-// The other end: waits for the next message. Nothing when the writer is gone, also in mid-message.
+// The other end: waits for the next message. Nothing when the writer is gone, even in mid-message.
 std::optional<std::string> read_message(const Fd& socket);
 
-// The other end for who must not wait: a message in pieces, as they come.
+// The other end for a reader that must not wait. It gets a message in pieces.
 class MessageReader {
  public:
   // Reads what is there. False when the writer is gone.

@@ -1,6 +1,6 @@
-// A keeper that its user's terminal stops (SIGTSTP) stops what it runs, too, and their clocks; both
-// go on with it (SIGCONT). The warden is in a session of its own, where the terminal's signals do
-// not come.
+// When the user's terminal stops the keeper (SIGTSTP), the keeper also stops its run and the run's
+// clocks. SIGCONT continues both. The warden is in its own session and does not get the terminal's
+// signals.
 #pragma once
 
 #include "framework/kernel/fd.h"
@@ -9,8 +9,8 @@ namespace cloister {
 
 class Pausing {
  public:
-  // `warden` is the reader's end of an outbox. A SIGTSTP that the program handles or ignores is
-  // left alone.
+  // `warden` is the reader's end of an outbox. If the program handles or ignores SIGTSTP, this
+  // leaves it alone.
   explicit Pausing(const Fd& warden);
   Pausing(const Pausing&) = delete;
   Pausing& operator=(const Pausing&) = delete;

@@ -1,5 +1,5 @@
-// The time of a run, which stands still while its user has stopped it: no clock of a test goes on
-// then.
+// The time of a run. It stands still while the user has stopped the run, so no clock of a test
+// advances then.
 #pragma once
 
 #include <functional>
@@ -12,12 +12,12 @@ namespace cloister {
 
 class RunClock {
  public:
-  // A test gives a clock that it sets.
+  // A test passes a clock that it sets.
   explicit RunClock(std::function<Clock::time_point()> now = Clock::now) : real_(std::move(now)) {}
 
   Clock::time_point now() const { return stopped_at_.value_or(real_()) - stopped_; }
   bool is_stopped() const { return stopped_at_.has_value(); }
-  // Each does nothing where it is so already.
+  // Each does nothing if already in that state.
   void stop() {
     if (!stopped_at_) stopped_at_ = real_();
   }
@@ -28,7 +28,7 @@ class RunClock {
  private:
   std::function<Clock::time_point()> real_;
   std::optional<Clock::time_point> stopped_at_;  // by the real clock
-  Clock::duration stopped_{};                    // before that, in all
+  Clock::duration stopped_{};                    // in total, before that
 };
 
 }  // namespace cloister

@@ -1,4 +1,4 @@
-// What happens in a run, as it happens: one stream, for whoever shows, records or judges it.
+// The events of a run as they happen: one stream, for everything that shows, records or judges it.
 #pragma once
 
 #include <sys/types.h>
@@ -15,13 +15,13 @@
 
 namespace cloister {
 
-// Of whom an event is told.
+// The cell that an event is about.
 struct CellRef {
-  std::uint32_t task = 0;  // the number that the source gave it
-  std::uint32_t cell = 0;  // no other cell of the run has the same
+  std::uint32_t task = 0;  // the number that the source gave to the task
+  std::uint32_t cell = 0;  // unique within the run
 };
 
-// The guest, as the warden knows it, has been forked.
+// The guest has been forked. The pid is that which the warden sees.
 struct GuestStartEvent {
   CellRef of{};
   pid_t guest = 0;
@@ -36,38 +36,38 @@ struct SlowCellEvent {
   std::chrono::milliseconds notice_after{};
   std::chrono::milliseconds deadline{};  // 0 is none
 };
-// What the guest printed, as it came: of both streams when they are joined. Only where
-// WatchOptions::tell_output asks for it; the report has it all the same.
+// What the guest printed, as it came; both streams if they are joined. Only if
+// WatchOptions::tell_output asks for it. The report has it as well.
 struct OutputEvent {
   CellRef of{};
   bool is_err = false;
   std::string bytes{};
 };
-// Everything in the cell has been killed by the run.
+// The run has killed everything in the cell.
 struct CellKillEvent {
   CellRef of{};
   KilledFor reason{};
 };
-// Two cells that ran at the same time changed the same file: what the later one of them, by its
-// number, wrote is there. Once for each path.
+// Two cells that ran at the same time changed the same file. The later one's, by its number, is in
+// place. Once for each path.
 struct FileCollisionEvent {
   CellRef of{};
   FileConflict conflict{};
 };
-// No more than so many guests run at once from here on, for want of something that the words name.
-// Once, with the first such want.
+// From now on at most this many guests run at once, because the host lacks what the text names.
+// Sent once, for the first such shortage.
 struct ShortageEvent {
   std::string words{};
 };
-// The run was told to end: what ran was killed, what did not run yet never will.
+// The run was told to end. What ran was killed; what did not run yet never will.
 struct RunStopEvent {};
-// The last of a cell: it is gone, and what it wrote is where it is to be.
+// The last event of a cell: it is gone, and what it wrote is in its final place.
 struct CellEndEvent {
   CellRef of{};
   CellReport report{};
 };
 
-// To add an event: an alternative here. The compiler names every sink that does not know it.
+// To add an event, add an alternative here. The compiler names every sink that does not handle it.
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
@@ -79,8 +79,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void take(RunEvent&& event) = 0;
-  // The name of the test, as of a file, if the cell's end means that it failed; "" if not. Asked
-  // before the cell's end is told, where what failed tests wrote is saved.
+  // The name of the test, usable as a file name, if the cell's end means that it failed; "" if not.
+  // Asked before the cell's end is reported, if files of failed tests are saved.
   virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
 };
 

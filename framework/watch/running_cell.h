@@ -1,5 +1,5 @@
-// One cell from its request to its report, as the watch loop sees it: its life (cell_life.h) with
-// what is done to the processes in it, the guest's streams, the gauges, the audit.
+// One cell from its request to its report, as the watch loop sees it: its life (cell_life.h) and
+// what is done to its processes, the guest's streams, the gauges, the audit.
 #pragma once
 
 #include <sys/resource.h>
@@ -30,12 +30,12 @@ namespace cloister {
 struct GuestOptions {
   bool join_output = false;  // stdout and stderr go into one pipe, in the order written
   bool will_exec = false;    // the guest will start its program again (launch/start_again.h)
-  std::vector<HeldDescriptor> held{};  // what was open before the run and is not closed in guests
+  std::vector<HeldDescriptor> held{};  // what was open before the run and stays open in guests
 };
 
 class RunningCell {
  public:
-  // `number` is the cell's own: no two cells of a run have the same, whatever they are for.
+  // `number` is the cell's own: no two cells of a run share one, whatever their tasks.
   RunningCell(std::uint32_t number, const CellTask& task, SharedPlan plan, const Patience& patience,
               Clock::time_point now);
 
@@ -44,7 +44,7 @@ class RunningCell {
   ~RunningCell();
 
   CellRef ref() const { return {writer_.task, number_}; }
-  // That the guest is to have in its cell; 0 is any.
+  // The pid that the guest gets in its cell; 0 is any.
   pid_t guest_pid() const { return guest_pid_; }
   const CellPlan& plan() const { return *shared_plan_; }
   const SharedPlan& shared_plan() const { return shared_plan_; }
@@ -53,49 +53,48 @@ class RunningCell {
   const GuestStreams& streams() const { return streams_; }
   const Gauges& gauges() const { return gauges_; }
 
-  // The builder has made it; or there is nothing to make.
+  // The builder has made the cell, or nothing had to be made.
   void stand(Init init = {});
-  // Its init has ended, before the guest perhaps: without a pid namespace it may.
+  // Its init has ended. Without a pid namespace that may happen before the guest ends.
   void forget_init();
-  // Its guest is another's turn: the builder dismantles it.
+  // Another guest goes first: the builder dismantles this cell.
   void give_back() { life_.give_back(); }
 
   // Forks the guest. Returns twice, as fork_guest does.
   Result<Forked> start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                              const sigset_t& guest_mask, const std::optional<rlimit>& descriptors,
                              const RunClock& clock);
-  // Takes what has come from the guest, by way of `buffer`, and returns it.
+  // Reads what has come from the guest, through `buffer`, and returns it.
   std::string_view drain(int stream, DrainBuffer& buffer);
   void memory_alarm(Clock::time_point now) { gauges_.memory_alarm(now); }
 
-  // When the loop must look at this cell again, whatever happens.
+  // When the loop must look at this cell again even if nothing happens.
   Clock::time_point next_alarm() const;
   // True once, when the notice that it is slow is due.
   bool notice(Clock::time_point now) { return life_.notice(now); }
-  // Looks at what is due to be looked at, and kills the cell where its time is up: what for.
+  // Looks at everything that is due. Kills the cell if its time is up, and says what for.
   std::optional<KilledFor> look(Clock::time_point now);
-  // Everything in the cell dies. False where there is no guest, or it was killed before.
+  // Kills everything in the cell. False if there is no guest, or it was killed before.
   bool kill(KilledFor reason, Clock::time_point now);
-  // Stops the guest and what is in its process group. What a test has moved into a group of its
-  // own goes on.
+  // Stops the guest and its process group. Processes that left that group go on.
   void stop() const;
   void go_on() const;
 
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
-  // The loop waits no longer; the report is to say for whom it did.
+  // The loop stops waiting. The report will say which process it waited for.
   void give_up(Clock::time_point now) { life_.give_up(init_.pid, now); }
-  // The cell is no more, and had a guest: its report. `gone` is nullptr where nobody has dismantled
+  // The cell is gone and had a guest: makes its report. `gone` is nullptr if nobody has dismantled
   // it.
   CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);
-  // The cell is no more, and never had one.
+  // The cell is gone and never had a guest.
   void finish_without_guest() { life_.finish(); }
 
-  // Its task, and when its guest ran: by the clock of the host, which never stops.
+  // Its task, and when its guest ran, by the host's clock, which never stops.
   const Writer& as_writer() const { return writer_; }
 
   CellPage* page = nullptr;
-  std::optional<Auditor> auditor;  // where its plan has an audit, while the guest runs
-  bool begun_alone = false;        // no other cell was there when it was asked for
+  std::optional<Auditor> auditor;  // if its plan has an audit, while the guest runs
+  bool begun_alone = false;        // no other cell existed when it was requested
 
  private:
   std::uint32_t number_;
@@ -107,7 +106,7 @@ class RunningCell {
   GuestStreams streams_;
   Gauges gauges_;
   Writer writer_;
-  Costs costs_ = {};  // the watch loop's
+  Costs costs_ = {};  // measured by the watch loop
 };
 
 }  // namespace cloister

@@ -1,6 +1,6 @@
-// The watch loop: keeps as many cells busy as it is told, follows each from its plan to its report,
-// and never blocks on any of them. One thread, one poll(2). It knows nothing of tests: what to run
-// comes from a CellSource, what happens goes to an EventSink.
+// The watch loop: keeps as many cells busy as it is told to, follows each from its plan to its
+// report, and never blocks on any of them. One thread, one poll(2). It knows nothing of tests: a
+// CellSource says what to run, and events go to an EventSink.
 #pragma once
 
 #include <signal.h>
@@ -34,15 +34,15 @@ namespace cloister {
 
 struct WatchOptions {
   int jobs = 1;  // guests that run at once
-  // When set, `jobs` is not asked: more run at once while what this looks at has room for them.
+  // If set, `jobs` is ignored: more guests run at once while the measured load leaves room.
   std::function<Load(Clock::time_point now)> load{};
   GuestOptions guests{};
-  // A guest starts only when one before it is reported, not when it has merely ended: for a source
-  // that stops after a report.
+  // A guest starts only after an earlier one is reported, not merely ended. For a source that stops
+  // after a report.
   bool wait_for_reports = false;
   Patience patience{};
-  bool tell_output = false;              // what guests print is told as it comes, too
-  std::optional<sigset_t> guest_mask{};  // that guests begin with; that of who makes the loop
+  bool tell_output = false;              // tell what guests print as it comes: OutputEvent
+  std::optional<sigset_t> guest_mask{};  // for guests; default: that of make()'s caller
 };
 
 // What run() returns in a guest: the number of its task and its side of the pipes.
@@ -53,20 +53,20 @@ struct GuestCall {
 
 class Watch : public InUnforkedMemory {
  public:
-  // `builder` is empty where the host has no cells at all. `outbox` is flushed by the loop, and the
-  // end of its reader ends the run.
+  // `builder` is empty if the host has no cells at all. The loop flushes `outbox`; when its reader
+  // is gone, the run ends.
   static Result<std::unique_ptr<Watch>> make(std::optional<CellBuilder> builder,
                                              WatchOptions options, CellSource& source,
                                              EventSink& sink, Outbox& outbox);
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // Runs every cell of the source, as the outbox's reader says (outbox.h). Returns nothing in the
-  // warden, when all are reported or the reader is gone; and a GuestCall in each guest,
-  // where the Watch must never be destroyed: its descriptors are not open there.
+  // Runs every cell of the source, and obeys the outbox's reader (outbox.h). In the warden it
+  // returns nothing, when all are reported or the reader is gone. In each guest it returns a
+  // GuestCall; there the Watch must never be destroyed, because its descriptors are not open.
   std::optional<GuestCall> run();
 
-  // What makes the cells, for another Watch, when run() has returned nothing.
+  // The maker of cells, to pass to another Watch after run() has returned nothing.
   std::optional<CellBuilder> take_builder() { return std::exchange(builder_, std::nullopt); }
 
  private:
@@ -74,13 +74,13 @@ class Watch : public InUnforkedMemory {
         const Room& room, CellSource& source, EventSink& sink, Outbox& outbox, CellPages pages,
         Unforked<DrainBuffer> drain_buffer, Fd child_signals, Fd null, sigset_t guest_mask);
 
-  // What happens, to the sink.
+  // Sends an event to the sink.
   template <typename Event>
   void tell(Event&& event) {
     sink_.take({Clock::now(), std::forward<Event>(event)});
   }
 
-  // beginning.cc: from the source to a running guest, and back where something is short.
+  // beginning.cc: from the source to a running guest, and back if something is short.
   void look_at_load();
   bool may_ask_source() const;
   bool may_begin() const;
@@ -129,10 +129,10 @@ class Watch : public InUnforkedMemory {
   RunClock clock_;
   Cells cells_;
   CellFiles files_;
-  std::vector<CellTask> again_;        // whose cells could not be had while others had theirs
-  bool no_more_ = false;               // in the source
+  std::vector<CellTask> again_;        // those that got no cell while others had theirs
+  bool no_more_ = false;               // the source has no more
   Clock::time_point ask_source_at_{};  // not before that, unless a cell has ended
-  bool wait_for_an_end_ = false;       // with the next cell
+  bool wait_for_an_end_ = false;       // before the next cell
   bool said_short_ = false;
   bool reader_gone_ = false;
   bool ending_early_ = false;
