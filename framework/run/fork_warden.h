@@ -1,4 +1,4 @@
-// The process that a run happens in.
+// The process in which a run happens.
 #pragma once
 
 #include <sys/types.h>
@@ -12,11 +12,11 @@ namespace cloister {
 
 struct WardenFork {
   pid_t pid = -1;  // of the builder, which ends after the warden; 0 in the warden itself
-  Fd socket;       // to the other of the two: watch/outbox.h
+  Fd socket;       // to the peer: watch/outbox.h
 };
 
-// Forks the warden: making cells changes a process for good. What is buffered for stdio by then
-// would come out of every guest again; the caller flushes what it may.
+// Forks the warden, because making cells changes a process permanently. Every guest would print
+// again what stdio has buffered at that time, so the caller flushes what it can.
 Result<WardenFork> fork_warden();
 // Waits until everything of the run is removed. The status of wait(2).
 int wait_for(const WardenFork& warden);
