@@ -11,17 +11,17 @@
 
 namespace cloister {
 
-// What the watch loop kills for. Everything in the cell dies.
+// Why the watch loop kills. Everything in the cell dies.
 enum class KilledFor : std::uint8_t { kDeadline, kCpuTime, kEndOfRun };
 
 struct GuestEnd {
   Clock::time_point started{};
   Clock::time_point ended{};
-  int wait_status = 0;  // of wait4(2), as is the next
+  int wait_status = 0;  // both from wait4(2)
   rusage used{};
   std::optional<KilledFor> killed_for{};
-  // The process that was killed and has not died in time, and is waited for no longer: the guest or
-  // its cell's init. 0 is none.
+  // The process that was killed, did not die in time, and is no longer waited for: the guest or its
+  // cell's init. 0 is none.
   pid_t undying = 0;
 };
 

@@ -1,4 +1,4 @@
-// From all that is known of a cell that is gone to its report.
+// Makes the report of a cell that is gone, from everything that is known about it.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,17 @@ struct CellEvidence {
   std::uint32_t id = 0;  // of the task
   const CellPlan& plan;
   GuestEnd guest;
-  // What the guest said and printed, to the last byte.
+  // What the guest reported and printed, to the last byte.
   FrameReader frames{};
   Output out{};
   Output err{};
   const CellPage& page;
-  // The builder's last words of it; nullptr when it was never built, or never dismantled.
+  // The builder's last reply about it; nullptr if it was never built, or never dismantled.
   const BuilderReply* gone = nullptr;
-  MemoryParts memory{};  // at the last look at the living cell
-  // The kernel has killed for want of memory, and its log names others and not the guest.
+  MemoryParts memory{};  // from the last look at the living cell
+  // The kernel has killed for lack of memory, and its log names other processes and not the guest.
   bool only_others_killed_for_memory = false;
-  Costs costs = {};  // the watch loop's
+  Costs costs = {};  // measured by the watch loop
 };
 
 CellReport make_report(CellEvidence&& evidence);

@@ -1,5 +1,5 @@
-// What there is to know of each outcome, an entry each. The compiler names an outcome that has
-// none. docs/HACKING.md says what else an outcome takes.
+// What is known about each outcome, one entry each. The compiler names an outcome without an entry.
+// docs/HACKING.md lists what else a new outcome needs.
 #pragma once
 
 #include <signal.h>
@@ -17,19 +17,18 @@
 
 namespace cloister {
 
-// The exit status of a process that a signal has ended is the signal's number above this, as shells
-// have it.
+// If a signal ends a process, its exit status is this plus the signal's number, as in shells.
 inline constexpr int kBySignal = 128;
 
 // Members of each:
 //   kName     in JSON and in records
-//   kVerdict  of a test that ends so although it ought to end otherwise
-//   kLimit    the setting whose value ended it, and what that is called; "" where that was none
-//   kExpect   as in "was expected to ...", by the test itself (cloister/expect_end.h); without that
-//             no test can
+//   kVerdict  of a test that ends this way although it should end otherwise
+//   kLimit    the setting whose value ended it, and what that is called; "" if there is none
+//   kExpect   as in "was expected to ...", by the test itself (cloister/expect_end.h); if missing,
+//             no test can expect it
 //   fields()  calls field(name, value) for each field, in the order of their bytes in a report
-//   status()  of a process that ends so, as shells have it; nothing where there was no process to
-//             speak of
+//   status()  the exit status of a process that ends this way, as in shells; nothing if there was
+//             no process
 template <typename Outcome>
 struct OutcomeTraits;
 
@@ -159,7 +158,7 @@ struct OutcomeTraits<Interrupted> : NoFields, KilledStatus {
   static constexpr std::string_view kExpect{};
 };
 
-// What all outcomes have, as values; by their place in Outcome.
+// What all outcomes have, as values, indexed by their place in Outcome.
 struct OutcomeInfo {
   std::string_view name;
   Verdict verdict{};
@@ -176,7 +175,7 @@ inline constexpr auto kOutcomes = []<std::size_t... kPlaces>(std::index_sequence
 
 inline const OutcomeInfo& info_of(const Outcome& outcome) { return kOutcomes[outcome.index()]; }
 
-// field(name, value) for each field of the outcome that there is.
+// Calls field(name, value) for each field that the outcome has.
 template <typename AnyOutcome, typename Field>
 void fields_of(AnyOutcome& outcome, Field field) {
   std::visit([&field]<typename Each>(

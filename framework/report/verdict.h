@@ -1,4 +1,4 @@
-// What an end means for the test that had it.
+// What an end means for the test.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class Verdict : std::uint8_t {
   kMemory,   // by its memory cap
   kCpuTime,  // by its cap on processor time
   kNoCell,   // it never ran: no cell, or nothing to execute
-  kNotRun,   // it was not started: the run had been told to stop
+  kNotRun,   // it was not started, because the run had been told to stop
 };
 // "PASS", "TIMEOUT"
 constexpr std::string_view verdict_word(Verdict verdict) {
