@@ -1,6 +1,6 @@
-// One page-aligned piece of memory per cell that its guest and its warden share: where the guest
-// is in its life, how much it had printed when it got there, and a place for its last words when it
-// has closed every descriptor. Written by the guest, so that the warden believes nothing in it.
+// One page-aligned piece of memory per cell that the guest and the warden share. It holds the
+// guest's current phase, how much had been printed when that began, and room for its last frames
+// after it has closed every descriptor. The guest writes it, so the warden trusts nothing in it.
 #pragma once
 
 #include <atomic>
@@ -15,8 +15,8 @@ inline constexpr int kMostPhases = 16;
 inline constexpr std::size_t kSpillSize = std::size_t{60} * 1024;
 
 struct CellPage {
-  // Bytes that the warden has taken from each output pipe. It is odd while the warden is taking
-  // more, so that the guest can add the two numbers it needs without a lock (printed_so_far in
+  // Bytes that the warden has taken from each output pipe. Odd while the warden is taking more, so
+  // that the guest can add the two numbers it needs without a lock (printed_so_far in
   // launch/guest.cc).
   std::atomic<std::uint32_t> drain_turn{0};
   std::atomic<std::uint64_t> drained[2] = {};
@@ -31,8 +31,8 @@ struct CellPage {
 
   // Frames that could not be written to the event pipe, in order.
   std::atomic<std::uint32_t> spilled{0};
-  // For a guest that will exec, until it has: how much of `spill` is what it hands over to the
-  // program that it executes.
+  // For a guest that will exec, until it does: how much of `spill` it hands over to the program
+  // that it executes.
   std::atomic<std::uint32_t> handed_over{0};
   char spill[kSpillSize];
 };

@@ -17,7 +17,7 @@ class Message {
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
-  // To be sent along, behind those before; nothing when it is -1.
+  // To be sent along, after those attached before; nothing if it is -1.
   void attach(int descriptor) {
     if (descriptor < 0 || attached_ == kMost) return;
     make_room();
@@ -28,12 +28,12 @@ class Message {
     rights->cmsg_len = CMSG_LEN(attached_ * sizeof descriptor);
     head_.msg_controllen = CMSG_SPACE(attached_ * sizeof descriptor);
   }
-  // Before one is received.
+  // Call it before receiving one.
   void make_room() {
     head_.msg_control = control_;
     head_.msg_controllen = sizeof control_;
   }
-  // That came along, by its place among them; -1 when there is none.
+  // A descriptor that came along, by its place; -1 if there is none.
   int descriptor(std::size_t place = 0) const {
     const cmsghdr* rights = CMSG_FIRSTHDR(&head_);
     if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS ||

@@ -1,13 +1,13 @@
-// The numbers that stand for set-up steps and cgroup readings in an encoded plan.
-// The builder includes this and not plan.h, so that it needs nothing but the C library.
+// The numbers of set-up steps and cgroup readings in an encoded plan. The builder includes this and
+// not plan.h, so that it needs nothing but the C library.
 #pragma once
 
 #include <cstdint>
 
 namespace cloister {
 
-// A run that was started in a directory that its cells cover, as in /tmp itself, has it there below
-// this name.
+// If a run was started in a directory that its cells cover, such as /tmp itself, its cells have
+// that directory below this name.
 inline constexpr char kCoveredItself[] = ".cwd";
 
 // In the order of the alternatives of SetupStep (plan.h).
@@ -30,10 +30,10 @@ enum class StepCode : std::uint8_t {
   kMakeLink,
 };
 
-// A network namespace that the run lends to one cell after the other, as long as none has used it:
+// A network namespace that the run lends to one cell after another, as long as none has used it:
 // docs/decisions/0070.
 enum class LentNetwork : std::uint8_t {
-  kNone,      // a cell's network is its own
+  kNone,      // the cell has its own network
   kDown,      // even loopback is down
   kLoopback,  // loopback is up
 };
@@ -44,12 +44,12 @@ inline constexpr std::uint8_t kLookForPorts = 2;
 inline constexpr std::uint8_t kLookForSysv = 4;
 inline constexpr std::uint8_t kLookForFiles = 8;
 
-// How mounts travel between the host and the cell: mount_namespaces(7).
+// How mounts propagate between the host and the cell: mount_namespaces(7).
 enum class Propagation : std::uint8_t {
   kPrivate,    // not at all
   kSlave,      // from the host into the cell
-  kShared,     // likewise, and among the mount namespaces that are made inside
-  kUnchanged,  // as the kernel made them: with a user namespace that is kSlave
+  kShared,     // likewise, and among the mount namespaces made inside
+  kUnchanged,  // as the kernel made them: kSlave if there is a user namespace
 };
 
 // What the builder reads from the cgroups of a cell that ends. Times are in microseconds.
@@ -63,7 +63,7 @@ enum class Reading : std::uint8_t {
   kSystemCpu,
   kIoRead,
   kIoWritten,
-  // While init still holds the cell's mounts, and with them what lies in its tmpfs.
+  // Read while init still holds the cell's mounts, and so the contents of its tmpfs.
   kFileMemory,
   kSharedMemory,
 };

@@ -1,4 +1,4 @@
-// Closing what was inherited, with close_range(2) (Linux 5.9) or, where a filter refuses it, one by
+// Closes inherited descriptors with close_range(2) (Linux 5.9) or, if a filter refuses it, one by
 // one.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A path put together in a fixed buffer, for calls that want a terminated string.
+// A path built in a fixed buffer, for calls that need a terminated string.
 #pragma once
 
 #include <limits.h>
@@ -46,7 +46,7 @@ class Path {
   std::size_t length_ = 0;
 };
 
-// A name for what an open descriptor is open on, for calls that take a path.
+// A path for an open descriptor, for calls that take a path.
 inline Path link_of(int fd) { return {"/proc/self/fd/", Digits(static_cast<std::uint32_t>(fd))}; }
 
 }  // namespace cloister

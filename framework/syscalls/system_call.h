@@ -1,5 +1,5 @@
-// A system call without the C library, which would leave its error in storage of the thread's own:
-// an init shares that with the builder.
+// A system call without the C library. The library would store the error in thread-local storage,
+// which an init shares with the builder.
 #pragma once
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 
 namespace cloister {
 
-// Negative error numbers are errors. `kWithoutLibrary` is false on processors that this does not
-// know, where the C library makes the call. kNativeArchitecture is what seccomp(2) calls the
+// Negative results are error numbers. `kWithoutLibrary` is false on processors that this code does
+// not know; there the C library makes the call. kNativeArchitecture is seccomp(2)'s name for the
 // processor; 0 there.
 #if defined(__x86_64__)
 inline constexpr bool kWithoutLibrary = true;
