@@ -1,4 +1,4 @@
-// What a run was told by cloister.toml, environment and flags.
+// What cloister.toml, environment and flags say about a run.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,16 +16,16 @@
 
 namespace cloister {
 
-// What the configuration file says for this run, all of it below the environment.
+// What the configuration file says for this run. The environment overrides all of it.
 struct FileConfig {
   std::string name;                       // empty when there is no file
-  CellConfig config;                      // the top level, and the profile above it
+  CellConfig config;                      // the top level, with the profile on top
   std::vector<ConfigOverride> overrides;  // likewise; a later one wins
 };
 
-// How a guest comes to its test.
+// How a guest gets to its test.
 enum class Launch : std::uint8_t {
-  kAuto,  // by exec where forks would lack or share something (before_the_run.h); else by fork
+  kAuto,  // by exec if forks would lack or share something (before_the_run.h); else by fork
   kFork,
   kExec,
 };
@@ -33,27 +33,27 @@ enum class Launch : std::uint8_t {
 struct Options {
   bool enabled = true;              // --cloister=off runs plain
   int jobs = 0;                     // guests at once; 0 is one per processor
-  bool fill_processors = false;     // more than that while processors are idle
+  bool fill_processors = false;     // more than `jobs` while processors are idle
   bool explain = false;             // print plans, run nothing
   bool require = false;             // a lost default fails every test
-  bool ledger = false;              // what each test used becomes properties
+  bool ledger = false;              // record what each test used as properties
   bool timing = false;              // print what the parts of a cell cost
   bool doctor = false;              // print what the host gives, run nothing
-  bool static_destructors = false;  // guests run them as they end
+  bool static_destructors = false;  // guests run them at their end
   Launch launch = Launch::kAuto;
-  std::vector<std::string> arguments;  // of what tests execute (guest_arguments.h)
-  std::string config_name;             // of the file; empty looks upward for cloister.toml
-  std::string profile;                 // of the file; empty takes none
+  std::vector<std::string> arguments;  // of the programs that tests execute (guest_arguments.h)
+  std::string config_name;             // of the file; empty searches upward for cloister.toml
+  std::string profile;                 // of the file; empty is none
   FileConfig file;
   CellConfig config;      // from environment and flags
-  CellConfig from_flags;  // what of it the flags have set
-  // Above all else, what code says included; a later one wins.
+  CellConfig from_flags;  // the part that flags have set
+  // They override everything, even code. A later one wins.
   std::vector<ConfigOverride> overrides{};
-  std::string wrong_override{};  // why the last one was none: "it takes" that
+  std::string wrong_override{};  // why the last one was invalid, in the form "it takes" that
 };
 
-// Calls `use(config, who)` for each layer of the settings of the test with that name, the lowest
-// first; `who()` says where the layer was written. `in_code()` does so for what its code says.
+// Calls `use(config, who)` for each layer of settings of the test with that name, the lowest first.
+// `who()` says where the layer was written. `in_code()` does the same for the layers from code.
 template <typename InCode, typename Use>
 void for_each_layer(const Options& run, std::string_view full_name, InCode in_code, Use use) {
   use(run.file.config, [&] { return run.file.name; });
@@ -72,15 +72,15 @@ void for_each_layer(const Options& run, std::string_view full_name, InCode in_co
   }
 }
 
-// All of them together, for a test whose code says nothing.
+// All layers together, for a test that code says nothing about.
 CellConfig config_of_run(const Options& run, std::string_view full_name);
 
 using GetEnvironment = std::function<const char*(const char*)>;
 using ReadConfig = std::function<Result<std::optional<ConfigText>>(const std::string& named)>;
 
-// The file below the environment (CLOISTER_MEMORY=64M) below flags (--cloister_memory=64M). The
-// error is one sentence that names the flag, variable or place in the file, the value and what is
-// allowed. Arguments that are not ours are passed over.
+// The file is below the environment (CLOISTER_MEMORY=64M), which is below flags
+// (--cloister_memory=64M). The error is one sentence that names the flag, variable or place in the
+// file, the value and what is allowed. Skips arguments that are not ours.
 std::expected<Options, std::string> parse_options(const std::vector<std::string>& arguments,
                                                   const GetEnvironment& environment,
                                                   const ReadConfig& read);
