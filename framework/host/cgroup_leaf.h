@@ -1,6 +1,6 @@
-// Version 2 of cgroups lets a group hand controllers on to its children only while it holds no
-// processes itself (cgroups(7), "no internal processes"). This makes the run's own group such a
-// one, where that disturbs nobody.
+// In version 2, a cgroup can delegate controllers to its children only while it holds no processes
+// itself (cgroups(7), "no internal processes"). This empties the run's own group that way, if that
+// disturbs nobody.
 #pragma once
 
 #include <map>
@@ -17,9 +17,9 @@ struct ReadyGroup {
   std::map<Controller, std::string> missing{};
 };
 
-// Makes the version 2 group `group` hand `wanted` on, moving its processes into a leaf of it if
-// they are all of this run, or if the group was delegated. What was changed is noted in the base,
-// to be undone.
+// Makes the version 2 group `group` delegate `wanted`. For that it moves the group's processes into
+// a leaf if they all belong to this run, or if the group was delegated. The base records what was
+// changed, to be undone.
 ReadyGroup ready_group(std::string group, std::span<const Controller> wanted);
 
 }  // namespace cloister

@@ -1,6 +1,6 @@
-// The cgroup hierarchies as they are: which are mounted where, and in which group of each this
-// process is. Formats: cgroups(7) for /proc/self/cgroup, proc(5) for the rest. Changes nothing but
-// what dead runs have left behind.
+// The cgroup hierarchies as they are: where each is mounted, and which group of each this process
+// is in. Formats: cgroups(7) for /proc/self/cgroup, proc(5) for the rest. Changes nothing except to
+// remove what dead runs have left behind.
 #pragma once
 
 #include <sys/types.h>
@@ -16,9 +16,9 @@ namespace cloister {
 
 std::vector<CgroupMount> cgroup_mounts();
 
-// "cloister-NAMESPACE-PID-TICKS": this run's, and no other run's, directory in any group.
+// "cloister-NAMESPACE-PID-TICKS": the name of this run's directory in any group. Unique to the run.
 std::string run_name();
-// Removes what runs that were killed with all their processes have left in a group.
+// Removes from a group what runs have left there that were killed with all their processes.
 void sweep_stale_runs(const std::string& group);
 
 // The words of a small file such as cgroup.controllers.

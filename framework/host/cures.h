@@ -1,4 +1,4 @@
-// What a user can do about a loss on this host, as a line to copy where there is one.
+// What a user can do about a loss on this host, if possible as a line to copy.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace cloister {
 
-// What to do about a loss. An errno that speaks of a shortage has a cure of its own.
+// What to do about a loss. An errno that means a shortage has its own cure.
 std::string cure_for(Facility facility, const HostFacts& facts, int number = 0);
 
 }  // namespace cloister

@@ -1,5 +1,5 @@
-// What a test that declares its files (Files::kDeclared) has: the patterns of its inputs and
-// outputs as directories and files of this host.
+// What a test that declares its files (Files::kDeclared) gets: its patterns of inputs and outputs,
+// resolved to directories and files of this host.
 #pragma once
 
 #include <cloister/config.h>
@@ -10,8 +10,8 @@
 
 namespace cloister {
 
-// `config.inputs` and `outputs` are absolute. An input that is not there, and is no output either,
-// is an Error: it was meant otherwise.
+// `config.inputs` and `outputs` are absolute. An input that does not exist and is not an output is
+// an Error, because it is probably a mistake.
 Result<DeclaredFiles> declared_files(const CellConfig& config, const HostFacts& facts);
 
 }  // namespace cloister

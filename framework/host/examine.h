@@ -1,5 +1,5 @@
-// ProbeDepth a host out for people to read: in a process of its own, because that changes the
-// process that does it for good. Used by the doctors of the adapters. Prints nothing.
+// Tries a host out for people to read. It does so in another process, because trying changes that
+// process permanently. Used by the doctors of the adapters. Prints nothing.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct Examination {
   bool whole = false;  // a default cell lacks nothing here
 };
 
-// Tries everything that a cell may ask for, and tells it in the words that `words` finds.
+// Tries everything that a cell may ask for, and reports it as `words` puts it.
 Result<Examination> examine_host(std::string (*words)(const HostFacts&));
 
 }  // namespace cloister

@@ -1,5 +1,5 @@
-// Which directories of this host tests have copy-on-write views of (CellConfig::files). Called
-// while facts are gathered, and where a test asks for others.
+// The directories of this host that tests have copy-on-write views of (CellConfig::files). Called
+// while facts are gathered, and when a test asks for other directories.
 #pragma once
 
 #include <span>
@@ -11,21 +11,21 @@
 
 namespace cloister {
 
-// Fills facts.views in: the project's directories, or else the working directory; the home
-// directory, /var/tmp and $XDG_RUNTIME_DIR, each where it is there. One in which something else is
-// mounted cannot be viewed: user_namespaces(7) on mounts that belong together; nor one of another
-// user or group, by an ordinary user. If that is the working directory's, Facility::kFileViews is
+// Fills in facts.views: the project's directories, or else the working directory; the home
+// directory, /var/tmp and $XDG_RUNTIME_DIR, if they exist. A directory with another mount in it
+// cannot be viewed: user_namespaces(7) on mounts that belong together. Nor can an ordinary user
+// view one of another user or group. If that hits the working directory, Facility::kFileViews is
 // lost.
 void find_file_views(HostFacts& facts);
 
-// Views of these, for a test that names them; without those that lie in others of them.
+// Views of these, for a test that names them. Leaves out those that lie in others of them.
 Result<std::vector<FileView>> file_views_of(std::span<const std::string> directories);
 
-// Adds to the views what of these is there and lies in them.
+// Adds to the views those of these paths that exist and lie in them.
 void share_existing(std::vector<FileView>& views, std::span<const std::string> paths);
 
-// The directories in which a program that is built for gcov keeps its counts: each of its processes
-// adds to the files there. Empty for others.
+// Where a program that is built for gcov keeps its counters; each of its processes adds to the
+// files there. Empty for other programs.
 std::vector<std::string> gcov_directories(const std::string& program);
 
 }  // namespace cloister

@@ -1,4 +1,4 @@
-// What can be read of this host without trying anything.
+// What can be read about this host without trying anything.
 #pragma once
 
 #include "framework/facts/facts.h"

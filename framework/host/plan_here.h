@@ -1,5 +1,5 @@
-// The plan of a cell on this host: what make_plan cannot know, for it looks at nothing. Called by
-// adapters.
+// The plan of a cell on this host. It looks up what make_plan cannot know, because that looks at
+// nothing. Called by adapters.
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,9 @@
 
 namespace cloister {
 
-// As make_plan, with keep_paths, files_in and shared_files as they lead here. Each
-// of them must be there. Where `demanded_by`
-// is not empty ("--require"), a host that lacks anything a default cell has gets no plan.
+// As make_plan, but resolves keep_paths, files_in and shared_files on this host. Each of them must
+// exist. If `demanded_by` is not empty ("--require"), a host that lacks any part of a default cell
+// gets no plan.
 Result<CellPlan> plan_here(CellRequest asked, const HostFacts& facts,
                            std::string_view demanded_by = "");
 

@@ -17,22 +17,21 @@ namespace cloister {
 struct Host {
   HostFacts facts;
   std::optional<CellBuilder> builder;
-  // What the run itself is too short of to have cells: no test is to run without them for that.
+  // The run itself lacks this, so it cannot have cells. No test may run without them then.
   std::optional<Error> want;
 };
 
 enum class ProbeDepth : std::uint8_t {
-  kNothing,      // a cell that cannot be made tells why by its own end
-  kDefaultCell,  // what is used on request only is believed to work until it is asked for
-  kEverything,   // that, too, in a cell that asks for it
+  kNothing,      // a cell that cannot be made reports why when it ends
+  kDefaultCell,  // assumes that what is used on request only works, until it is asked for
+  kEverything,   // that too, in a cell that asks for it
 };
 
-// Readies the calling process, which must be single-threaded and expendable, for making cells: an
-// ordinary user's enters a user namespace. Tries a default cell end to end, guest included; if that
-// fails, tries each facility on top of those that work, and notes every loss with its cause and
-// cure. Without a trial the smallest memory of a cell is not known.
-// `shared` are files and directories that every test adds to: they are no part of its view of
-// files.
+// Prepares the calling process for making cells. It must be single-threaded and expendable; an
+// ordinary user's process enters a user namespace. Tries a default cell end to end, including a
+// guest. If that fails, tries each facility on top of those that work, and notes every loss with
+// its cause and cure. Without a trial the smallest memory of a cell is unknown.
+// `shared` are files and directories that every test adds to. They are not in its view of files.
 Host open_host(ProbeDepth depth = ProbeDepth::kDefaultCell,
                std::span<const std::string> shared = {});
 
