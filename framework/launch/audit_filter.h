@@ -1,15 +1,15 @@
-// The filter by which a guest's calls come to be seen: seccomp(2). It is installed in the guest,
-// last of all, and its listener goes to the warden (auditor.h).
+// The filter that makes a guest's calls visible: seccomp(2). It is installed in the guest, as the
+// last step, and its listener goes to the warden (auditor.h).
 #pragma once
 
 #include "framework/launch/audited_calls.h"
 
 namespace cloister {
 
-// From now on each call that an audit of so much has to see, of this process and of all that it
-// will fork, waits until whoever has the listener lets it on. The listener is sent over `socket`, a
-// Unix socket, whose number stays free of the audit. No heap, no locks. False, with errno set,
-// where that cannot be had; wants no_new_privs.
+// From now on each call that an audit of depth `seen` has to see, by this process and all its
+// future forks, waits until the owner of the listener lets it continue. Sends the listener over
+// `socket`, a Unix socket; calls on that descriptor are not audited. No heap, no locks. False, with
+// errno set, if that is impossible; requires no_new_privs.
 bool be_audited_inside(AuditDepth seen, int socket);
 
 }  // namespace cloister

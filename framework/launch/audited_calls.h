@@ -1,5 +1,5 @@
-// The system calls by which a process names a file or an address, and where their arguments have
-// it: syscalls(2). What an audit sees is what stands here.
+// The system calls by which a process names a file or an address, and which arguments hold them:
+// syscalls(2). An audit sees exactly the calls in this list.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@ namespace cloister {
 enum class Names : std::uint8_t {
   kPath,        // one path, or two
   kSwap,        // two paths, with flags as of renameat2(2)
-  kLink,        // a path, and the text that it is to lead by
+  kLink,        // a path, and the text that the link contains
   kDescriptor,  // an open file
   kOpened,      // a path, opened with flags as of open(2)
-  kHow,         // the same, with an open_how: openat2(2)
+  kHow,         // a path, opened with an open_how: openat2(2)
   kAddress,     // a sockaddr and its length
   kMessage,     // a msghdr with an address
   kMessages,    // an array of mmsghdr
-  kRing,        // nothing: what io_uring(7) does goes by no system call
+  kRing,        // nothing: io_uring(7) requests are not system calls
 };
 
-// A path among the arguments of a call; -1 is none, and for `directory` the working directory.
+// A path among the arguments of a call. -1 is none; for `directory` it is the working directory.
 struct PathAt {
   int directory = -1;
   int path = -1;
@@ -42,7 +42,7 @@ struct AuditedCall {
 
 std::span<const AuditedCall> audited_calls();
 
-// Whether an audit of so much has to see the call at all.
+// Whether an audit of this depth has to see the call at all.
 bool is_seen(const AuditedCall& call, AuditDepth seen);
 
 }  // namespace cloister

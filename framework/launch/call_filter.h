@@ -1,5 +1,5 @@
-// Filters of system calls that ask a listener: seccomp_unotify(2). The instructions, and the call
-// that installs them. No heap, no locks: one of them is installed in a guest.
+// System call filters that ask a listener, seccomp_unotify(2): the instructions, and the call that
+// installs them. No heap, no locks, because one of them is installed in a guest.
 #pragma once
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 namespace cloister {
 
-// Numbers from here on are those of x32 programs on x86-64, and none elsewhere: syscall(2).
+// From here on, numbers are those of x32 programs on x86-64, and unused elsewhere: syscall(2).
 inline constexpr std::uint32_t kX32 = 0x40000000;
 
 constexpr sock_filter load(std::uint32_t offset) {
@@ -25,9 +25,9 @@ constexpr sock_filter jump(std::uint16_t comparison, std::uint32_t value, std::u
 }
 constexpr sock_filter answer(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
 
-// The listener; -1 with errno set. Wants no_new_privs.
+// Returns the listener, or -1 with errno set. Requires no_new_privs.
 inline int install_filter(const sock_filter* code, std::size_t size) {
-  // Once the question is heard, no signal but SIGKILL ends the call: Linux 5.19.
+  // Once the listener has received the call, only SIGKILL interrupts it: Linux 5.19.
   constexpr unsigned kWaitKillable = 1U << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
   const sock_fprog program{static_cast<unsigned short>(size), const_cast<sock_filter*>(code)};
   const auto install = [&program](unsigned flags) {

@@ -1,5 +1,5 @@
-// The pages that a run shares with its guests (protocol/cell_page.h): made once, handed out to one
-// cell after the other.
+// The pages that a run shares with its guests (protocol/cell_page.h). They are made once and reused
+// by one cell after another.
 #pragma once
 
 #include <cstddef>
@@ -12,25 +12,25 @@
 
 namespace cloister {
 
-// A pool of pages that a fork does not inherit, but for the one that is being given to its guest.
+// A pool of pages that a fork does not inherit, except for the page that its guest gets.
 class CellPages {
  public:
   static Result<CellPages> make(std::size_t count);
 
-  // A cleared page, or nullptr when all are taken.
+  // A cleared page, or nullptr if all are in use.
   CellPage* take();
   void give_back(CellPage* page);
-  // For a guest that will exec: a descriptor of memory that takes this page's place until it is
-  // taken anew. `page` must be as take() gave it.
+  // For a guest that will exec: a descriptor of memory that replaces this page until it is taken
+  // again. `page` must be unchanged since take().
   Result<Fd> share_by_descriptor(CellPage* page);
-  // Around the fork of the page's guest.
+  // Call it before and after the fork of the page's guest.
   void let_inherit(CellPage* page, bool inherit);
 
  private:
   struct Unmap {
     void operator()(CellPage* page) const;
   };
-  // Each is a mapping of its own, which no fork of its guest need cut out of a larger one.
+  // Each is a mapping of its own, so that no fork has to split a larger one.
   std::vector<std::unique_ptr<CellPage, Unmap>> pages_;
   std::vector<CellPage*> free_;
 };

@@ -1,6 +1,5 @@
-// How a guest comes to life: a fork of the calling process that joins a standing cell. Used by the
-// watch loop and by the probe; what the guest then does is up to the caller, on whose stack it
-// returns.
+// How a guest starts: a fork of the calling process that joins a standing cell. Used by the watch
+// loop and by the probe. It returns on the caller's stack, and the caller goes on as the guest.
 #pragma once
 
 #include <signal.h>
@@ -21,25 +20,24 @@
 
 namespace cloister {
 
-// What a guest is given besides its cell. Nothing here may lie in memory that a fork does not
-// inherit, but for the page.
+// What a guest is given besides its cell. Only the page may be in memory that forks do not inherit.
 struct GuestStart {
   std::uint32_t cell = 0;
   const CellPlan& plan;
   std::span<const std::string> join_paths;  // of its cgroups: plan.h
   pid_t init = -1;
-  int init_pidfd = -1;  // -1 when the plan has no namespaces
+  int init_pidfd = -1;  // -1 if the plan has no namespaces
   CellPages& pages;
   CellPage* page = nullptr;
   int page_fd = -1;  // of the page, for a guest that will exec; else -1
   int event_fd = -1;
   int out_fd = -1;
-  int err_fd = -1;                         // equal to out_fd when both streams are joined
+  int err_fd = -1;                         // equal to out_fd if both streams are joined
   int null_fd = -1;                        // becomes the guest's stdin
   int audit_fd = -1;                       // to send the listener of its audit over; else -1
-  std::span<const HeldDescriptor> held{};  // of its program, sorted by number
-  std::optional<rlimit> descriptors{};  // the limit on them that the guest has; nothing: as it is
-  sigset_t signal_mask;                 // the mask the guest runs with
+  std::span<const HeldDescriptor> held{};  // descriptors of its program, sorted by number
+  std::optional<rlimit> descriptors{};     // the guest's limit on descriptors; nothing: unchanged
+  sigset_t signal_mask;                    // for the guest
 };
 
 struct Forked {
@@ -47,9 +45,9 @@ struct Forked {
   std::optional<GuestSide> guest;  // in the guest only
 };
 
-// Forks. Returns twice: with the guest's pid, and in the guest with its GuestSide, inside the cell,
-// all descriptors closed that are not its own, its program's (GuestStart::held) or kept by its
-// plan. A guest that cannot get in says so on its event pipe and never returns.
+// Forks. Returns twice: with the guest's pid, and in the guest with its GuestSide, inside the cell.
+// All descriptors are closed there except its own, its program's (GuestStart::held) and those that
+// its plan keeps. A guest that cannot enter says so on its event pipe and never returns.
 Result<Forked> fork_guest(const GuestStart& start);
 
 // In the guest: everything between the fork and the first line of the test. No heap, no locks, no

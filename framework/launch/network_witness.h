@@ -1,4 +1,4 @@
-// How it is known whether a guest can have used its network, which then is not lent again:
+// Finds out whether a guest can have used its network. A used network is not lent again:
 // docs/decisions/0070.
 #pragma once
 
@@ -7,12 +7,12 @@
 
 namespace cloister {
 
-// Whether this kernel lets a process be asked about the system calls of others: seccomp_unotify(2).
+// Whether this kernel can notify a process about the system calls of others: seccomp_unotify(2).
 bool can_ask_about_calls();
 
-// From now on each call that is a way to a network, of this process and of all that it will fork,
-// waits until whoever listens on the descriptor lets it on. This process itself must not make one.
-// It cannot be undone, and sets no_new_privs.
+// From now on each call that can reach a network, by this process and all its future forks, waits
+// until the listener on the descriptor lets it continue. This process itself must not make such a
+// call. Cannot be undone, and sets no_new_privs.
 Result<Fd> watch_ways_to_networks();
 
 }  // namespace cloister

@@ -1,6 +1,6 @@
-// A guest that starts its program anew: it executes the file that it runs, with the run's command
-// line, and the new program takes its side of the pipes over. For programs that a fork would break
-// (threads that exist before the run). Called by adapters, on both sides of the exec.
+// A guest that starts its program anew: it executes its own file with the run's command line, and
+// the new program takes over its side of the pipes. For programs that a fork would break (threads
+// that exist before the run). Called by adapters, on both sides of the exec.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ namespace cloister {
 Result<std::vector<std::string>> command_line();
 
 // In a guest of a watch with GuestOptions::will_exec: executes the program with `arguments`.
-// `words` are the adapter's, for the new program. Returns only when it could not: then the warden
-// has been told why, and the process must end.
+// `words` are the adapter's, for the new program. Returns only if that failed; then the warden has
+// been told why, and the process must end.
 void start_again(GuestSide& side, const std::vector<std::string>& arguments,
                  std::string_view words);
 

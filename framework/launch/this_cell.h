@@ -1,4 +1,4 @@
-// How a guest's process comes to know its plan, which cloister::this_cell() reads.
+// How a guest's process learns its plan, which cloister::this_cell() reads.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace cloister {
 // Called in the guest only. The plan must outlive the process.
 void set_this_cell(const CellPlan& plan, std::uint32_t cell);
 
-// For the program that a guest executes: what this_cell() tells of.
+// What this_cell() reports, for the program that a guest executes.
 std::string this_cell_as_bytes();
 void set_this_cell(std::string_view bytes);
 
