@@ -1,4 +1,5 @@
-// A plan's inside half as the bytes that the builder takes. The reader is builder/building.cc.
+// Encodes the inside half of a plan as the bytes that the builder takes. The reader is
+// builder/building.cc.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 
 namespace cloister {
 
-// `user_is_root_outside`: whatever ids outside the plan names, to the builder they are 0, as in the
-// namespace of its own that an ordinary user's has.
+// `user_is_root_outside`: the builder sees every outside id of the plan as 0, as in the namespace
+// that an ordinary user makes.
 std::string encode(const InsidePlan& plan, bool user_is_root_outside = false);
 
 }  // namespace cloister

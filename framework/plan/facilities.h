@@ -1,5 +1,5 @@
-// The facilities a plan is put together from, one function each, in the file of the same name.
-// Called by make_plan only.
+// The facilities that make up a plan, one function each, in the file of the same name. Called by
+// make_plan only.
 #pragma once
 
 #include <cloister/config.h>
@@ -11,7 +11,7 @@ namespace cloister {
 
 void plan_users(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_mounts(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
-// After it: what an audit has to know of its mounts.
+// Call it last: adds what an audit has to know about the cell's mounts.
 void plan_audit(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_clocks(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
 void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& plan);

@@ -1,6 +1,6 @@
-// The pid that a test has in its cell. Names are made of pids, for scratch files and logs, by code
-// that takes them to be unique on the machine: so they are far apart between tests, and the same
-// from run to run.
+// The pid that a test has in its cell. Code builds names of scratch files and logs from pids, and
+// assumes that they are unique on the machine. So the pids of tests are far apart, and the same in
+// every run.
 #pragma once
 
 #include <sys/types.h>
@@ -10,8 +10,8 @@
 
 namespace cloister {
 
-// Of the test in that place of the program's list. Tests within 100 places of each other are 100
-// pids and more apart; tests of two programs are no nearer than chance has it.
+// For the test at that place of the program's list. Tests within 100 places of each other are at
+// least 100 pids apart. Tests of different programs are only as close as chance makes them.
 pid_t guest_pid_of(std::string_view program, std::uint32_t place);
 
 }  // namespace cloister

@@ -7,8 +7,8 @@
 
 namespace cloister {
 
-// An Error with the cure for a cap that this host cannot enforce, with the smallest that works for
-// one that is too small to run in, and with the largest for one that goes beyond the run's own.
+// An Error with the cure for a cap that this host cannot enforce. For a cap that is too small to
+// run in, it names the smallest that works; for one above the run's own, the largest.
 Result<void> check_limits(const CellRequest& request, const HostFacts& facts);
 
 }  // namespace cloister
