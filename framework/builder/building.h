@@ -1,4 +1,4 @@
-// One cell under construction, standing, or being dismantled: what the builder keeps of it.
+// One cell that is being built, stands, or is being dismantled: the builder's record of it.
 #pragma once
 
 #include <sys/types.h>
@@ -28,12 +28,12 @@ struct Building {
   int socket = -1;       // to init
   char* plan = nullptr;  // the encoded InsidePlan, from malloc
   std::size_t plan_size = 0;
-  bool failed = false;  // it could not be built, and why
+  bool failed = false;  // it could not be built; `failure` says why
   InsideReply failure;
-  int removals_left = 0;     // attempts before a busy cgroup is given up
+  int removals_left = 0;     // attempts before giving up a busy cgroup
   Network network;           // lent to it
-  void* stack = nullptr;     // of init; stays with the slot
-  RollCall* left = nullptr;  // what init told of when it ended, from malloc
+  void* stack = nullptr;     // of init; kept with the slot
+  RollCall* left = nullptr;  // what init reported when it ended, from malloc
   std::uint64_t readings[kReadingCount] = {};
   Costs costs = {};
   Stopwatch ending{};  // since init was told to end
@@ -42,11 +42,11 @@ struct Building {
   std::string_view cgroups() const;
 };
 
-// Clones init and writes its id maps. On failure everything made so far is undone, and `failure`
+// Clones init and writes its id maps. On failure it undoes everything made so far, and `failure`
 // says why.
 bool build(Building& building, InsideReply& failure);
 
-// Closes, frees and forgets all but the stack. No process of the cell is left.
+// Closes, frees and forgets everything except the stack. No process of the cell may be left.
 void clear(Building& building);
 
 }  // namespace cloister

@@ -1,7 +1,6 @@
-// The calls that an init makes, by their usual names and contracts but without the C library: a
-// running init shares the builder's memory, and with it the place where the library keeps errno.
-// Here that is the init's own, at the head of its stack. selftests/builder_alone.sh finds calls of
-// the library's.
+// The calls that an init makes, with their usual names and contracts but without the C library. A
+// running init shares the builder's memory, and with it the C library's errno. Here errno is the
+// init's own, at the head of its stack. selftests/builder_alone.sh finds calls of the library's.
 #pragma once
 
 #include <errno.h>
@@ -118,7 +117,7 @@ inline int msgctl(int id, int command, void* argument) {
 
 namespace cloister::inside {
 
-// As fail() in doing.h, from the errno of this init.
+// Like fail() in doing.h, from the errno of this init.
 [[gnu::format(printf, 2, 3)]] inline bool fail(InsideReply& reply, const char* format, ...) {
   va_list words;
   va_start(words, format);

@@ -14,12 +14,12 @@ bool set_propagation(Propagation propagation, InsideReply& failure);
 bool mount_proc(std::string_view target, InsideReply& failure);
 // Reads the step's own fields: target, size, inodes, names to keep, whether it is optional.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
-// Once all steps are done: what is in the tmpfs that were mounted is no guest's.
+// Call it once all steps are done. What is in the mounted tmpfs at that time is not the guest's.
 void weigh_tmpfs_at_start();
 std::string_view tmpfs_target(std::size_t place);
-// Whether an entry with this inode number was there at the start: tmpfs(5) counts them up.
+// Whether an entry with this inode number existed at the start: tmpfs(5) numbers inodes in order.
 bool there_at_start(std::size_t place, std::uint64_t inode);
-// What the tmpfs that were mounted hold now, in their order.
+// What the mounted tmpfs hold now, in their order.
 void weigh_tmpfs(TmpfsRecord (&records)[kMostTmpfs]);
 bool make_read_only(ByteReader& fields, InsideReply& failure);
 bool make_read_only(std::string_view target, bool below, InsideReply& failure);
@@ -30,21 +30,21 @@ bool bind_mount(ByteReader& fields, InsideReply& failure);
 bool enter_root(InsideReply& failure);
 // Reads the step's own fields: the offsets.
 bool set_clocks(ByteReader& fields, InsideReply& failure);
-// Reads the step's own fields: the name, whether /proc is yet to be mounted.
+// Reads the step's own fields: the name, whether /proc is mounted later.
 bool name_in_hosts(ByteReader& fields, InsideReply& failure);
 
-// Reads the step's own fields: directories, each with what is shared in it. Leaves the directory
-// that the views' own directories are in open (Inside::views).
+// Reads the step's own fields: directories, each with what is shared in it. Leaves open the
+// directory that holds the views' own directories (Inside::views).
 bool mount_views(ByteReader& fields, InsideReply& failure);
 bool bind_read_only(std::string_view target, InsideReply& failure);
 bool make_directory(std::string_view target, InsideReply& failure);
 bool make_link(std::string_view source, std::string_view target, InsideReply& failure);
 
-// What the guest left, as far as `look_for` (kLookFor*, protocol/step_code.h) says. After
+// What the guest left, as far as `look_for` (kLookFor*, protocol/step_code.h) says. Call it after
 // weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);
 void list_ports(RollCall& roll);
-// Names one thing of a kind; false when it could only be counted.
+// Names one thing of a kind; false if it could only be counted.
 bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::string_view name,
                    std::string_view command = {});
 

@@ -1,5 +1,5 @@
-// What the two kinds of fail() have in common: the builder's (doing.h), and that of an init, which
-// has an errno of its own (calls_inside.h).
+// What the two kinds of fail() share: the builder's (doing.h), and an init's, which has its own
+// errno (calls_inside.h).
 #pragma once
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-// What one init keeps. It runs in the builder's memory (docs/decisions/0050) on a stack that is
-// aligned to its size, and this is what lies at the head of it: nothing of an init is in a global.
+// The state of one init. An init runs in the builder's memory (docs/decisions/0050) on a stack that
+// is aligned to its size. This lies at the head of that stack: nothing of an init is in a global.
 #pragma once
 
 #include <sys/types.h>
@@ -12,21 +12,21 @@
 namespace cloister::inside {
 
 inline constexpr std::size_t kStackSize =
-    std::size_t{128} * 1024;  // the deepest step takes a fifth
+    std::size_t{128} * 1024;  // the deepest step uses a fifth of it
 inline constexpr int kMostOwn = 16;
 
 struct Inside {
-  // Given by the builder.
+  // The builder gives these.
   int socket = -1;
   std::string_view steps;
   pid_t guest_pid = 0;
 
   int error = 0;  // errno
-  // The tmpfs that were mounted, in order; the names lie in the plan.
+  // The mounted tmpfs, in order; their names are in the plan.
   std::size_t tmpfs_count = 0;
   std::string_view tmpfs_targets[kMostTmpfs];
   std::uint64_t inodes_at_start[kMostTmpfs] = {};
-  // The file systems that belong to this cell alone.
+  // The file systems that only this cell has.
   int own_count = 0;
   dev_t own[kMostOwn] = {};
   int views = -1;  // what is written in views is below this directory
@@ -34,7 +34,7 @@ struct Inside {
   RollCall roll;
 };
 
-// Where it is in a stack that begins at `stack`; what is below it is the stack proper.
+// Where it is in a stack that begins at `stack`. What is below it is the actual stack.
 inline Inside* head_of(void* stack) {
   constexpr std::size_t kRoom = (sizeof(Inside) + 63) / 64 * 64;
   return reinterpret_cast<Inside*>(static_cast<char*>(stack) + kStackSize - kRoom);

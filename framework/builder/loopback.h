@@ -1,6 +1,6 @@
-// What makes loopback look like the network of a host: an address besides 127.0.0.1 and ::1, and
-// ways for multicast and broadcast. There is no way to anywhere else. Said to the kernel in one
-// message, rtnetlink(7), by init and by who makes networks to lend.
+// Makes loopback look like the network of a host: an address besides 127.0.0.1 and ::1, and routes
+// for multicast and broadcast. There is no route to anywhere else. Init, and the maker of lent
+// networks, send it to the kernel in one message, rtnetlink(7).
 #pragma once
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 namespace cloister {
 
-// getaddrinfo(3) with AI_ADDRCONFIG looks for an address other than these two. Programs that
+// getaddrinfo(3) with AI_ADDRCONFIG looks for an address other than those two. Programs that
 // advertise themselves take the first that is not 127.*: RFC 1918, RFC 4193.
 inline constexpr std::uint8_t kOwnIpv4[4] = {10, 67, 76, 1};
 inline constexpr std::uint8_t kOwnIpv6[16] = {0xfd, 0x43, 0x4c, 0x6f, 0x69, 0x73, 0, 0,
@@ -35,7 +35,7 @@ struct AddAddress {
   AddAddress(std::uint8_t family, const std::uint8_t (&address)[kSize]) {
     message.ifa_family = family;
     message.ifa_prefixlen = kSize * 8;
-    message.ifa_flags = IFA_F_NODAD;  // nobody else is there to ask: usable at once
+    message.ifa_flags = IFA_F_NODAD;  // no duplicate address detection: usable at once
     message.ifa_index = kLoopbackIndex;
     for (std::size_t i = 0; i < kSize; ++i) bytes[i] = address[i];
   }
@@ -45,7 +45,7 @@ struct AddAddress {
   std::uint8_t bytes[kSize] = {};
 };
 
-// To all addresses that begin with `bits` bits of `prefix`.
+// A route to all addresses that begin with `bits` bits of `prefix`.
 template <std::size_t kSize>
 struct AddRoute {
   AddRoute(std::uint8_t family, std::uint8_t kind, std::uint8_t table, std::uint8_t bits,
@@ -66,9 +66,9 @@ struct AddRoute {
   std::uint8_t bytes[kSize] = {};
 };
 
-// A way by loopback is one only for what is local: net/ipv6/route.c, fib6_is_reject().
+// A route by loopback works only for local addresses: net/ipv6/route.c, fib6_is_reject().
 //
-// The kernel goes on to the next when it refuses one, as those of IPv6 on a host without it.
+// If the kernel refuses one message, it goes on to the next, as for IPv6 on a host without it.
 struct LoopbackMessages {
   AddAddress<4> address{AF_INET, kOwnIpv4};
   AddRoute<4> multicast{AF_INET, RTN_UNICAST, RT_TABLE_MAIN, 4, {224}};
@@ -77,16 +77,16 @@ struct LoopbackMessages {
   AddRoute<16> multicast6{AF_INET6, RTN_LOCAL, RT_TABLE_LOCAL, 8, {255}};
 };
 
-// A host that forbids rtnetlink(7) leaves loopback with the addresses that the kernel gives it.
+// If the host forbids rtnetlink(7), loopback keeps just the addresses that the kernel gives it.
 inline constexpr bool is_forbidden(int error) {
   return error == EPERM || error == EACCES || error == EAFNOSUPPORT || error == EPROTONOSUPPORT;
 }
 
-// IFF_MULTICAST is what programs look for that choose a device for it.
+// Programs that choose a device for multicast look for IFF_MULTICAST.
 inline constexpr short kLoopbackFlags = IFF_UP | IFF_MULTICAST;
 
-// Of the calling process's network, as are those below. Does not touch the C library's errno, so
-// that an init and the builder can both call it. False with `failure` filled in.
+// Acts on the calling process's network, like those below. Does not touch the C library's errno, so
+// that both an init and the builder can call it. False with `failure` filled in.
 inline bool bring_up_loopback(InsideReply& failure) {
   const auto fail = [&failure](long error, const char* doing) {
     failure.error = static_cast<int>(-error);
@@ -113,8 +113,8 @@ inline bool bring_up_loopback(InsideReply& failure) {
          fail(done, "give loopback an address");
 }
 
-// Ports below 1024, to everybody. A container may mount /proc/sys read-only: then they stay closed
-// to ordinary users.
+// Opens ports below 1024 to everybody. A container may mount /proc/sys read-only; then they stay
+// closed to ordinary users.
 inline void open_low_ports() {
   const auto fd = static_cast<int>(system_call(
       SYS_openat, AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC));

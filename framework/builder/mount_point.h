@@ -1,6 +1,6 @@
-// Where something is to be mounted. Below a new root ("./...") the path is followed as the cell
-// will see it, links included, and its missing directories are made where that changes nothing of
-// the host's: in a tmpfs of the cell. Used by init's steps.
+// Where something is to be mounted. Below a new root ("./...") the path, including its links, is
+// followed as the cell will see it. Missing directories are made if that changes nothing of the
+// host's, that is, in a tmpfs of the cell. Used by init's steps.
 #pragma once
 
 #include <string_view>
@@ -21,7 +21,7 @@ class MountPoint {
   int fd() const { return fd_; }
   // For calls that take a path.
   const char* c_str() const { return path_.c_str(); }
-  // What is mounted there now is a tmpfs of the cell.
+  // Call it when what is mounted there now is a tmpfs of the cell.
   void may_be_filled() const;
 
  private:
