@@ -19,21 +19,21 @@ class AskedBy {
  public:
   AskedBy(pid_t process, const seccomp_data& call) : process_(process), call_(call) {}
 
-  // The argument as an absolute path without "." and "..", as the process sees it; its last link is
-  // not followed. "" for a name that is none, and for one that belongs to no file.
+  // The argument as an absolute path without "." and "..", as the process sees it. Its last link is
+  // not followed. "" if it is no name, or names nothing that is a file.
   std::string path(const PathAt& at);
-  // That of an open file; "" for what is none.
+  // The path of an open file; "" if it is none.
   std::string path_of_descriptor(const PathAt& at) const;
-  // The flags of open(2) that a file is opened with, and those of renameat2(2).
+  // The flags of open(2) that a file is opened with, or those of renameat2(2).
   int flags(const AuditedCall& call);
-  // Where the link at `path`, which the call makes, is to lead.
+  // The target of the link that the call makes at `path`.
   std::string target(const AuditedCall& call, const std::string& path);
-  // The addresses that the call names. Of `kMessages` the first alone.
+  // The addresses that the call names; for `kMessages` only the first.
   std::optional<sockaddr_storage> address(const AuditedCall& call);
-  // Of a Unix socket, whose name may be relative: "@name" for an abstract one; "" is none.
+  // The name of a Unix socket, which may be relative: "@name" for an abstract one; "" is none.
   std::string unix_name(const sockaddr_storage& address, bool& is_path);
 
-  // Directories that its paths led through and do not name any more: "a/b" of "a/b/../c".
+  // Directories that its paths led through but no longer name: "a/b" of "a/b/../c".
   const std::vector<std::string>& passed() const { return passed_; }
 
   // Whether its memory could not be read.
@@ -55,7 +55,7 @@ class AskedBy {
   std::vector<std::string> passed_;
 };
 
-// "127.0.0.1:80", "[::1]:80"; "" for other kinds, and for a port that is yet to be chosen.
+// "127.0.0.1:80", "[::1]:80"; "" for other kinds, and for a port that is not chosen yet.
 std::string address_text(const sockaddr_storage& address);
 
 }  // namespace cloister

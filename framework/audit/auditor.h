@@ -1,6 +1,6 @@
-// Sees what the processes of one cell ask the kernel for by name, lets each go on, and keeps the
-// names. It watches; it never forbids: a process can change a name while it is read, so nothing
-// here is a wall.
+// Sees what the processes of one cell ask the kernel for by name, lets each call continue, and
+// records the names. It observes and never forbids: a process can change a name while it is read,
+// so this is no security boundary.
 #pragma once
 
 #include <map>
@@ -16,12 +16,12 @@ namespace cloister {
 
 class Auditor {
  public:
-  // `socket` brings the listener: launch/audit_filter.h. `plan` outlives this.
+  // `socket` brings the listener: launch/audit_filter.h. `plan` must outlive this.
   Auditor(const AuditPlan& plan, Fd socket) : plan_(plan), socket_(std::move(socket)) {}
 
-  // To poll for POLLIN; -1 once no process can be heard any more.
+  // Poll for POLLIN; -1 once no process can send a call any more.
   int fd() const { return listener_.open() ? listener_.get() : socket_.get(); }
-  // Hears what there is to hear, and lets the callers go on.
+  // Handles all pending calls and lets the callers continue.
   void serve();
 
   // What is known so far, by name: PathUse.
