@@ -1,4 +1,4 @@
-// Sizes, times, switches and counts as people write them, and as they are told of them.
+// Sizes, times, switches and counts as people write them, and as messages show them.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,13 @@
 
 namespace cloister {
 
-// Splits "1.5 GiB" into 1.5 and "gib". Nothing for what begins with no amount.
+// Splits "1.5 GiB" into 1.5 and "gib". Nothing if the text does not begin with an amount.
 std::optional<std::pair<double, std::string>> parse_amount(std::string_view text);
 
 // "64M", "64MiB", "1g", "512 KiB", "1000": powers of 1024, at most 9e18 bytes. Nothing for
 // anything else.
 std::optional<Bytes> parse_bytes(std::string_view text);
-// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds when there is no unit, at most 1e9. Nothing for
+// "90", "90s", "1.5s", "250ms", "2m", "1h": seconds if there is no unit, at most 1e9. Nothing for
 // anything else.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<bool> parse_switch(std::string_view text);

@@ -1,4 +1,4 @@
-// "did you mean ...?" for names that people mistype.
+// "did you mean ...?" for mistyped names.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 namespace cloister {
 
 // The known name that takes the fewest inserted, removed or replaced letters to get from `name`;
-// empty when it takes more than two.
+// empty if it takes more than two.
 std::string_view closest_name(std::string_view name, std::span<const std::string_view> known);
 
 }  // namespace cloister

@@ -1,6 +1,6 @@
-// What a cloister.toml says, as a plain value. Takes the text and knows nothing of the file system
-// (find_config.h). Options of the whole run are kept as text, for those who have a table of them:
-// an adapter, a command.
+// The content of a cloister.toml, as a plain value. Takes the text and knows nothing of the file
+// system (find_config.h). Options of the whole run stay text, for the adapter or command that has a
+// table of them.
 #pragma once
 
 #include <expected>
@@ -32,7 +32,7 @@ struct RunOptionText {
 struct ConfigOverride {
   TestPattern tests;
   CellConfig config;
-  std::string filter{};   // of which `tests` is made
+  std::string filter{};   // the text that `tests` is made from
   Place place{};          // of the filter
   bool optional = false;  // may match no test
 };
@@ -50,8 +50,9 @@ struct ConfigFile {
   std::map<std::string, ConfigLayer, std::less<>> profiles;
 };
 
-// `run_options` are the names that may stand beside those of the settings. The error is a sentence
-// for the author of the file, "NAME:LINE:COLUMN: ...": no call has failed, so it is no Error.
+// `run_options` are the names that are allowed besides those of the settings. The error is a
+// sentence for the author of the file, "NAME:LINE:COLUMN: ...". No call has failed, so it is no
+// Error.
 std::expected<ConfigFile, std::string> parse_config(std::string_view text, std::string_view name,
                                                     std::span<const std::string_view> run_options);
 

@@ -1,4 +1,4 @@
-// Finds and reads cloister.toml. What it says is config_file.h's.
+// Finds and reads cloister.toml. config_file.h parses it.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,10 @@ struct ConfigText {
   std::string text;
 };
 
-// The cloister.toml in `directory`, or in the nearest one above it; nothing when there is none.
+// The cloister.toml in `directory`, or in the nearest directory above it; nothing if there is none.
 Result<std::optional<ConfigText>> find_config(std::string directory);
 
-// The file that is named; nothing for "none"; for "" what is found from the working directory.
+// The named file; nothing for "none"; for "" the file found from the working directory.
 Result<std::optional<ConfigText>> read_config(const std::string& named);
 
 }  // namespace cloister

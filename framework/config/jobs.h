@@ -3,9 +3,9 @@
 
 namespace cloister {
 
-// The most guests at once that anybody may ask for.
+// The most guests at once that a user may ask for.
 inline constexpr int kMostJobs = 2000;
-// The most that are taken without being asked for: more than any machine is kept busy by.
+// The most that a run takes by itself: no machine needs more to be busy.
 inline constexpr int kMostAutomaticJobs = 400;
 
 }  // namespace cloister

@@ -1,5 +1,5 @@
-// Patterns of file names, as the settings inputs, outputs and shared_files have them: glob(7), and
-// "**" for any number of directories. A backslash stands for itself: "[*]" is a star.
+// Patterns of file names in the settings inputs, outputs and shared_files: glob(7), and "**" for
+// any number of directories. A backslash is an ordinary character: "[*]" is a star.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +17,13 @@ bool is_below_any(std::string_view path, const auto& directories) {
                              [&](const auto& directory) { return is_below(path, directory); });
 }
 
-// Of paths those that lie in no other of them.
+// Those of the paths that lie in no other of them.
 std::vector<std::string> outermost(const std::set<std::string>& paths);
 
-// Whether `path`, or a directory that it lies in, is what the pattern stands for. Both absolute.
+// Whether the pattern matches `path`, or a directory that contains it. Both are absolute.
 bool matches_path(std::string_view pattern, std::string_view path);
 
-// Whether it stands for something in the directory, or for all of it.
+// Whether it matches something in the directory, or all of it.
 bool leads_into(std::string_view pattern, std::string_view directory);
 
 bool matches_any(const auto& patterns, std::string_view path) {
@@ -31,19 +31,19 @@ bool matches_any(const auto& patterns, std::string_view path) {
                              [&](const auto& pattern) { return matches_path(pattern, path); });
 }
 
-// The directory down to which the pattern has no wildcard, and the name behind it where that has
-// none either: "/a/b" of "/a/b/*.txt", of "/a/b/**" and of "/a/b".
+// The directory before the first wildcard, or the whole name if there is none: "/a/b" of
+// "/a/b/*.txt", of "/a/b/**" and of "/a/b".
 std::string plain_part(std::string_view pattern);
 bool has_wildcard(std::string_view text);
 
-// What there is of it, in order: where a directory matches, itself alone. Of a name without
-// wildcards the name, if it is there.
+// Everything that exists and matches, in order. If a directory matches, just the directory. If the
+// pattern has no wildcards, the name itself, if it exists.
 std::vector<std::string> expand_path(const std::string& pattern);
 
-// Without ".", ".." and a "/" at its end, by the letter: no link is followed.
+// Without ".", ".." and a trailing "/". Works on the text only: no link is followed.
 std::string normal_path(const std::string& path);
 
-// Each from `directory` on, if it is relative; without "." and "..".
+// Makes each relative path start at `directory`; removes "." and "..".
 std::vector<std::string> absolute_paths(const std::vector<std::string>& paths,
                                         std::string_view directory);
 

@@ -1,5 +1,5 @@
-// Which tests an override is for: a filter with the meaning that GoogleTest gives to
-// --gtest_filter, matched against the full name "Suite.Test".
+// Which tests an override applies to: a filter as in --gtest_filter, matched against the full name
+// "Suite.Test".
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace cloister {
 
-// "A*:B.?-*Slow:*Big": names that match a pattern before the first '-' and none behind it. '*' is
-// any text, '?' any character; without patterns before a '-' those are "*".
+// "A*:B.?-*Slow:*Big": matches a name if a pattern before the first '-' does and none after it. '*'
+// is any text, '?' any character. Without patterns before a '-' every name matches there.
 class TestPattern {
  public:
   explicit TestPattern(std::string_view filter);

@@ -1,5 +1,5 @@
-// How deep a TOML text nests, before it is parsed: toml++ calls itself for each level, at its end
-// as well, and a text of 1 MiB can have more levels than any stack.
+// How deep a TOML text nests, checked before it is parsed. toml++ recurses for each level, also in
+// its destructors, and a text of 1 MiB can have more levels than any stack.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace cloister {
 
-// Of a cloister.toml: profile.NAME.override has three names, and a list one bracket.
+// For a cloister.toml: profile.NAME.override has three names, and a list has one bracket.
 inline constexpr int kMostNames = 16;     // of one dotted key
 inline constexpr int kMostBrackets = 16;  // open at once
 
-// Where there is one more than that of either; nothing where there never is.
+// The first place that exceeds either limit; nothing if there is none.
 std::optional<Place> too_deep(std::string_view text);
 
 }  // namespace cloister

@@ -1,5 +1,5 @@
-// Settings for tests that are not there, which would be lost without a word. Names are those of all
-// tests that there are, whichever of them are selected.
+// Finds settings for tests that do not exist, which otherwise would be ignored silently. Names are
+// those of all existing tests, whether selected or not.
 #pragma once
 
 #include <span>
@@ -11,11 +11,11 @@
 
 namespace cloister {
 
-// "; did you mean 'StorageTest.*'?", or nothing when no name is close to one that `filter` wants.
+// "; did you mean 'StorageTest.*'?", or nothing if no name is close to one in `filter`.
 std::string did_you_mean(std::string_view filter, std::span<const std::string_view> names);
 
 // A sentence for each override that matches none of `names` and is not optional. `where` is the
-// file that they are from, or the option.
+// file or the option that they come from.
 std::vector<std::string> unmatched_overrides(std::string_view where,
                                              std::span<const ConfigOverride> overrides,
                                              std::span<const std::string_view> names);
