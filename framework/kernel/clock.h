@@ -1,4 +1,4 @@
-// The clock of a run: every time that the engine notes is one of it.
+// The clock of a run. Every time that the engine records comes from it.
 #pragma once
 
 #include <chrono>

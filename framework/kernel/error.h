@@ -1,6 +1,5 @@
-// What the engine says when a call of its own fails: one sentence, as data until an adapter prints
-// it. Used by every room of framework/. A misbehaving guest is an Outcome (report/), never an
-// Error.
+// An error of the engine's own calls: one sentence, as data until an adapter prints it. Used by
+// every room of framework/. A misbehaving guest is an Outcome (report/), never an Error.
 #pragma once
 
 #include <expected>
@@ -10,7 +9,7 @@
 namespace cloister {
 
 struct Error {
-  std::string doing;  // completes "cannot ...": "mount tmpfs on '/tmp'"
+  std::string doing;  // follows "cannot ...": "mount tmpfs on '/tmp'"
   int number = 0;     // errno, or 0 when no system call failed
   std::string hint;   // what to do about it; may be empty
 

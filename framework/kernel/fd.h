@@ -1,4 +1,4 @@
-// File descriptors as owners: one move-only handle, closed once. Used wherever the engine opens
+// Owners of file descriptors: one move-only handle, closed once. Used wherever the engine opens
 // anything. Never used between a clone and the guest's first line (those files end in _inside.cc).
 #pragma once
 
@@ -41,8 +41,8 @@ struct Pipe {
 };
 Result<Pipe> make_pipe();
 
-// Two connected ends that keep message borders (SOCK_SEQPACKET) or not (SOCK_STREAM). Both close on
-// exec.
+// Two connected ends that preserve message boundaries (SOCK_SEQPACKET) or not (SOCK_STREAM). Both
+// close on exec.
 struct SocketPair {
   Fd ours;
   Fd theirs;
@@ -54,10 +54,10 @@ Result<void> set_nonblocking(const Fd& fd);
 // Reads a whole small file, such as one below /proc. At most `limit` bytes are kept.
 Result<std::string> read_file(const std::string& path, std::size_t limit = 1 << 20);
 
-// Where a symbolic link leads, as it is written there. Empty where it is none or cannot be read.
+// Where a symbolic link leads, as written in it. Empty if it is no link or cannot be read.
 std::string link_target(const std::string& link);
 
-// Writes `content` with one write(2), as the files of /proc and cgroupfs want it.
+// Writes `content` with one write(2), as the files of /proc and cgroupfs require.
 Result<void> write_file(const std::string& path, std::string_view content);
 
 }  // namespace cloister

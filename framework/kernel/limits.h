@@ -1,4 +1,4 @@
-// Limits of setrlimit(2) on this process itself: read, and raised as far as it may raise them.
+// Limits of setrlimit(2) on this process itself: reads them, and raises them as far as allowed.
 #pragma once
 
 #include <sys/resource.h>
@@ -9,11 +9,10 @@ namespace cloister {
 
 rlimit limit_of(int resource);
 
-// Raises the soft limit to `wanted`, or as near to it as it can be raised. Whether it is as high
-// now.
+// Raises the soft limit to `wanted`, or as near as possible. Returns whether it is as high now.
 bool raise_limit(int resource, rlim_t wanted);
 
-// Raises it for as long as this lives.
+// Keeps the limit raised while this lives.
 class RaisedLimit {
  public:
   RaisedLimit(int resource, rlim_t wanted) : resource_(resource), before_(limit_of(resource)) {

@@ -1,4 +1,4 @@
-// Numbers out of the small text files of /proc and cgroupfs.
+// Numbers from the small text files of /proc and cgroupfs.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace cloister {
 
-// The number behind "key" and blanks at the start of a line, or the first one when there is no key.
-// 0 when it is not there.
+// The number after "key" and blanks at the start of a line, or the first number if there is no key.
+// 0 if it is not there.
 std::uint64_t number_in(std::string_view text, std::string_view key = {});
 
 }  // namespace cloister

@@ -1,5 +1,4 @@
-// A visitor of a variant that is put together from lambdas, one for each alternative: the compiler
-// names the one that is missing.
+// A visitor of a variant, built from one lambda per alternative. The compiler names a missing one.
 #pragma once
 
 namespace cloister {

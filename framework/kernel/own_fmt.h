@@ -1,6 +1,6 @@
-// fmt under a name of Cloister's own, in the objects that use it: what links with Cloister may have
-// an fmt of any version, and none of it is seen outside. Included before all else by the compiler's
-// command line (CMakeLists.txt); by no file.
+// Puts fmt under a name of Cloister's own in the objects that use it, so that it is invisible
+// outside. A program that links with Cloister may use any version of fmt. The compiler's command
+// line includes this before everything else (CMakeLists.txt); no file does.
 #pragma once
 
 #define FMT_BEGIN_NAMESPACE \

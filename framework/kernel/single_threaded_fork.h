@@ -1,6 +1,6 @@
-// Forking into a process that has one thread only, which setns(2) and unshare(2) demand for user
-// namespaces. fork(3) gives that, but for ThreadSanitizer: its run-time library starts a thread of
-// its own in the child.
+// Forks a child that has one thread only, as setns(2) and unshare(2) require for user namespaces.
+// fork(3) does that, except under ThreadSanitizer, whose run-time library starts a thread of its
+// own in the child.
 #pragma once
 
 #include <sys/types.h>
@@ -10,8 +10,8 @@ namespace cloister {
 // True under ThreadSanitizer.
 bool fork_starts_a_thread();
 
-// fork(3); under ThreadSanitizer the bare system call, after which the child must either exec, or
-// fork(3) once more before it runs code that the sanitizer shall watch.
+// fork(3). Under ThreadSanitizer it is the bare system call; the child must then either exec, or
+// fork(3) once more before it runs code that the sanitizer is to check.
 pid_t single_threaded_fork();
 
 }  // namespace cloister

@@ -1,5 +1,6 @@
-// Memory that a fork does not inherit: for what is written between forks and of no use to a child.
-// A write to any other page after a fork costs a copy of that page. A child that touches it dies.
+// Memory that a fork does not inherit, for data that is written between forks and useless to a
+// child. Writing to any other page after a fork costs a copy of it. A child that touches this
+// memory dies.
 #pragma once
 
 #include <stdlib.h>
@@ -14,11 +15,11 @@
 
 namespace cloister {
 
-// Whether there is LeakSanitizer, which to a guest would call everything lost that only such memory
-// points to: then it is memory like any other.
+// Whether LeakSanitizer is present. In a guest it would report everything as lost that only such
+// memory points to, so ordinary memory is used then.
 bool is_looked_for_leaks();
 
-// Cleared; nullptr when there is no memory.
+// Zeroed; nullptr if there is no memory.
 inline void* map_unforked(std::size_t size) {
   if (is_looked_for_leaks()) return ::calloc(1, size);
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -47,20 +48,20 @@ Unforked<T> make_unforked() {
   return Unforked<T>(memory == nullptr ? nullptr : new (memory) T);
 }
 
-// The base of a class whose objects, each of them, live in such memory. `new` gives nullptr when
-// there is none.
+// The base of a class whose objects each live in such memory. `new` returns nullptr if there is
+// none.
 class InUnforkedMemory {
  public:
   static void* operator new(std::size_t size) noexcept { return map_unforked(size); }
   static void operator delete(void* memory, std::size_t size) { unmap_unforked(memory, size); }
 };
 
-// Such memory for objects that come and go. The pool must outlive them, and stay where it is while
-// there are any. One more than fits lies in ordinary memory.
+// A pool of such memory for objects that come and go. It must outlive them, and must not move while
+// there are any. Objects beyond its size are in ordinary memory.
 template <typename T>
 class UnforkedPool {
  public:
-  // Of `most` objects at once. Memory that was never used is never touched.
+  // For `most` objects at once. Memory that was never used is never touched.
   explicit UnforkedPool(std::size_t most)
       : most_(most), slots_(static_cast<Slot*>(map_unforked(most * sizeof(Slot)))) {}
   UnforkedPool(const UnforkedPool&) = delete;
