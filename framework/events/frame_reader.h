@@ -1,5 +1,5 @@
-// Cuts a guest's event stream into Events. Takes any bytes: the first one that no guest of ours
-// would send breaks the stream for good, and what came before stays.
+// Cuts a guest's event stream into Events. Accepts any bytes: the first that no guest of ours would
+// send breaks the stream permanently; what came before stays.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,20 @@ class FrameReader {
 
   const std::vector<Event>& events() const { return events_; }
   std::vector<Event> take_events() { return std::move(events_); }
-  // The guest said that it was done.
+  // The guest reported that it was done.
   bool finished() const { return finished_; }
-  // Why the guest could not enter its cell; empty when it did.
+  // Why the guest could not enter its cell; empty if it did.
   const std::string& entry_failure() const { return entry_failure_; }
-  // The same as it was said.
+  // The same, as the guest sent it.
   const Error& entry_error() const { return entry_error_; }
-  // Why the stream is no good; empty while it is.
+  // Why the stream is broken; empty while it is not.
   const std::string& broken() const { return broken_; }
 
  private:
   void take_frames();
   void take(std::uint16_t kind, std::string_view payload);
 
-  std::string pending_;  // bytes of frames that are not whole yet
+  std::string pending_;  // bytes of incomplete frames
   std::size_t total_ = 0;
   std::uint32_t next_sequence_ = 0;
   std::vector<Event> events_;

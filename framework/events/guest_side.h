@@ -1,5 +1,5 @@
-// The guest's half of the event pipe and of its cell's page. One object lives in each guest; it
-// works in the process that entered the cell and is silent in any process that this one forks.
+// The guest's half of the event pipe and of its cell's page. One object exists in each guest. It
+// works in the process that entered the cell and does nothing in any process forked from that.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace cloister {
 
-// The guest's ends of its pipes, and what its page can be mapped by.
+// The guest's ends of its pipes, and the descriptor to map its page by.
 struct GuestDescriptors {
   int event = -1;
   int out = -1;
@@ -25,16 +25,16 @@ class GuestSide {
   const GuestDescriptors& descriptors() const { return descriptors_; }
   CellPage& page() const { return *page_; }
 
-  // True in the guest itself, false in what it forks, into whichever pid namespace.
+  // True in the guest itself, false in what it forks, in any pid namespace.
   bool is_guest() const;
 
-  // Sends one frame. Survives a closed or replaced descriptor by leaving the frame in the cell's
-  // page. False, and nothing sent, when there is no room for it, or by another process.
+  // Sends one frame. If its descriptor is closed or replaced, it leaves the frame in the cell's
+  // page. False, with nothing sent, if there is no room for it, or in another process.
   bool send(std::uint16_t kind, std::string_view payload);
-  // Bytes, heads of frames included, after which there still is room for the end. Cutting texts to
-  // fit is for those who know them: no frame is cut.
+  // Bytes, including heads of frames, that still leave room for the end. Callers cut their texts to
+  // fit: frames are never cut.
   std::size_t room() const;
-  // Notes that stretch `phase` of the guest's life begins, and how much has been printed so far.
+  // Notes that phase `phase` of the guest's life begins, and how much has been printed so far.
   void start_phase(std::uint8_t phase);
   // How much has been printed so far, on stdout and on stderr.
   struct Printed {
@@ -42,15 +42,15 @@ class GuestSide {
     std::uint64_t err = 0;
   };
   Printed printed() const;
-  // Instead of a test: why there will be none. The process must end then.
+  // Sent instead of a test: why there will be none. The process must end then.
   void fail_entry(const Error& error);
-  // The last frame: what follows can only spoil the result, not add to it.
+  // Sends the last frame. What follows can only spoil the result, not add to it.
   void finish();
 
  private:
-  // The descriptor may be closed, or the test's own file by now.
+  // By now the descriptor may be closed, or a file of the test's own.
   bool has_pipe() const;
-  // Bytes that may still be sent.
+  // Bytes that can still be sent.
   std::size_t left(bool by_pipe) const;
   bool write_all(std::string_view head, std::string_view payload) const;
   void spill(std::string_view head, std::string_view payload);
@@ -59,7 +59,7 @@ class GuestSide {
   CellPage* page_;
   std::uint32_t sequence_ = 0;
   std::size_t sent_ = 0;
-  std::uint64_t event_device_ = 0;  // the pipe's identity, to notice another file under its number
+  std::uint64_t event_device_ = 0;  // identity of the pipe, to notice another file under its number
   std::uint64_t event_inode_ = 0;
 };
 
