@@ -13,19 +13,19 @@
 
 namespace cloister::command {
 
-// What is given on the command line lands in `config`, which must outlive the parsing. The settings
+// Parsing writes what the command line gives into `config`, which must outlive it. The settings
 // named in `left_out` get no option.
 void add_cell_options(CLI::App& app, CellConfig& config,
                       std::initializer_list<std::string_view> left_out = {});
 
-// The settings that the command line gave, by name, and their values as text.
+// The names of the settings that the command line gave, and their values as text.
 std::vector<std::pair<std::string, std::string>> given_cell_options(const CLI::App& app);
 
 // "memory_high" -> "--memory-high"
 std::string option_name(std::string_view setting);
 
-// "the option --memory has the value 'lots'; it takes a size such as 64M": thrown by whatever reads
-// an option, and printed by main().
+// "the option --memory has the value 'lots'; it takes a size such as 64M": thrown by the readers of
+// options, printed by main().
 [[noreturn]] void refuse_value(std::string_view option, std::string_view value,
                                std::string_view allowed);
 

@@ -7,7 +7,7 @@
 
 namespace cloister::command {
 
-// When the command line names it, `chosen` becomes what to do.
+// If the command line names it, sets `chosen` to its action.
 void add_doctor(CLI::App& app, std::function<int()>& chosen);
 
 }  // namespace cloister::command

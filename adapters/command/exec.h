@@ -8,11 +8,11 @@
 
 namespace cloister::command {
 
-// The exit status after a command line that cannot be understood.
+// The exit status after a command line that makes no sense.
 inline constexpr int kWrongUsage = 2;
 
-// When the command line names it, `chosen` becomes what to do. `command` is what stands behind
-// "--"; both must outlive the parsing.
+// If the command line names it, sets `chosen` to its action. `command` is what follows "--"; both
+// must outlive the parsing.
 void add_exec(CLI::App& app, const std::vector<std::string>& command, std::function<int()>& chosen);
 
 }  // namespace cloister::command

@@ -1,4 +1,4 @@
-// What `cloister exec --help` prints. A selftest holds it to the options there are.
+// The text of `cloister exec --help`. A selftest compares it with the existing options.
 #pragma once
 
 namespace cloister::command {

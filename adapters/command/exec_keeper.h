@@ -1,5 +1,5 @@
-// The process that the user started, while its command runs: it passes signals, and with --tty what
-// is typed and printed, and it gives the terminal up and takes it back as a shell expects of a job.
+// The process that the user started, while its command runs. It forwards signals and, with --tty,
+// input and output. It gives up the terminal and takes it back as a shell expects of a job.
 #pragma once
 
 #include <cloister/report.h>
@@ -9,11 +9,11 @@
 
 namespace cloister::command {
 
-// Starts the warden, and returns when the cell is gone. Chooses the command's session. An Error
-// when there is nobody left who knows how the command ended.
+// Starts the warden, and returns when the cell is gone. Chooses the command's session. An Error if
+// nobody is left who knows how the command ended.
 Result<CellReport> keep(ExecOptions& options);
 
-// The plan, printed by a process of its own. The exit status.
+// Prints the plan from another process. Returns the exit status.
 Result<int> explain_plan(ExecOptions& options);
 
 }  // namespace cloister::command

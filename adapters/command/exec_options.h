@@ -1,5 +1,5 @@
-// What `cloister exec` is told, and the options that tell it. unshare(1)'s names where it has one:
-// docs/COMMAND.md has the table.
+// The command line of `cloister exec` as a value, and its options. Names are unshare(1)'s where it
+// has one: docs/COMMAND.md has the table.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -18,11 +18,11 @@ struct ExecOptions {
   bool terminal = false;  // -t: a pseudo-terminal for the command
   bool explain = false;
   bool quiet = false;    // no notes
-  bool require = false;  // no cell without everything that a default one has
+  bool require = false;  // no cell without everything that a default cell has
   std::string report_file;
 };
 
-// What is given on the command line lands in `options`, which must outlive the parsing.
+// Parsing writes what the command line gives into `options`, which must outlive it.
 void add_exec_options(CLI::App& app, ExecOptions& options);
 
 // The environment that the command gets.

@@ -7,8 +7,8 @@
 
 namespace cloister::command {
 
-// Times in microseconds, sizes in bytes. Output that is not UTF-8 has its bad bytes replaced when
-// it is dumped with error_handler_t::replace.
+// Times in microseconds, sizes in bytes. If you dump with error_handler_t::replace, bytes of output
+// that are not UTF-8 are replaced.
 nlohmann::ordered_json json_of(const Audit& audit);
 nlohmann::ordered_json json_of(const CellReport& report);
 

@@ -1,5 +1,4 @@
-// Terminals, as `cloister exec` needs them: the one it was started from, and one made for a
-// command.
+// Terminals for `cloister exec`: the one it was started from, and one made for a command.
 #pragma once
 
 #include <sys/types.h>
@@ -16,12 +15,12 @@ class CallersTerminal {
  public:
   CallersTerminal();
   bool there() const { return fd_.open(); }
-  // The job in the foreground is this process's.
+  // Whether the foreground job is this process's.
   bool is_ours() const;
   // Puts this process's group, or that of `process`, into the foreground.
   void take_back() const;
   void give_to(pid_t process) const;
-  // As it was when this object was made.
+  // Restores the modes from when this object was made.
   void restore_modes() const;
 
  private:
@@ -37,10 +36,10 @@ struct Pty {
 };
 Result<Pty> make_pty();
 
-// The window of the caller's stdin or stdout, if one is a terminal, becomes that of `terminal`.
+// Gives `terminal` the window size of the caller's stdin or stdout, if one of them is a terminal.
 void copy_window_size(const Fd& terminal);
 
-// The caller's stdin passes every key on unchanged while this lives, if it is a terminal.
+// While this lives, the caller's stdin, if it is a terminal, passes every key on unchanged.
 class RawInput {
  public:
   RawInput();

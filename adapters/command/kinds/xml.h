@@ -1,4 +1,4 @@
-// Reading the XML that test frameworks write. Used by the kinds.
+// Reads the XML that test frameworks write. Used by the kinds.
 #pragma once
 
 #include <pugixml.hpp>
@@ -9,14 +9,14 @@
 
 namespace cloister::command {
 
-// Loads `text` as it stands, line ends and spaces included. False when it is not one whole
-// document; what could be read of it is in `into`.
+// Loads `text` unchanged, including line ends and spaces. False if it is not one complete document;
+// `into` then has what could be read.
 bool load_xml(std::string_view text, pugi::xml_document& into);
 
-// For a list of tests: the document, or the sentence that it is none.
+// For a list of tests: loads the document, or fails with the sentence that it is none.
 Result<void> load_list(std::string_view text, pugi::xml_document& into);
 
-// Without the spaces and line ends around it.
+// Without leading and trailing spaces and line ends.
 std::string trimmed(std::string_view text);
 
 // "file.cc:12: " or nothing, from the attributes that `element` has.

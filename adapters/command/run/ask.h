@@ -1,6 +1,6 @@
-// Asks a test binary something, in a cell as its tests are: what it is, which tests it has. One
-// that ignores the question and runs its tests does no harm there. A binary that hangs, crashes,
-// floods or cannot be executed is an Error. Used by discover.cc.
+// Asks a test binary what it is and which tests it has, in a cell like those of its tests. A binary
+// that ignores the question and runs its tests does no harm there. One that hangs, crashes, floods
+// or cannot be executed is an Error. Used by discover.cc.
 #pragma once
 
 #include <chrono>
@@ -13,18 +13,17 @@
 
 namespace cloister::command {
 
-// This process's environment without what would change which tests a binary runs, and where and
-// how it reports; with `added` in place of what is there. NAME=VALUE each.
+// This process's environment without the variables that change which tests a binary runs, or where
+// and how it reports. `added` replaces existing variables. NAME=VALUE each.
 std::vector<std::string> environment_of_tests(const std::vector<std::string>& added = {});
 
-// All questions of a run: one process tries the host out for them, and asks each in a cell of its
-// own.
+// All questions of a run. One process tries the host out for them, and asks each in its own cell.
 class Questions {
  public:
   static Result<Questions> begin();
   Result<Answer> ask(const std::string& program, const std::vector<std::string>& arguments,
                      std::chrono::milliseconds timeout);
-  // The signal that broke a question off, or 0.
+  // The signal that interrupted a question, or 0.
   int interrupted() const { return interrupted_; }
 
  private:

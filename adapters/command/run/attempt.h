@@ -1,4 +1,4 @@
-// What became of one run of one test: plain values, for whoever shows, counts, writes down or (one
+// What happened in one run of one test: plain values, for code that shows, counts, records or (one
 // day) repeats them.
 #pragma once
 
@@ -16,11 +16,11 @@
 
 namespace cloister::command {
 
-// A test binary and what is to run of it.
+// A test binary and what to run of it.
 struct Binary {
-  std::string program;         // as it was named
+  std::string program;         // as the user named it
   const Kind* kind = nullptr;  // nullptr: linked with Cloister
-  std::vector<Test> tests;     // all that it has
+  std::vector<Test> tests;     // all of its tests
 };
 
 // A test that was selected.
@@ -29,32 +29,32 @@ struct Selected {
   const Test* test = nullptr;
 };
 
-// Of each program, what failed in it and was no test.
+// For each program, the failures in it that belong to no test.
 using FailuresBeside = std::map<const Binary*, std::set<std::string>>;
 
 struct Attempt {
-  std::uint32_t test = 0;  // its place among those selected
+  std::uint32_t test = 0;  // its index among those selected
   Verdict verdict = Verdict::kNotRun;
   std::string message;        // what went wrong, or why it was skipped
-  bool tells_left = false;    // the message has what was left in the cell
+  bool tells_left = false;    // the message lists what was left in the cell
   bool tells_limits = false;  // and the limits that the cell ran into
-  bool is_of_others = false;  // its report is whole, and not of this test alone
-  // Failures of its program that are no test's, in the framework's words: those of environments
-  // and suites, which each of its tests may tell of.
+  bool is_of_others = false;  // its report is complete, but not about this test alone
+  // Failures of its program that belong to no test but to environments and suites, in the
+  // framework's words. Each of the program's tests may report them.
   std::vector<std::string> beside{};
   CellReport cell;
 };
 
-// What guests of `cloister run` tell before they execute a test, and what the warden adds to their
+// What guests of `cloister run` send before they execute a test, and what the warden adds to their
 // reports.
 enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport, kConflict };
-// The number of the error, where the guest could not execute its program.
+// The errno, if the guest could not execute its program.
 std::optional<int> why_not_executed(const CellReport& cell);
 // What it wrote to its report files, kReports of them.
 std::vector<std::string> reports_of(const CellReport& cell);
 
-// A pass needs the framework's success as exit status *and* its report that exactly this test ran
-// and passed.
+// A pass needs both: an exit status that is the framework's success, *and* its report that exactly
+// this test ran and passed.
 Attempt judge(const Selected& selected, CellReport&& report,
               const std::vector<std::string>& command);
 

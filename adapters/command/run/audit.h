@@ -1,5 +1,5 @@
-// What `cloister audit` prints of the tests of a run, from the audits of their cells: inputs,
-// outputs, programs, addresses, and which tests would meet without views of their own.
+// What `cloister audit` prints about the tests of a run, from the audits of their cells: inputs,
+// outputs, programs, addresses, and which tests would meet without their own views.
 #pragma once
 
 #include <map>
@@ -13,18 +13,18 @@ namespace cloister::command {
 
 class AuditBook {
  public:
-  // `directory` is the one that names are written relative to: where cloister.toml is to be.
+  // Names are written relative to `directory`, where cloister.toml will be.
   AuditBook(const std::vector<Selected>& tests, std::string directory);
 
   void take(const Attempt& attempt);
 
   std::string text() const;
-  // The settings inputs and outputs, with which files = "declared" holds.
+  // The settings inputs and outputs that satisfy files = "declared".
   std::string toml() const;
   std::string json(const std::vector<Attempt>& attempts) const;
 
  private:
-  // The tests that used each path in that way, by its name.
+  // For each path, the tests that used it in that way.
   using Users = std::map<std::string, std::set<std::uint32_t>>;
 
   std::string names_of(const std::set<std::uint32_t>& tests) const;

@@ -1,5 +1,5 @@
-// Runs tests of binaries that are not linked with Cloister, each in a cell of its own: a process of
-// its own watches the cells, and each guest executes its binary. Used by run.cc.
+// Runs tests of binaries that are not linked with Cloister, each in its own cell. A separate
+// process watches the cells, and each guest executes its binary. Used by run.cc.
 #pragma once
 
 #include <sys/types.h>
@@ -22,37 +22,37 @@ namespace cloister::command {
 
 struct CellsOrder {
   const std::vector<Selected>& tests;
-  std::vector<std::uint32_t> which;       // places in `tests`, in the order to start them
-  std::vector<CellConfig> configs;        // of each of `which`
+  std::vector<std::uint32_t> which;       // indices in `tests`, in starting order
+  std::vector<CellConfig> configs;        // one for each of `which`
   const std::vector<std::string>& flags;  // for every test, before those that select it
   int jobs = 1;
-  bool fill_processors = false;  // more than that while processors are idle
-  bool fail_fast = false;        // start no more tests after the first that ends badly
+  bool fill_processors = false;  // more than `jobs` while processors are idle
+  bool fail_fast = false;        // start no more tests after the first bad end
   bool require = false;          // a lost default fails every test
 };
 
-// What happens, while it happens.
+// Called when something happens.
 struct RunEvents {
   std::function<void(std::uint32_t test)> started;
   std::function<void(Attempt&& attempt)> ended;
   std::function<void(const std::string& line)> noted;  // for stderr
-  // A failure of a program that is no test's.
+  // A failure of a program that belongs to no test.
   std::function<void(const Binary& binary, const std::string& words)> failed_beside;
 };
 
 // The warden of `cloister run`. It ends with this object.
 class CellsProcess {
  public:
-  // Forks it. There, `live` is called with the other end of the socket, and never returns.
+  // Forks it. The process calls `live` with the other end of the socket; that never returns.
   static Result<CellsProcess> start(const std::function<void(Fd socket)>& live);
-  CellsProcess(CellsProcess&&) = default;  // what is left has no socket
+  CellsProcess(CellsProcess&&) = default;  // the moved-from object has no socket
   ~CellsProcess() { std::ignore = end(); }
 
   const Fd& socket() const { return warden_.socket; }
   // Hears from it until that order is done: 0, or the signal that broke it off. Then, as when it
   // has died, the process has to be ended.
   int hear(const CellsOrder& order, const RunEvents& events);
-  // Nothing that it started is left then. An Error for one that has not ended by itself as it
+  // Afterwards nothing that it started is left. An Error if the process did not end by itself as it
   // should.
   Result<void> end();
 
@@ -62,7 +62,7 @@ class CellsProcess {
   WardenFork warden_;  // its socket is open until it has ended
 };
 
-// 0, or the signal that ended the run. Nothing that it started is left then.
+// Returns 0, or the signal that ended the run. Nothing that it started is left then.
 Result<int> run_in_cells(const CellsOrder& order, const RunEvents& events,
                          ProbeDepth depth = ProbeDepth::kDefaultCell);
 

@@ -34,15 +34,15 @@ struct ChildStart {
 class Child {
  public:
   using Take = std::function<void(std::string_view bytes)>;
-  // Starts it as the leader of a session of its own, which dies with this process. What it prints
-  // goes to `out` and `err`, and how it ended to `ended`.
+  // Starts it as the leader of its own session; it dies with this process. Its output goes to `out`
+  // and `err`, and its end to `ended`.
   static Result<std::unique_ptr<Child>> start(boost::asio::io_context& io, const ChildStart& start,
                                               Take out, Take err,
                                               std::function<void(ChildEnd)> ended);
   virtual ~Child() = default;
-  // It and all that is still in its session's process group.
+  // Sends the signal to it and to everything still in its session's process group.
   virtual void kill(int signal) = 0;
-  // Takes no more of what it prints: a process that outlived it may hold the pipes.
+  // Stops reading its output. A process that outlived it may hold the pipes.
   virtual void stop_reading() = 0;
 };
 

@@ -1,5 +1,5 @@
-// What `cloister run` says, on stdout unless that is for something else: a line per test, what went
-// wrong below it, one summary. Knows nothing of how tests are run.
+// What `cloister run` prints, on stdout unless that has another use: a line per test, with what
+// went wrong below it, and one summary. Knows nothing of how tests are run.
 #pragma once
 
 #include <stdio.h>
@@ -21,11 +21,11 @@ class Console {
   void started(std::uint32_t test);
   void ended(const Attempt& attempt);
   void failed_beside(const Binary& binary, const std::string& words);
-  // Those that were running, when the run is broken off.
+  // Prints the tests that were running when the run was interrupted.
   void interrupted();
   void summary(std::chrono::milliseconds wall, bool interrupted) const;
 
-  // Tests that ended badly, and failures that were no test's.
+  // Tests that ended badly, and failures that belong to no test.
   std::size_t bad() const { return bad_.size(); }
   std::size_t count(Verdict verdict) const;
 
@@ -39,7 +39,7 @@ class Console {
   std::size_t widest_binary_ = 0;
   std::set<std::uint32_t> running_;
   std::map<Verdict, std::size_t> counts_;
-  std::vector<std::string> bad_;  // their lines, once more for the summary
+  std::vector<std::string> bad_;  // their lines, repeated in the summary
   std::size_t beside_ = 0;        // of them
 };
 

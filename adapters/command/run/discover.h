@@ -1,4 +1,4 @@
-// Finds out what the binaries are, asks them for their tests, and picks those to run. Used by
+// Finds out what kind the binaries are, asks them for their tests, and picks those to run. Used by
 // run.cc.
 #pragma once
 
@@ -13,12 +13,12 @@
 
 namespace cloister::command {
 
-// As --kind takes it for a binary that is linked with Cloister.
+// The value of --kind for a binary that is linked with Cloister.
 inline constexpr std::string_view kLinked = "cloister";
 std::string kind_names();
 
 struct Discovery {
-  std::string kind;                // empty: each binary is asked
+  std::string kind;                // empty: ask each binary
   std::vector<std::string> flags;  // for the binaries
   std::chrono::milliseconds timeout{};
 };
@@ -27,13 +27,13 @@ Result<std::unique_ptr<Binary>> discover(const std::string& program, const Disco
                                          Questions& questions);
 
 struct Choice {
-  std::string filter;              // as --gtest_filter has it; empty takes all
+  std::string filter;              // as for --gtest_filter; empty takes all
   std::vector<std::string> names;  // if any: exactly these
-  bool disabled = false;           // those, too, that their authors disabled
+  bool disabled = false;           // also those that their authors disabled
   std::uint64_t shard = 0;         // of `shards`, from 0
   std::uint64_t shards = 1;
 };
-// The error names what was chosen and is not there.
+// The error names what was chosen and does not exist.
 Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>& binaries,
                                      const Choice& choice);
 

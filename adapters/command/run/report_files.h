@@ -1,5 +1,6 @@
-// The files that a test's framework reports to: in the cell, where the test has them by a path and
-// no descriptor; to be read by the warden, also when the cell is no more. Used by run_warden.cc.
+// The files that a test's framework reports to. They are in the cell, where the test has paths and
+// no descriptors for them; the warden can read them even when the cell is gone. Used by
+// run_warden.cc.
 #pragma once
 
 #include <string>
@@ -14,16 +15,16 @@ namespace cloister::command {
 
 class ReportFiles {
  public:
-  // Before the guest is forked, which must be left its end.
+  // Call it before the fork of the guest, which needs one end.
   static Result<ReportFiles> make();
   int guests_end() const { return guests_.get(); }
 
-  // In the guest: makes the files, hands them to the warden, and closes what it has of them. Their
-  // paths.
+  // In the guest: makes the files, passes them to the warden, and closes its own descriptors of
+  // them. Returns their paths.
   Result<std::vector<std::string>> open_in_guest();
 
-  // In the warden, when the cell has ended: what was written, a text for each file. Takes the
-  // files out of what the test is said to have left.
+  // In the warden, after the cell has ended: what was written, one text per file. Removes the files
+  // from what the test is reported to have left.
   std::vector<std::string> read(CellReport& report);
 
  private:

@@ -13,15 +13,15 @@ namespace cloister::command {
 
 struct RunOptions {
   std::vector<std::string> binaries;
-  std::vector<std::string> flags;  // for them
+  std::vector<std::string> flags;  // for the binaries
   std::string kind;
   std::string ask_timeout = "10s";
   Choice choice;
   bool list = false;
   bool json = false;
-  bool audit = false;  // `cloister audit`: what the tests used is printed, in place of the run
-  bool toml = false;   // as settings; or as JSON
-  bool cmake = false;  // the list as cloister_discover_tests() wants it
+  bool audit = false;  // `cloister audit`: prints what the tests used, in place of the run
+  bool toml = false;   // print settings; or else JSON
+  bool cmake = false;  // print the list as cloister_discover_tests() needs it
   std::string jobs;
   bool fail_fast = false;
   bool require = false;
@@ -35,7 +35,7 @@ struct RunOptions {
 };
 
 void declare(CLI::App& run, RunOptions& options);
-// After the parsing: what needs more than one option to be checked. Throws CLI::ParseError.
+// Call it after parsing. Does the checks that need more than one option. Throws CLI::ParseError.
 void complete(const CLI::App& run, RunOptions& options);
 
 std::string run_help();

@@ -12,12 +12,12 @@
 
 namespace cloister::command {
 
-// The first byte of each message: a test's number, a line, or an encoded CellReport follows; or
-// nothing, when an order is done.
+// The first byte of each message. A test's number, a line, or an encoded CellReport follows;
+// nothing follows when an order is done.
 enum class WardenSays : std::uint8_t { kStarted, kNote, kReport, kDone };
 
-// Carries out one order after the other, all of them with the host tried out once. Ends when `next`
-// has none, or nobody hears it any more.
+// Carries out one order after another and tries the host out only once. Ends when `next` has no
+// more, or when nobody reads its messages any more.
 [[noreturn]] void watch_cells(const std::function<const CellsOrder*()>& next, const Fd& socket,
                               ProbeDepth depth = ProbeDepth::kDefaultCell);
 

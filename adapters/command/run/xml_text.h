@@ -1,4 +1,4 @@
-// Text of tests as XML may hold it. Used by junit.cc.
+// Text of tests in the form that XML allows. Used by junit.cc.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace cloister::command {
 
-// In UTF-8, of the characters that XML 1.0 has: https://www.w3.org/TR/xml/#charsets. What is none
-// of them becomes '?'.
+// Returns UTF-8 with only the characters of XML 1.0: https://www.w3.org/TR/xml/#charsets. Others
+// become '?'.
 std::string valid_xml_text(std::string_view text);
 
 }  // namespace cloister::command
