@@ -1,6 +1,6 @@
-// What the program has made before its tests: threads, which no fork of it has, and what forks of
-// it would have in common. Decides how tests begin, says so, and says which descriptors they keep.
-// Called in the keeper, before anything of Cloister opens a descriptor.
+// What the program has made before its tests: threads, which its forks do not have, and things that
+// its forks would share. Decides how tests begin, says so, and says which descriptors they keep.
+// Called in the keeper, before Cloister opens any descriptor.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@ namespace cloister::googletest {
 // Threads besides the calling one.
 int other_threads();
 
-// kFork or kExec, and why in one line on stderr where that is not plain.
+// Returns kFork or kExec, and prints why in one line on stderr unless that is obvious.
 Launch decide_launch(const Options& options);
 
-// `own` is one of Cloister's own, or -1.
+// `own` is one of Cloister's own descriptors, or -1.
 std::vector<HeldDescriptor> held_in_tests(Launch launch, int own);
 
-// Of /proc/PID/maps: what is shared, may be written, and has no name by which a program that is
-// started anew would find it again. In words, with its size.
+// From the text of /proc/PID/maps: memory that is shared and writable, and has no name by which a
+// restarted program could find it again. In words, with its size.
 std::vector<std::string> shared_memory(const std::string& maps);
 
 }  // namespace cloister::googletest

@@ -1,4 +1,4 @@
-// What CLOISTER_SUITE and CLOISTER_TEST have said, and what follows from it for one test.
+// What CLOISTER_SUITE and CLOISTER_TEST have set, and the resulting configuration of one test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,19 +12,18 @@
 
 namespace cloister::googletest {
 
-// What the file says, for every test and then for those that an override matches, below what
-// environment and flags say, below what its suite says, below what the test itself says, below
-// --cloister_override.
+// The layers, lowest first: what the file says for every test, then for those that an override
+// matches; environment and flags; the test's suite; the test itself; --cloister_override.
 CellConfig config_of(const testing::TestInfo& test, const Options& run);
 // A line for each setting that is not a default: who has set it.
 std::string origins_text(const testing::TestInfo& test, const Options& run);
 
-// A sentence for each of what they have said, and for each override of the file or of the command
-// line that is not optional, that matches no test of this program, selected or not.
+// A sentence for each of these that matches no test of this program, selected or not: what code has
+// set, and overrides, from the file or the command line, that are not optional.
 std::vector<std::string> unmatched_code();
 std::vector<std::string> unmatched_in(const Options& run);
 
-// The descriptors that any test is to keep.
+// The descriptors that at least one test keeps.
 std::vector<int> kept_by_any_test(const Options& run);
 
 }  // namespace cloister::googletest

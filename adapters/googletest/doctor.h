@@ -3,7 +3,7 @@
 
 namespace cloister::googletest {
 
-// Prints the table. 0 when a default cell is whole here, else 1.
+// Prints the table. Returns 0 if a default cell lacks nothing here, else 1.
 int run_doctor();
 
 }  // namespace cloister::googletest

@@ -1,5 +1,5 @@
-// GoogleTest's list of global environments, which lies in a class that no installed header shows.
-// It is found by watching what changes there when environments are added.
+// GoogleTest's list of global environments, which is in a class that no installed header shows.
+// This finds it by watching what changes there when environments are added.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@
 
 namespace cloister::googletest {
 
-// The live list: writing to it changes what RUN_ALL_TESTS() sets up and tears down. nullptr when
-// this GoogleTest keeps it in some other way. Leaves the list as it was.
+// The live list: writing to it changes what RUN_ALL_TESTS() sets up and tears down. nullptr if this
+// GoogleTest stores it some other way. Leaves the list unchanged.
 std::vector<testing::Environment*>* find_environments();
 
 // The user's environments, and another in their place while an iteration is replayed. Where

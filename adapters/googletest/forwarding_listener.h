@@ -1,4 +1,4 @@
-// A listener that hands every event on to another one. What differs from that is overridden below.
+// A listener that forwards every event to another one. Derived classes override what they need.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -9,12 +9,12 @@
 
 namespace cloister::googletest {
 
-// `own` for them: without what only the keeper does (stream results, to where a cell may have no
-// way), and with the flags of a --gtest_flagfile in its place, which may be out of a cell's view.
-// Called in the keeper.
+// `own` as changed for them. Removes what only the keeper does (streaming results, which a cell may
+// not be able to send). Replaces a --gtest_flagfile, which a cell may not see, by its flags. Called
+// in the keeper.
 Result<std::vector<std::string>> for_guests(const std::vector<std::string>& own);
 
-// In a guest: the arguments of its death tests.
+// In a guest: sets the arguments of its death tests.
 void use_in_death_tests(const std::vector<std::string>& arguments);
 
 }  // namespace cloister::googletest

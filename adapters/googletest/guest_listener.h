@@ -1,7 +1,7 @@
-// The only listener in a guest: turns GoogleTest's events into frames, tells those of the user's
-// listeners that are meant for guests, and ends the process when the test has. In a process that
-// the test forks it is out of the way: events go to the user's own listeners there, as they would
-// in a plain run, and GoogleTest's loop, if a process comes back to it, is that of the guest.
+// The only listener in a guest. It turns GoogleTest's events into frames, forwards them to the
+// user's listeners for guests, and ends the process after the test. It stays out of processes that
+// the test forks: there events go to the user's own listeners, as in a plain run. If such a process
+// returns to GoogleTest's loop, that is the guest's loop.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,8 +20,8 @@ namespace cloister::googletest {
 
 // How the process of a guest ends.
 struct GuestEnd {
-  bool static_destructors = false;  // by exit(3), not by _exit(2)
-  bool has_other_threads = false;   // any of which may hold the lock of a FILE for ever
+  bool static_destructors = false;  // by exit(3) instead of _exit(2)
+  bool has_other_threads = false;   // any of them may hold the lock of a FILE forever
 };
 
 class GuestListener final : public ForwardingListener {
@@ -30,7 +30,7 @@ class GuestListener final : public ForwardingListener {
   GuestListener(GuestSide guest, testing::TestEventListener* users, const testing::TestInfo& test,
                 GuestEnd how);
   ~GuestListener() override;
-  // The one that was made last; nullptr where there is none.
+  // The last one made; nullptr if there is none.
   static GuestListener* of_this_process();
 
   void OnTestProgramStart(const testing::UnitTest& u) override;
@@ -45,11 +45,11 @@ class GuestListener final : public ForwardingListener {
   void OnEnvironmentsTearDownStart(const testing::UnitTest& u) override;
   void OnTestIterationEnd(const testing::UnitTest& u, int iteration) override;
 
-  // For a guest that was forked in the middle of the run: the events that it has missed.
+  // For a guest that was forked in the middle of the run: sends the events that it has missed.
   void begin(const testing::UnitTest& unit_test, int iteration);
   void expect_end(const Expectation& expectation) { tell(expectation); }
   void start_phase(Phase phase);
-  // GoogleTest has left its loop, with that result, before the end.
+  // GoogleTest has left its loop early, with that result.
   [[noreturn]] void give_up(int result);
   // Sends what is known only now, and ends the process: with status 0, or with a sanitizer's.
   [[noreturn]] void end(const testing::UnitTest& unit_test, int iteration);
@@ -58,7 +58,7 @@ class GuestListener final : public ForwardingListener {
   testing::TestEventListener* target() const override;
 
  private:
-  // One message at a time, whichever threads have something to say; none after the last.
+  // Sends one message at a time, from any thread; none after the last.
   template <typename Message>
   void tell(const Message& message) {
     if (!guest_.is_guest()) return;
@@ -70,10 +70,10 @@ class GuestListener final : public ForwardingListener {
       send(guest_, message);
     }
   }
-  // There is no room for it. What it means for the verdict is told nevertheless.
+  // There is no room for it. Its effect on the verdict is sent anyway.
   void leave_out(const Part& part);
   void leave_out(const Property& property);
-  // A stretch that only listeners have.
+  // A phase that only listeners have.
   void start_listeners_phase(Phase phase);
   void tell_properties(Scope scope, const testing::TestResult& result);
   [[noreturn]] void end_process();
@@ -82,7 +82,7 @@ class GuestListener final : public ForwardingListener {
   testing::TestEventListener* in_guest_;
   const testing::TestInfo& test_;
   OnlyTest only_;
-  const testing::TestSuite* suite_ = nullptr;  // whose loop is on its way
+  const testing::TestSuite* suite_ = nullptr;  // its loop is running
   GuestEnd how_;
   testing::TimeInMillis start_before_ = 0;  // of another iteration, until the test is run
   std::atomic<Phase> phase_ = Phase::kEnvironmentSetUp;

@@ -1,4 +1,4 @@
-// The keeper's view of the warden: the record of each test, waited for when it is needed.
+// The keeper's view of the warden: the record of each test. The keeper waits for it when needed.
 #pragma once
 
 #include <chrono>
@@ -19,24 +19,24 @@ class Inbox {
   Inbox() = default;
   explicit Inbox(WardenLink link) : link_(std::move(link)) {}
 
-  // Blocks until the test's cell has been reported; nullptr when the warden has ended without. The
-  // record stays known until it is dropped.
+  // Blocks until the test's cell has been reported; nullptr if the warden has ended without a
+  // report. The record stays available until it is dropped.
   RecordPtr wait_for(TestId id);
-  // Why there are no reports any more, as the record of a test without one.
+  // A record that says why there are no more reports, for a test without one.
   RecordPtr give_up(TestId id);
-  // Takes all that will still come. A warden that has been interrupted, and then says nothing for
-  // kMostSilence, is ended.
+  // Takes everything that is still to come. Ends a warden that was interrupted and then sends
+  // nothing for kMostSilence.
   void take_all();
   bool gave_up() const { return gave_up_; }
   // Longer than the warden waits for what it kills.
   static constexpr std::chrono::seconds kMostSilence{15};
-  // Of a run that was told to end: its builder takes two seconds at most.
+  // For a run that was told to end: its builder takes two seconds at most.
   static constexpr std::chrono::seconds kLastWords{5};
-  // What was reported and not dropped, else nullptr.
+  // A record that was reported and not dropped, else nullptr.
   RecordPtr find(TestId id) const;
   const Fd& warden() const { return link_.socket; }
   void drop(TestId id) { records_.erase(id); }
-  // Ends the warden, and with it whatever still runs, and waits until all is cleaned up.
+  // Ends the warden and everything that still runs, and waits until all is cleaned up.
   void close();
 
  private:

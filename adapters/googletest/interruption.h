@@ -1,6 +1,6 @@
-// SIGINT, SIGTERM and SIGHUP to the keeper, or no memory for it: the first asks the warden to end
-// what runs and to report it, so that the run still ends with a report; a second, a tenth of a
-// second later or more, ends the keeper at once.
+// Handles SIGINT, SIGTERM and SIGHUP to the keeper, and a keeper out of memory. The first asks the
+// warden to end what runs and to report it, so that the run still ends with a report. A second, at
+// least a tenth of a second later, ends the keeper at once.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace cloister::googletest {
 
-// While this lives. One at a time; signals that the program handles or ignores are left alone, and
-// so is a new-handler of its own.
+// Active while this lives. One at a time. Signals that the program handles or ignores are left
+// alone, and so is its own new-handler.
 class Interruption {
  public:
   explicit Interruption(const Fd& warden);
@@ -19,12 +19,12 @@ class Interruption {
   ~Interruption();
 
   static bool came();
-  // By what: "SIGINT"
+  // The cause: "SIGINT"
   static std::string name();
-  // To be called before the warden's socket is closed.
+  // Call it before the warden's socket is closed.
   static void forget_warden();
-  // Ends this process by the signal that has come, as a shell expects of what it interrupts; for
-  // want of memory with status 1.
+  // Ends this process by the signal that came, as a shell expects of an interrupted program; when
+  // out of memory, with status 1.
   [[noreturn]] static void end_process();
 };
 

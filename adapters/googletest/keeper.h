@@ -1,6 +1,6 @@
 // The keeper: lets GoogleTest drive, with replays in place of the tests. Each replay waits for the
-// record of its test and re-issues what happened in the scope where it happened, so that filters,
-// order, counting and every report are GoogleTest's own.
+// record of its test and re-issues its events in the scope where they happened. So filters, order,
+// counting and every report are GoogleTest's own.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ class Keeper final : public ForwardingListener {
   // The only one, made on first use and never destroyed.
   static Keeper& instance();
 
-  // Runs everything GoogleTest selects; what RUN_ALL_TESTS() returns.
+  // Runs everything that GoogleTest selects. Returns what RUN_ALL_TESTS() returns.
   int run(const Options& options);
 
   // Called by the replays that stand in for tests, suites' hooks and environments.
@@ -56,13 +56,13 @@ class Keeper final : public ForwardingListener {
   void become_guest(const GuestCall& call, int iteration);
   [[noreturn]] void explain_and_exit();
   void end_iteration();
-  // The test's record; the empty one of `not_run_` when the run was interrupted before.
+  // The test's record; the empty one of `not_run_` if the run was interrupted before.
   RecordPtr wait_for(TestId id);
   void take_interruption();
   std::string what_ran(std::string_view running) const;
-  // To who hears the results one by one.
+  // Goes to the receiver of results: result_stream.h.
   void tell_what_no_test_told() const;
-  // Of this iteration; says so when it is not whole.
+  // Of this iteration; says so if it is incomplete.
   void look_at_report();
   void end_interruption();
   void replay(const Record& record, Phase phase) const;
@@ -72,8 +72,8 @@ class Keeper final : public ForwardingListener {
                const std::string& message) const;
   void replay_start(int iteration);
   void replay_iteration_end();
-  // Of a test that GoogleTest passes over, what listeners in the guest did before that is said, and
-  // after it.
+  // For a test that GoogleTest passes over: replays what listeners in the guest did before and
+  // after that.
   RecordPtr record_of_passed_over(const testing::TestInfo& test);
   void replay_before_skip(const Record& record) const;
   void replay_after_skip(const Record& record) const;
@@ -83,14 +83,14 @@ class Keeper final : public ForwardingListener {
   void replay_files(const Record& record, const testing::TestInfo& test) const;
   void replay_end(const Record& record, const testing::TestInfo& test) const;
   void replay_once(const ShownOnce& what);
-  // A guest that is shown left GoogleTest's loop in that stretch: the keeper will, before more is
-  // said.
+  // In that phase a guest that is shown left GoogleTest's loop: the keeper will leave it too,
+  // before anything more is reported.
   void note_if_it_gave_up(const Record& record, Phase phase);
   void leave_loop_if_guest_did() const;
   void note_own_set_up_failures(const Record& record) const;
   void note_that_it_did_not_run(const Record& record, const testing::TestInfo& test) const;
   void remember_ends(const RecordPtr& record);
-  // Where no test was replayed, the ends are as in the cell of the first.
+  // If no test was replayed, the ends are those of the first test's cell.
   void remember_ends_without_tests();
   bool guests_do_more_than_their_tests() const;
   void record_properties(const Record& record, Scope scope) const;
@@ -104,17 +104,17 @@ class Keeper final : public ForwardingListener {
 
   std::vector<TestId> order_;
   Inbox inbox_;
-  // While the iteration's report is not complete.
+  // While the iteration's report is incomplete.
   std::optional<Interruption> interruption_;
   std::optional<Pausing> pausing_;
   bool interruption_taken_ = false;
-  std::unordered_set<TestId> replayed_ids_;  // of this iteration
-  std::unordered_set<TestId> begun_;         // likewise: GoogleTest has come to them
+  std::unordered_set<TestId> replayed_ids_;  // in this iteration
+  std::unordered_set<TestId> begun_;         // likewise: GoogleTest has reached them
   RecordPtr not_run_;
   bool report_is_whole_ = true;
-  RecordPtr passed_over_;  // the test that is
-  Times times_;            // of the test that was replayed last
-  RecordPtr replayed_;     // that test's, until its end is told
+  RecordPtr passed_over_;  // of the test that is passed over
+  Times times_;            // of the last replayed test
+  RecordPtr replayed_;     // of that test, until its end is reported
   Timing timing_;
   ResultStream results_;
   testing::TimeInMillis suite_time_ = 0;

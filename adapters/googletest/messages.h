@@ -1,4 +1,4 @@
-// What a guest tells about its test, as frames, and what the keeper makes of them.
+// What a guest sends about its test, as frames, and how the keeper reads them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,28 +15,28 @@
 
 namespace cloister::googletest {
 
-// The stretches of a guest's life. Assertions and output belong to whatever runs in them.
+// The phases of a guest's life. Assertions and output belong to the phase in which they happen.
 enum class Phase : std::uint8_t {
   kProgramStart,    // of listeners in the guest; without any, this and
-  kIterationStart,  // the other four of theirs do not occur
+  kIterationStart,  // their other four phases do not occur
   kEnvironmentSetUp,
   kSuiteStart,
   kSuiteSetUp,
-  kBody,  // constructor to destructor of the fixture
+  kBody,  // from constructor to destructor of the fixture
   kSuiteTearDown,
   kEnvironmentTearDown,
   kIterationEnd,
   kProgramEnd,
   kAfterEnd,
-  kOwnWords,  // GoogleTest's own, between the environments and the first suite: the keeper says
-              // them itself
+  kOwnWords,  // GoogleTest's own output, between the environments and the first suite: the keeper
+              // prints it itself
 };
 // "its SetUpTestSuite", for sentences.
 std::string_view phase_words(Phase phase);
 
 enum class Scope : std::uint8_t { kTest, kSuite, kProgram };
 
-// An assertion's result, where it was made and how much had been printed before it.
+// An assertion's result, where it was made, and how much had been printed before it.
 struct Part {
   Phase phase{};
   testing::TestPartResult::Type type{};
@@ -59,14 +59,14 @@ struct Property {
   std::string value;
 };
 
-// The test itself ran to its end; times as GoogleTest measured them in the guest. Of a test that it
-// passed over there are none.
+// The test itself ran to its end; times as GoogleTest measured them in the guest. None for a test
+// that GoogleTest passed over.
 struct Times {
   testing::TimeInMillis elapsed = 0;
   testing::TimeInMillis start = 0;
 };
 
-// How the test said that it is to end, and where.
+// How the test said that it would end, and where it said so.
 struct Expectation {
   ExpectedEnd end;
   std::string file;
@@ -76,48 +76,49 @@ struct Expectation {
 std::string end_words(const ExpectedEnd& end);
 bool is_met(const ExpectedEnd& end, const Outcome& outcome);
 
-// The rest of a text that is too long is left out, and its end says how much that is. False, and
-// nothing sent, when there is hardly any room left.
+// If a text is too long, the rest is left out, and the end of the text says how much that is.
+// False, with nothing sent, if there is hardly any room left.
 bool send(GuestSide& guest, const Part& part);
 bool send(GuestSide& guest, const Property& property);
 void send(GuestSide& guest, const Expectation& expectation);
 void send(GuestSide& guest, const Times& times);
-// In place of the first part, of each type, for which there was no room: that of the verdict.
+// Sent in place of the first part of each type that had no room, for the sake of the verdict.
 void send_in_place_of(GuestSide& guest, const Part& part);
 // Something was left out.
 struct LeftOut {};
 void send(GuestSide& guest, LeftOut left_out);
-// GoogleTest has left its loop, because of an exception outside all tests.
+// GoogleTest has left its loop because of an exception outside all tests.
 struct GaveUp {};
 void send(GuestSide& guest, GaveUp gave_up);
 
-// Everything known of one test that ran in a cell.
+// Everything known about one test that ran in a cell.
 struct Record {
   CellReport cell;
   std::vector<Part> parts;
   std::vector<Property> properties;
   Times times;
-  bool ran = false;  // GoogleTest came to the end of the test; only then there are times
+  bool ran = false;  // GoogleTest reached the end of the test; only then there are times
   std::optional<Expectation> expectation;  // the last one
-  bool gave_up = false;                    // GoogleTest left its loop before the end
+  bool gave_up = false;                    // GoogleTest left its loop early
   bool left_out = false;                   // it reported more than there is room for
 
   bool gave_up_in(Phase phase) const { return gave_up && last_phase() == phase; }
-  // The stretch in which the guest was when it ended.
+  // The phase in which the guest was when it ended.
   Phase last_phase() const;
-  // Where the output of a stretch begins and the next one's begins.
+  // Where the output of a phase begins, and where the next one's begins.
   struct Span {
     PhaseStart from;
     PhaseStart to;
   };
   Span output_of(Phase phase) const;
   std::vector<const Part*> parts_of(Phase phase) const;
-  // Whether anything was printed or asserted there.
+  // Whether anything was printed or asserted in that phase.
   bool says_something_in(Phase phase) const;
   bool failed_in(Phase phase) const;
 };
 
-// Sorts the events of a report. Events that no guest of ours sends make the outcome ProtocolBroken.
+// Sorts the events of a report. If it has events that no guest of ours sends, its outcome becomes
+// ProtocolBroken.
 Record make_record(CellReport&& report);
 
 }  // namespace cloister::googletest

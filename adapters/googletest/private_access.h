@@ -1,7 +1,6 @@
 // Every private name of GoogleTest that Cloister uses, and nowhere else. Explicit instantiation may
-// name private members ([temp.spec.general]/6); a name or type that changes in a later GoogleTest
-// is an error here, at compile time, and never a misbehaviour. Names and types are the same
-// from 1.10 to 1.18.
+// name private members ([temp.spec.general]/6). If a later GoogleTest changes a name or type, this
+// fails to compile and never misbehaves. Names and types are the same from 1.10 to 1.18.
 #pragma once
 
 #include <gtest/gtest-spi.h>
@@ -65,24 +64,24 @@ CLOISTER_EXPOSE(
 
 #undef CLOISTER_EXPOSE
 
-// `get(SuiteTests{}, suite)` is suite.test_info_list_, whatever the constness of `suite`: the tests
-// of a run are never constant objects, only seen through constant references.
+// `get(SuiteTests{}, suite)` is suite.test_info_list_, even if `suite` is const: the tests of a run
+// are never const objects, only seen through const references.
 template <typename Tag, typename Object>
 auto& get(Tag tag, const Object& object) {
   return const_cast<Object&>(object).*member_of(tag);
 }
 
-// Exchanges the member for `value`, where it is constant, too: a new object is made in the place of
-// the old one, and what named the old one names the new one (C++20, [basic.life]/8).
+// Exchanges the member for `value`, even if it is const. A new object is made in the place of the
+// old one, and names of the old one then denote the new one (C++20, [basic.life]/8).
 template <typename Tag, typename Object, typename Value>
 void swap(Tag tag, const Object& object, Value& value) {
   const auto& member = get(tag, object);
   std::construct_at(const_cast<Value*>(&member), std::exchange(value, Value(member)));
 }
 
-// Throws what GoogleTest takes for a failure that was told already; nothing where it throws none.
-// The constructor is not in a GoogleTest that was built with -fno-exceptions, which never comes to
-// this: so the exception is made by the copy constructor, which is std::runtime_error's.
+// Throws what GoogleTest takes for a failure that was already reported; does nothing if it throws
+// none. A GoogleTest built with -fno-exceptions lacks the constructor and never gets here. So the
+// copy constructor, which is std::runtime_error's, makes the exception.
 inline void throw_assertion_exception() {
 #if GTEST_HAS_EXCEPTIONS
   static_assert(sizeof(testing::AssertionException) == sizeof(std::runtime_error));

@@ -1,5 +1,5 @@
-// GoogleTest's registered tests, and what they run: in the keeper replays, in the warden and its
-// guests what the user wrote. One object per process, never destroyed.
+// GoogleTest's registered tests, and what they run: replays in the keeper, and the user's code in
+// the warden and its guests. One object per process, never destroyed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,18 +12,18 @@
 
 namespace cloister::googletest {
 
-// The number of a test in the order of registration; the cells carry it.
+// The number of a test in the order of registration; cells carry it.
 using TestId = std::uint32_t;
 
 // "Suite.Test"
 std::string full_name(const testing::TestInfo& test);
 
-// The suites of TEST_P as they were written, those without an instance, too.
+// The suites of TEST_P as they were written, including those without an instance.
 std::vector<std::string> parameterized_suites();
 
-// The one test of a suite that GoogleTest's loop is to come to. The loop looks at every test of the
-// suite, selected or not, and in a guest each page of them that it reads costs a fault: in a suite
-// of ten thousand, more than the cell.
+// The one test of a suite that GoogleTest's loop is to reach. The loop reads every test of the
+// suite, selected or not, and in a guest each page of them costs a page fault: in a suite of ten
+// thousand, more than the cell.
 class OnlyTest {
  public:
   explicit OnlyTest(const testing::TestInfo& test)
@@ -41,23 +41,23 @@ class Registry {
   // Makes what the test with that number runs in the keeper.
   using MakeReplay = testing::Test* (*)(TestId id);
 
-  // Has every test run a replay, and every suite's set-up and tear-down the given functions.
+  // Makes every test run a replay, and every suite's set-up and tear-down the given functions.
   void replace(MakeReplay make_replay, testing::internal::SetUpTestSuiteFunc set_up,
                testing::internal::TearDownTestSuiteFunc tear_down);
   // Only numbers the tests, as replace() would.
   void enumerate();
-  // Has the tests run what they are, none of them selected.
+  // Makes the tests run their own code again; none is selected.
   void put_back();
-  // Selects one test, and none of the others.
+  // Selects this test and no other.
   void select_only(TestId id) const;
-  // The same where none is selected, as after put_back().
+  // The same, if none is selected, as after put_back().
   void select(TestId id) const;
 
   // The numbers of the tests that GoogleTest has selected, in the order in which it will run them.
-  // Like all that follow, of tests that run replays.
+  // This, like all that follow, is for tests that run replays.
   std::vector<TestId> selected() const;
 
-  // Makes GoogleTest pass over those tests that it has not come to yet.
+  // Makes GoogleTest pass over those tests that it has not reached yet.
   void deselect(const std::function<bool(TestId)>& unwanted) const;
 
   // Whether the suite that GoogleTest is running has a set-up or tear-down that `is_own` accepts.
@@ -77,7 +77,7 @@ class Registry {
   struct TestEntry {
     testing::TestInfo* info;
     testing::TestSuite* suite;
-    // What the test has not: its own while it runs a replay.
+    // What the test does not have now: its own factory while it runs a replay.
     testing::internal::TestFactoryBase* factory;
     testing::internal::TypeId fixture;
   };
@@ -85,7 +85,7 @@ class Registry {
   void select_none() const;
 
   std::vector<TestEntry> tests_;
-  std::unordered_map<const testing::TestSuite*, SuiteHooks> suites_;  // what they have not
+  std::unordered_map<const testing::TestSuite*, SuiteHooks> suites_;  // their original hooks
 };
 
 }  // namespace cloister::googletest

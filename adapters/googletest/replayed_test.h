@@ -1,4 +1,4 @@
-// What stands in the keeper for each test. Used by keeper.cc.
+// The replay in the keeper for each test. Used by keeper.cc.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 namespace cloister::googletest {
 
-// A test whose body is what its guest told: Keeper::replay_test.
+// A test whose body is what its guest reported: Keeper::replay_test.
 testing::Test* make_replayed_test(TestId id);
 
 }  // namespace cloister::googletest

@@ -1,4 +1,4 @@
-// The file of --gtest_output. GoogleTest writes it and does not look whether that went well.
+// The file of --gtest_output. GoogleTest writes it and does not check whether that succeeded.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,8 @@
 
 namespace cloister::googletest {
 
-// After an iteration: why the report that GoogleTest has just written is not whole, as a sentence.
-// Nothing when it is, when none was asked for, or when it went into something that is no file.
+// After an iteration: why the report that GoogleTest has just written is incomplete, as a sentence.
+// Nothing if it is complete, if none was requested, or if it went to something that is not a file.
 std::optional<std::string> flaw_of_report();
 
 }  // namespace cloister::googletest

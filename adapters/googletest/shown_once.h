@@ -1,5 +1,5 @@
-// One stretch that every cell goes through and the report shows once: the first cell's that has
-// anything to say there, and what failed only in others.
+// A phase that every cell goes through but the report shows once: that of the first cell that has
+// something to show there, plus failures that occurred only in others.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ class ShownOnce {
  public:
   explicit ShownOnce(Phase phase) : phase_(phase) {}
 
-  // A cell that ended well: of others everything is shown with their tests.
+  // A cell that ended well. For other cells, everything is shown with their tests.
   void take(const RecordPtr& record);
   void clear();
 

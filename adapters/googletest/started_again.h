@@ -1,5 +1,5 @@
 // The guest of a run whose guests start the program anew (--cloister_launch=exec): both sides of
-// the exec. The keeper and its warden are as ever; only the way into the test differs.
+// the exec. The keeper and its warden work as usual; only the way into the test differs.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@ namespace cloister::googletest {
 // What the new program must know to run one test as the keeper's loop would have.
 struct TestToStart {
   TestId id = 0;
-  std::string name;  // "Suite.Test", to see that the program registered the same tests again
+  std::string name;  // "Suite.Test", to check that the program registered the same tests again
   int random_seed = 0;
   bool static_destructors = false;
 };
 
-// In the guest, before its exec; the arguments are those of for_guests().
+// In the guest, before its exec. The arguments are those of for_guests().
 [[noreturn]] void start_program_again(GuestSide side, const TestToStart& test,
                                       const std::vector<std::string>& arguments);
 

@@ -12,8 +12,8 @@ namespace cloister::googletest {
 class Timing {
  public:
   void take(const CellReport& cell);
-  // A line for each part that any cell had, in the order in which they come: median and 95th
-  // percentile (nearest rank) over the cells that had it, in microseconds.
+  // A line for each part that any cell had, in chronological order: median and 95th percentile
+  // (nearest rank) over the cells that had it, in microseconds.
   std::string text() const;
 
  private:

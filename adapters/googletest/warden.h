@@ -1,6 +1,6 @@
 // The warden: forked from the keeper inside GoogleTest's own loop, so that every guest it forks
-// finds GoogleTest just where it has to go on. Makes a cell per test, watches them, sends reports
-// to the keeper.
+// continues GoogleTest at the right place. Makes a cell per test, watches them, sends reports to
+// the keeper.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,7 @@
 
 namespace cloister::googletest {
 
-// The keeper's end. `failure` is not empty when there is no warden.
+// The keeper's end. `failure` is not empty if there is no warden.
 struct WardenLink {
   pid_t pid = -1;
   Fd socket;
@@ -26,13 +26,13 @@ struct WardenLink {
 struct WardenOrders {
   const Options& options;
   const Registry& registry;
-  std::vector<TestId> tests;    // in the order to start them
+  std::vector<TestId> tests;    // in starting order
   bool announce_losses = true;  // say on stderr what this host lacks
-  int results = -1;             // a descriptor of the keeper's own, which is no test's
+  int results = -1;             // a descriptor of the keeper's own, closed in tests
 };
 
-// Forks. Returns in the keeper with a link, and in each guest with its GuestCall; in the warden
-// itself, after `in_warden` has been called, never.
+// Forks. Returns in the keeper with a link, and in each guest with its GuestCall. Never returns in
+// the warden itself, which first calls `in_warden`.
 std::variant<WardenLink, GuestCall> start_warden(const WardenOrders& orders, void (*in_warden)());
 
 // The file that was read, and the plans of `--cloister_explain`.
