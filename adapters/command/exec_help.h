@@ -23,11 +23,11 @@ files       --bind SRC:DST[:ro]  --tmpfs DST[:SIZE]  --mount-proc[=DIR]
             -w --wd --workdir DIR  where to start
             --propagation private|slave|shared|unchanged
             --private-tmp  --tmp-size SIZE  --shm-size SIZE  --tmpfs-inodes N
-            --files host|keep|discard|readonly|declared  what becomes of writing
+            --files host|keep|discard|readonly|declared  what happens to writes
             --files-in LIST  --shared-files LIST  where; and what all share
             --inputs LIST  --outputs LIST  all that there is, with 'declared'
             --files-store DIR      where that is kept until the end
-            --keep-failed DIR      what a command that failed has written
+            --keep-failed DIR      where to save what a failed command wrote
             --audit                record what it uses by name, for --report
 caps        --memory SIZE  --memory-high SIZE  --pids --processes N
             --cpus N  --cpu-set LIST  --cpu-time TIME  --deadline TIME
@@ -39,9 +39,9 @@ command     --hostname NAME  -e --env NAME[=VALUE]  --clear-env
             --keep-fds LIST        descriptors that stay open
             --keep-paths LIST      what stays visible below /tmp and /dev/shm
             --explain              print the plan of the cell, run nothing
-            --report FILE          write what became of it, as JSON
+            --report FILE          write how it ended, as JSON
             --require  no cell that lacks a default;  -q --quiet  no notes
-            -f --fork  --kill-child   always so; here for unshare(1)'s sake
+            -f --fork  --kill-child   always on; accepted as in unshare(1)
             -h --help
 
 examples:

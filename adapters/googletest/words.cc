@@ -90,7 +90,7 @@ std::vector<std::string> limit_notes(const Record& record) {
 std::string throttled_note(const Record& record) {
   const auto throttled = record.cell.usage.throttled;
   if (throttled.count() == 0) return "";
-  return fmt::format("it waited {} for its CPU cap of {} (--cloister_cpus)",
+  return fmt::format("it waited {} because of its CPU cap of {} (--cloister_cpus)",
                      seconds_text(throttled), record.cell.caps.cpus);
 }
 
@@ -103,7 +103,7 @@ std::string failure_words(const Record& record, const std::string& full_name) {
                         failure == nullptr  ? "no failed assertion"
                         : failure->has_file ? fmt::format("the failed assertion at {}:{}",
                                                           failure->file, failure->line)
-                                            : "a failed assertion of unknown place");
+                                            : "a failed assertion at an unknown place");
     for (const std::string& note : limit_notes(record)) text += "\n  limits: " + note;
     if (const std::string note = throttled_note(record); !note.empty())
       text += "\n  limits: " + note;

@@ -264,7 +264,7 @@ constexpr auto kSettings = std::to_array<Setting>({
                          "network of a test (default loopback)",
                          parse_choice<&C::network, kNetworks>),
     setting<&C::reuse_network>("reuse_network", kSwitch,
-                               "hand a network on that a test has left unused (default 0)",
+                               "reuse the network of a test that did not use it (default 0)",
                                parse_yes_no<&C::reuse_network>),
     setting<&C::hostname>("hostname", "1 to 64 characters",
                           "hostname inside a cell (default cloister)", parse_hostname),
@@ -286,7 +286,7 @@ constexpr auto kSettings = std::to_array<Setting>({
                         "how much of a test's stdout and of its stderr is kept (default 16MiB)",
                         parse_size<&C::output, false>),
     setting<&C::leaks>("leaks", "ignore, report or fail",
-                       "what becomes of what a test leaves in its cell (default report)",
+                       "what happens to what a test leaves in its cell (default report)",
                        parse_choice<&C::leaks, kLeaks>),
     setting<&C::keep_fds>(
         "keep_fds", "descriptor numbers from 3, separated by commas",
@@ -297,15 +297,15 @@ constexpr auto kSettings = std::to_array<Setting>({
                             "the run needs)",
                             parse_list<&C::keep_paths, is_absolute>, true),
     setting<&C::files>("files", "host, keep, discard, readonly or declared",
-                       "what a test sees of the host's files, and what becomes of what it writes "
+                       "how a test sees the host's files, and what happens to what it writes "
                        "(default keep)",
                        parse_choice<&C::files, kFiles>),
     setting<&C::files_in>("files_in", "absolute paths, separated by commas",
-                          "the directories that 'files' is about (default the project's, home, "
+                          "the directories that 'files' applies to (default the project's, home, "
                           "/var/tmp)",
                           parse_list<&C::files_in, is_absolute>, true),
     setting<&C::shared_files>("shared_files", kPatterns,
-                              "files and directories in them that all tests share (default none)",
+                              "files and directories there that all tests share (default none)",
                               parse_list<&C::shared_files, is_named>, true),
     setting<&C::inputs>("inputs", kPatterns,
                         "what a test of files=declared may read (default none)",
@@ -314,14 +314,14 @@ constexpr auto kSettings = std::to_array<Setting>({
                          "what a test of files=declared may write (default none)",
                          parse_list<&C::outputs, is_named>, true),
     setting<&C::files_store>("files_store", "a directory, or 'memory'",
-                             "where what a test writes is kept until it has ended (default memory)",
+                             "where to keep what a test writes until it has ended (default memory)",
                              parse_directory<&C::files_store>),
     setting<&C::file_conflicts>("file_conflicts", "ignore, note or fail",
-                                "what becomes of two tests that changed the same file at the same "
+                                "what happens when two tests changed the same file at the same "
                                 "time (default note)",
                                 parse_choice<&C::file_conflicts, kFileConflicts>),
     setting<&C::keep_failed>("keep_failed", "a directory, or 'none'",
-                             "where what a failed test wrote is saved (default none)",
+                             "where to save what a failed test wrote (default none)",
                              parse_directory<&C::keep_failed>),
     setting<&C::audit>("audit", kSwitch,
                        "record the files, programs and addresses that a test uses (default 0)",

@@ -92,8 +92,8 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
      "how a test's process ends; exit runs static destructors, in every test (default _exit)",
      parse_exit, true},
     {"launch", "auto, fork or exec",
-     "how a test's process begins: as a fork of the run, or with main() by exec, which 'auto' does "
-     "when forks would lack or share what exists before the run (default auto)",
+     "how a test's process begins: as a fork of the run, or by exec, from main() on; 'auto' uses "
+     "exec when forks would lack or share what exists before the run (default auto)",
      parse_launch, true},
     {"config", "a file's name, or 'none'",
      "settings for the run (default: the nearest cloister.toml from the working directory upward)",
@@ -101,7 +101,7 @@ constexpr auto kRunOptions = std::to_array<RunOption>({
     {"profile", "the name of a profile in the file", "the [profile.NAME] to take from that file",
      parse_name<&Options::profile>},
     {kOverrideOption, kOverrideTakes,
-     "settings of the tests that a filter matches, above those in code; may be given again",
+     "settings for the tests that a filter matches; they override code; may be repeated",
      parse_override_option},
 });
 
@@ -162,8 +162,7 @@ std::string apply_flag(std::string_view argument, Options& options) {
       equals == std::string_view::npos ? alone : argument.substr(equals + 1);
   std::string_view allowed;
   const auto applied = apply(name, value, options, allowed);
-  if (!applied)
-    return fmt::format("cloister: there is no flag {}; --help lists those there are", flag);
+  if (!applied) return fmt::format("cloister: there is no flag {}; --help lists all flags", flag);
   return *applied ? "" : wrong_value(fmt::format("the flag {}", flag), value, allowed);
 }
 
@@ -203,7 +202,7 @@ std::expected<std::optional<ConfigFile>, std::string> load_file(
   if (!text) {
     Error error = text.error();
     if (named.empty()) {
-      error.hint = "--cloister_config=none does without it";
+      error.hint = "--cloister_config=none runs without it";
     } else {
       error.doing += fmt::format(", which {} names", who_named("config", arguments));
     }

@@ -51,11 +51,11 @@ std::vector<std::string> audit_notes(const CellReport& report,
   }
   if (audit.refused.empty()) return notes;
   const std::string paths = printable_list(audit.refused);
-  notes.push_back(
-      audit.is_declared
-          ? fmt::format("it asked for {}, which it does not declare ({}, {})", paths,
-                        option("inputs"), option("outputs"))
-          : fmt::format("it was to write to {}, which is read-only ({})", paths, option("files")));
+  notes.push_back(audit.is_declared
+                      ? fmt::format("it asked for {}, which it does not declare ({}, {})", paths,
+                                    option("inputs"), option("outputs"))
+                      : fmt::format("it tried to write to {}, which is read-only ({})", paths,
+                                    option("files")));
   return notes;
 }
 

@@ -37,10 +37,10 @@ struct Ending {
   }
   std::string operator()(const OutOfMemory& outcome) const {
     const MemoryParts& parts = outcome.parts;
-    const std::string kernel = parts.kernel.count == 0
-                                   ? ""
-                                   : fmt::format(", {} of the kernel's (as in pipes and sockets)",
-                                                 bytes_text(parts.kernel));
+    const std::string kernel =
+        parts.kernel.count == 0 ? ""
+                                : fmt::format(", {} of kernel memory (such as pipes and sockets)",
+                                              bytes_text(parts.kernel));
     return fmt::format(
         "reached its memory cap of {} (peak {}) and was killed\n  memory: {} anonymous, {} shared, "
         "{} of file cache{}",
@@ -87,13 +87,13 @@ std::vector<std::string> limit_notes(const CellReport& report,
   if (!report.files.unsaved.empty())
     notes.push_back(fmt::format("{} ({})", printable(report.files.unsaved), option("keep_failed")));
   if (!report.files.undeclared.empty()) {
-    notes.push_back(fmt::format("what it did to {} was thrown away: that is no output of it ({})",
+    notes.push_back(fmt::format("its changes to {} were thrown away: not declared as outputs ({})",
                                 printable_list(report.files.undeclared), option("outputs")));
   }
   if (report.undying != 0) {
     notes.push_back(fmt::format(
-        "its process {} was killed and does not die: it was left behind (/proc/{}/stack says to "
-        "root where it waits)",
+        "its process {} was killed but does not die; it was left behind (root can see in "
+        "/proc/{}/stack where it waits)",
         report.undying, report.undying));
   }
   if (usage.refused_forks > 0) {
@@ -128,7 +128,7 @@ std::string put_failure_words(const CellReport& report,
                               std::string (*option)(std::string_view setting)) {
   if (report.files.failure.empty()) return "";
   return fmt::format(
-      "what it wrote could not be put in place: {}; mend that, or write to the host's files with "
+      "what it wrote could not be put in place: {}; fix that, or write to the host's files with "
       "{}=host",
       printable(report.files.failure), option("files"));
 }

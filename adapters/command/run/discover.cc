@@ -37,8 +37,8 @@ Result<void> find_kind(const Discovery& how, Questions& questions, Binary& binar
   }
   const std::string said = last_line(help->err.empty() ? help->out : help->err);
   return std::unexpected(Error{
-      fmt::format("tell which test framework '{}' is made with: its --help is none of "
-                  "theirs; it ended with status {}{}",
+      fmt::format("tell which test framework '{}' is made with: its --help looks like "
+                  "none of them; it ended with status {}{}",
                   binary.program, help->status,
                   said.empty() ? " and said nothing" : fmt::format(", and said last: {}", said)),
       0, fmt::format("name it with --kind ({})", kind_names())});
@@ -99,9 +99,9 @@ Result<std::vector<Selected>> choose(const std::vector<std::unique_ptr<Binary>>&
   for (const std::string& name : choice.names) {
     if (all_names.contains(name)) continue;
     const std::string_view closest = closest_name(name, known);
-    return std::unexpected(Error{fmt::format("run the test '{}': no binary has it", name), 0,
-                                 closest.empty() ? "--list names those there are"
-                                                 : fmt::format("did you mean '{}'?", closest)});
+    return std::unexpected(Error{
+        fmt::format("run the test '{}': no binary has it", name), 0,
+        closest.empty() ? "--list shows all tests" : fmt::format("did you mean '{}'?", closest)});
   }
   std::vector<Selected> chosen;
   for (std::size_t i = 0; i < all.size(); ++i) {

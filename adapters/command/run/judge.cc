@@ -21,7 +21,7 @@ std::string advice(const Outcome& outcome, const std::string& debug) {
   if (limit == "memory") return "raise the cap with --memory, or use less";
   if (!limit.empty()) return fmt::format("raise it with {}, or {}", option_name(limit), debug);
   if (info_of(outcome).verdict == Verdict::kNoCell)
-    return "'cloister doctor' tells what this host can give";
+    return "'cloister doctor' shows what this host can give";
   return debug;
 }
 
@@ -106,7 +106,7 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
     tell_end(selected, ended + " " + wrong, command, attempt);
   } else if (own->said == ReportedResult::kFailed) {
     if (attempt.message.empty())
-      attempt.message = fmt::format("its report says that it failed, and not why\n");
+      attempt.message = fmt::format("its report says that it failed, but not why\n");
   } else if (attempt.beside.empty() && !kind.is_success(status, own->said)) {
     tell_end(selected, ended + " although its report names no failure", command, attempt);
   } else if (own->said == ReportedResult::kNotBegun) {

@@ -295,7 +295,7 @@ int run(const RunOptions& options) {
   if (options.list) return print_list(*tests, options.json);
   if (!all_overrides_match(*settings, binaries)) return kWrongUsage;
   if (tests->empty()) {
-    return complain({"run anything: no test is selected", 0, "--list names those there are"},
+    return complain({"run anything: no test is selected", 0, "--list shows all tests"},
                     kNothingSelected);
   }
   for (const Selected& selected : *tests) {

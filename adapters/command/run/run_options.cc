@@ -80,7 +80,7 @@ void complete(const CLI::App& run, RunOptions& options) {
   for (const auto& [name, value] : given_cell_options(run))
     options.cell_flags.push_back(fmt::format("--cloister_{}={}", name, value));
   if (options.toml && options.json)
-    throw CLI::ParseError("--toml and --json are two forms of one answer: give one of them",
+    throw CLI::ParseError("--toml and --json cannot be combined: give one of them",
                           CLI::ExitCodes::ValidationError);
   if (options.audit) options.cell_flags.emplace_back("--cloister_audit=1");
   if (!options.jobs.empty()) options.cell_flags.push_back("--cloister_jobs=" + options.jobs);
@@ -98,10 +98,10 @@ std::string audit_help() {
          "\n"
          "Runs the tests as 'cloister run' does, and prints on stdout what they used by\n"
          "name: files outside of the system's directories, programs, addresses, what they\n"
-         "wrote, and which of them would meet there. How the run goes is told on stderr.\n"
+         "wrote, and which of them would meet there. Progress goes to stderr.\n"
          "\n"
          "     --toml           as the settings 'inputs' and 'outputs' of cloister.toml,\n"
-         "                      with which it holds: files=\"declared\"\n"
+         "                      that satisfy files=\"declared\"\n"
          "     --json           as JSON, test by test\n"
          "\n"
          "The other options, and the exit status, are those of 'cloister run'.\n"
@@ -119,7 +119,7 @@ std::string run_help() {
          "\n"
          "  -f --filter F       tests to run, as GoogleTest's filters: 'A*:B*-*Slow'\n"
          "  -t --test NAME      this test alone, by its exact name; may be given again\n"
-         "     --disabled       disabled, hidden and skipped ones of the selected, too\n"
+         "     --disabled       also the disabled, hidden and skipped of these\n"
          "     --shard I/N      every N-th of the selected tests, from the I-th on\n"
          "  -l --list           print the selected tests and run nothing; also --json,\n"
          "                      and --cmake as cloister_discover_tests() wants them\n"
@@ -128,8 +128,8 @@ std::string run_help() {
          "     --fail-fast      start no more tests after the first that fails\n"
          "     --junit FILE     the results as JUnit XML\n"
          "     --kind KIND      googletest, catch2, doctest, boost or cloister: do not ask\n"
-         "     --ask-timeout T  for a binary that is asked something (default 10s)\n"
-         "     --require        fail every test where the host lacks a default of cells\n"
+         "     --ask-timeout T  how long a binary may take to answer (default 10s)\n"
+         "     --require        fail every test if the host lacks part of a default cell\n"
          "     --skip-status N  exit status when all tests were skipped (default 0)\n"
          "     --config FILE    the cloister.toml to read; --profile NAME: a profile of it\n"
          "     --override TEXT  'FILTER: memory=2G, cpus=1': above all else\n"

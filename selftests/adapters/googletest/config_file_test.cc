@@ -231,7 +231,7 @@ TEST_F(ConfigFileOfARun, ThatIsFoundAndCannotBeReadIsAnError) {
   const Ended ended = run_below({kOne});
   EXPECT_EQ(ended.status, 2);
   EXPECT_EQ(ended.err, "cloister: cannot read '" + file_ +
-                           "': Is a directory (EISDIR); --cloister_config=none does without it\n");
+                           "': Is a directory (EISDIR); --cloister_config=none runs without it\n");
 }
 
 // The full names behind --gtest_list_tests.

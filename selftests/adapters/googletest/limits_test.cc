@@ -133,7 +133,8 @@ TEST(CapMet, OfProcessorsIsNamedBesideTheDeadline) {
   const Ended ended = run_limited("Meets.ItsCpuCap");
   EXPECT_EQ(ended.status, 1);
   if (lane_gives("CPU cap")) {
-    EXPECT_THAT(ended.out, ContainsRegex("  limits: it waited [0-9.]+ s for its CPU cap of 0.2 "));
+    EXPECT_THAT(ended.out,
+                ContainsRegex("  limits: it waited [0-9.]+ s because of its CPU cap of 0.2 "));
   } else {
     EXPECT_THAT(ended.out, HasSubstr("cannot give this test the CPU cap it asks for"));
   }

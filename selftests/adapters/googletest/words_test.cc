@@ -66,8 +66,9 @@ TEST(FailureWords, PointToTmpfsWhenTheMemoryIsThere) {
 TEST(FailureWords, NameTheKernelsMemoryAndPointToWhatFillsIt) {
   const std::string words =
       failure_words(record_of(OutOfMemory{64_MiB, {4_MiB, 0_MiB, 1_MiB, 59_MiB}}), "A.B");
-  EXPECT_NE(words.find("0 bytes of file cache, 59 MiB of the kernel's (as in pipes and sockets)\n"),
-            std::string::npos)
+  EXPECT_NE(
+      words.find("0 bytes of file cache, 59 MiB of kernel memory (such as pipes and sockets)\n"),
+      std::string::npos)
       << words;
   EXPECT_NE(words.find("advice: look for pipes and sockets"), std::string::npos) << words;
 }
@@ -97,8 +98,9 @@ TEST(FailureWords, SayWhichOtherCapsWereMet) {
       words.find("\n  limits: 3 forks were refused by the process cap of 8 (--cloister_processes)"),
       std::string::npos)
       << words;
-  EXPECT_NE(words.find("\n  limits: it waited 1.50 s for its CPU cap of 0.5 (--cloister_cpus)"),
-            std::string::npos)
+  EXPECT_NE(
+      words.find("\n  limits: it waited 1.50 s because of its CPU cap of 0.5 (--cloister_cpus)"),
+      std::string::npos)
       << words;
 }
 

@@ -99,7 +99,7 @@ TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
 
 TEST(Options, AnUnknownFlagIsAnError) {
   EXPECT_EQ(error_of({"program", "--cloister_memroy=64M"}),
-            "cloister: there is no flag --cloister_memroy; --help lists those there are");
+            "cloister: there is no flag --cloister_memroy; --help lists all flags");
 }
 
 TEST(Options, NothingIsTakenBehindADoubleDash) {
@@ -225,7 +225,7 @@ TEST(OptionsOfAFile, AFileThatCannotBeReadIsNamedWithWhoNamedIt) {
             "No such file or directory (ENOENT)");
   EXPECT_EQ(error_of({"program"}, {}, fail),
             "cloister: cannot open 'x.toml': No such file or directory (ENOENT); "
-            "--cloister_config=none does without it");
+            "--cloister_config=none runs without it");
 }
 
 TEST(Options, AFileOrProfileWithoutANameIsAnError) {

@@ -238,8 +238,9 @@ TEST_F(RunAudit, ATestWhoseOutputCannotBePutInPlaceFails) {
 TEST_F(RunAudit, ATestIsToldWhatItWroteBesideItsOutputs) {
   if (!lane_gives("mount namespace")) return;
   put("cloister.toml", "files = \"declared\"\noutputs = [\"other\"]\n");
-  const std::string words = "cloister: note: Uses.ReadsWhatItWrote: what it did to '" +
-                            (place_ / "own").string() + "' was thrown away: that is no output";
+  const std::string words = "cloister: note: Uses.ReadsWhatItWrote: its changes to '" +
+                            (place_ / "own").string() +
+                            "' were thrown away: not declared as outputs";
   EXPECT_THAT(declared({"--filter=Uses.ReadsWhatItWrote"}).err, HasSubstr(words));
   const Ended linked =
       program({tool("tests_auditing_linked"), "--cloister_files=declared",
@@ -281,7 +282,7 @@ TEST_F(RunAudit, ReadOnlyFilesAreNamedThatATestWasToWrite) {
   const Ended ended = command(
       {"run", "--files=readonly", "--filter=Uses.ReadsWhatItWrote", tool("tests_auditing")});
   EXPECT_EQ(ended.status, 1);
-  EXPECT_THAT(ended.out, HasSubstr("cloister: note: it was to write to '" +
+  EXPECT_THAT(ended.out, HasSubstr("cloister: note: it tried to write to '" +
                                    (place_ / "own").string() + "', which is read-only (--files)"));
 }
 
