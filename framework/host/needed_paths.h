@@ -17,7 +17,7 @@ std::vector<std::string> way_of(std::string_view path);
 // Adds the parts of the way of `path` that exist and that a private /tmp or /dev/shm would hide.
 void need(HostFacts& facts, std::string_view path);
 
-// The same for a program or one of its libraries. Also adds every name on the way to its files.
+// The same for a program or a library of it. Also adds every name on the way to program_files.
 void need_of_program(HostFacts& facts, std::string_view path);
 
 // The same for every absolute path in a text: the whole text ("/tmp/a b"), parts of a list of paths

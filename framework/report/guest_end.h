@@ -17,7 +17,7 @@ enum class KilledFor : std::uint8_t { kDeadline, kCpuTime, kEndOfRun };
 struct GuestEnd {
   Clock::time_point started{};
   Clock::time_point ended{};
-  int wait_status = 0;  // both from wait4(2)
+  int wait_status = 0;  // from wait4(2), like the next
   rusage used{};
   std::optional<KilledFor> killed_for{};
   // The process that was killed, did not die in time, and is no longer waited for: the guest or its

@@ -1,7 +1,7 @@
-// Numbers and texts as bytes, the low byte first, between processes and machines.
-// ByteWriter fills a string; ByteReader never reads past its end: a short or long text makes it
-// fail, as does a bool that is neither 0 nor 1, and a failed reader gives zeros. The reader
-// allocates nothing, so that it also serves inside a cell.
+// Numbers and texts as bytes, low byte first, between processes and machines.
+// ByteWriter fills a string. ByteReader never reads past its end. It fails on a text that is too
+// short or too long, and on a bool that is neither 0 nor 1; a failed reader gives zeros. The reader
+// allocates nothing, so it also works inside a cell.
 #pragma once
 
 #include <bit>
@@ -59,12 +59,12 @@ class ByteReader {
       fail();
       return {};
     }
-    // Not substr(), whose check would need the C++ run-time library that the builder is without.
+    // Not substr(): its check needs the C++ run-time library, which the builder does not have.
     const std::string_view value(rest_.data(), size);
     rest_.remove_prefix(size);
     return value;
   }
-  // A count of things that take at least one byte each: never more than there are bytes left.
+  // A count of things that take at least one byte each: never more than the bytes that are left.
   std::uint32_t count() {
     const auto value = number<std::uint32_t>();
     if (value <= rest_.size()) return value;

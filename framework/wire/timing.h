@@ -1,5 +1,5 @@
-// What the parts of a cell's life cost: numbered in the order in which they come, measured in
-// nanoseconds by whoever does them. Needs nothing but the C library.
+// What the parts of a cell's life cost, numbered in chronological order. The process that performs
+// a part measures it, in nanoseconds. Needs nothing but the C library.
 #pragma once
 
 #include <time.h>
@@ -37,7 +37,7 @@ enum class Cost : std::uint8_t {
 inline constexpr std::size_t kCostCount = 19;
 static_assert(kCostCount == static_cast<std::size_t>(Cost::kRemoveCgroups) + 1, "the last one");
 
-// By Cost; 0 is a part that there was not.
+// Indexed by Cost; 0 means that the part did not happen.
 using Costs = std::uint32_t[kCostCount];
 
 // CLOCK_MONOTONIC, in nanoseconds.
@@ -50,7 +50,7 @@ inline std::uint64_t nanoseconds() {
 
 class Stopwatch {
  public:
-  // Adds what has passed since the last lap, or the beginning.
+  // Adds the time since the last lap, or since the beginning.
   void lap(Costs& costs, Cost cost) {
     const std::uint64_t now = nanoseconds();
     costs[static_cast<std::size_t>(cost)] += static_cast<std::uint32_t>(now - last_);
