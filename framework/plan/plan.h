@@ -221,9 +221,10 @@ struct WatchPlan {
   std::vector<std::string> views;  // the directories that it has views of, in the same order
   bool keep_files = false;         // what was written in them is put in place on the host
   FileConflicts conflicts = FileConflicts::kNote;
-  bool is_stored = false;              // it is stored in a directory, to be removed
-  std::vector<std::string> outputs{};  // if set, nothing else is put in place: path_patterns.h
-  std::string keep_failed{};           // where to save what a failed test wrote; empty: nowhere
+  bool is_stored = false;  // it is stored in a directory, to be removed
+  std::vector<std::string>
+      outputs{};              // if set, nothing else is put in place: config/path_pattern.h
+  std::string keep_failed{};  // where to save what a failed test wrote; empty: nowhere
   AuditPlan audit{};
   friend bool operator==(const WatchPlan&, const WatchPlan&) = default;
 };

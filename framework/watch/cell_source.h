@@ -15,7 +15,8 @@ namespace cloister {
 struct CellTask {
   std::uint32_t id = 0;  // its events and reports carry this number
   Result<SharedPlan> plan;
-  // The pid that the guest gets in its cell, if the kernel supports that: pids.h. 0 is any.
+  // The pid that the guest gets in its cell, if the kernel supports that: plan/guest_pid.h. 0 is
+  // any.
   pid_t guest_pid = 0;
 };
 // There may be more. The source is asked again at that time, and whenever a cell has ended. If no
