@@ -63,7 +63,7 @@ class Registry {
   // Whether the suite that GoogleTest is running has a set-up or tear-down that `is_own` accepts.
   bool current_suite_has(bool (*is_own)(testing::internal::SetUpTestSuiteFunc)) const;
 
-  // Throws std::bad_cast for a test that was registered after replace().
+  // Only for a test that was registered before replace().
   static TestId id_of(const testing::TestInfo& test);
 
   bool has(TestId id) const { return id < tests_.size(); }

@@ -52,6 +52,7 @@ Result<Fd> CellPages::share_by_descriptor(CellPage* page) {
           MAP_FAILED) {
     return failed("share a page with a guest by a descriptor");
   }
+  shared_.push_back(page);
   ::madvise(page, kStride, MADV_DONTFORK);
   new (page) CellPage;
   return memory;
@@ -63,7 +64,16 @@ Result<CellPage*> map_page(const Fd& descriptor) {
   return static_cast<CellPage*>(page);
 }
 
-void CellPages::give_back(CellPage* page) { free_.push_back(page); }
+void CellPages::give_back(CellPage* page) {
+  if (std::erase(shared_, page) > 0) {
+    // Whoever still has the descriptor must not reach the next user.
+    if (::mmap(page, kStride, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1,
+               0) == MAP_FAILED)
+      return;
+    ::madvise(page, kStride, MADV_DONTFORK);
+  }
+  free_.push_back(page);
+}
 
 void CellPages::let_inherit(CellPage* page, bool inherit) {
   ::madvise(page, kStride, inherit ? MADV_DOFORK : MADV_DONTFORK);

@@ -33,6 +33,7 @@ class CellPages {
   // Each is a mapping of its own, so that no fork has to split a larger one.
   std::vector<std::unique_ptr<CellPage, Unmap>> pages_;
   std::vector<CellPage*> free_;
+  std::vector<CellPage*> shared_;  // by a descriptor, since they were taken
 };
 
 // The page behind such a descriptor, in the program that was executed. Never unmapped.

@@ -30,10 +30,10 @@ struct ExpectedEnd {
 namespace ends {
 template <typename Of, typename... Outcomes>
 constexpr std::uint8_t place_of(const std::variant<Outcomes...>*) {
-  std::uint8_t place = 0;
+  int place = 0;
   bool found = false;
   ((found = found || std::is_same_v<Of, Outcomes>, place += found ? 0 : 1), ...);
-  return place;
+  return static_cast<std::uint8_t>(place);
 }
 template <typename Of>
 constexpr ExpectedEnd end_of(int number = 0) {

@@ -16,7 +16,7 @@ bool is_plain(std::string_view name) {
   return !name.empty() && name.front() != ' ' && name.back() != ' ' &&
          std::ranges::all_of(name, [](char c) {
            return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f &&
-                  std::string_view("*,\\").find(c) == std::string_view::npos;
+                  std::string_view("*?,\\").find(c) == std::string_view::npos;
          });
 }
 

@@ -2,6 +2,7 @@
 // day) repeats them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -45,17 +46,28 @@ struct Attempt {
   CellReport cell;
 };
 
+// As bytes, from the warden to the process that shows it. Nothing for what encode() has not
+// written.
+std::string encode(const Attempt& attempt);
+std::optional<Attempt> decode_attempt(std::string_view bytes);
+
 // What guests of `cloister run` send before they execute a test, and what the warden adds to their
 // reports.
-enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport, kConflict };
+enum class Note : std::uint16_t { kNotExecuted = 1, kNotStarted, kReport };
 // The errno, if the guest could not execute its program.
 std::optional<int> why_not_executed(const CellReport& cell);
 // What it wrote to its report files, kReports of them.
 std::vector<std::string> reports_of(const CellReport& cell);
 
-// A pass needs both: an exit status that is the framework's success, *and* its report that exactly
-// this test ran and passed.
-Attempt judge(const Selected& selected, CellReport&& report,
-              const std::vector<std::string>& command);
+// Judges how its process ended and what its own report says; leaves Attempt::cell out. A pass needs
+// both: an exit status that is the framework's success, *and* its report that exactly this test ran
+// and passed.
+Attempt judge_end(const Selected& selected, const CellReport& cell,
+                  const std::vector<std::string>& command);
+// Judges what became of the files it wrote: what could not be put in place fails it, as do
+// conflicts that are to fail.
+using NameOfTest = std::function<std::string(std::uint32_t test)>;
+void judge_files(const Selected& selected, const CellReport& cell, const NameOfTest& name_of,
+                 Attempt& attempt);
 
 }  // namespace cloister::command

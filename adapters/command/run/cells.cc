@@ -79,8 +79,8 @@ class Hearing {
       case WardenSays::kNote:
         events_.noted(std::string(in.text()));
         return false;
-      case WardenSays::kReport:
-        hear_report(in.rest());
+      case WardenSays::kEnded:
+        hear_end(in.rest());
         return false;
       case WardenSays::kDone:
         break;
@@ -88,18 +88,9 @@ class Hearing {
     return true;
   }
 
-  void hear_report(std::string_view encoded) {
-    auto report = decode_report(encoded);
-    if (!report || report->id >= order_.tests.size()) return;
-    const Selected& selected = order_.tests[report->id];
-    const auto command = command_of(selected, order_.flags, {});
-    Attempt attempt = judge(selected, std::move(*report), command);
-    if (is_bad(attempt.verdict)) {
-      const auto name = [this](std::uint32_t id) { return order_.tests[id].test->name; };
-      for (const std::string& note : audit_notes(attempt.cell, name, option_name))
-        attempt.message += fmt::format("cloister: note: {}\n", note);
-    }
-    events_.ended(std::move(attempt));
+  void hear_end(std::string_view encoded) {
+    auto attempt = decode_attempt(encoded);
+    if (attempt && attempt->test < order_.tests.size()) events_.ended(std::move(*attempt));
   }
 
   const CellsOrder& order_;

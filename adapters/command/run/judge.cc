@@ -1,10 +1,10 @@
 // From the end of a cell and the framework's own report to a verdict: failure unless both say
 // otherwise.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <string.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "adapters/command/cell_options.h"
 #include "adapters/command/run/attempt.h"
@@ -25,12 +25,23 @@ std::string advice(const Outcome& outcome, const std::string& debug) {
   return debug;
 }
 
+// As a shell takes it for one word.
+std::string shell_word(const std::string& word) {
+  const bool is_plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_@%+=:,./-").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (is_plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 // Adds how the cell ended, with what limited it and what to do.
-void tell_end(const Selected& selected, const std::string& end,
+void tell_end(const Selected& selected, const std::string& end, const CellReport& cell,
               const std::vector<std::string>& command, Attempt& attempt) {
-  const CellReport& cell = attempt.cell;
-  const std::string debug =
-      fmt::format("run it in a debugger: gdb --args {}", fmt::join(command, " "));
+  std::string debug = "run it in a debugger: gdb --args";
+  for (const std::string& word : command) debug += " " + shell_word(word);
   std::string text = fmt::format("cloister: {} {}", selected.test->name, end);
   if (!std::holds_alternative<SetupFailed>(cell.outcome)) {
     text += fmt::format("\n  used:   {:.2f} s, peak memory {}",
@@ -92,23 +103,23 @@ void take_words(const Kind& kind, const FrameworkReport& told, Attempt& attempt)
 }
 
 // The process ended by itself: its own report decides.
-void judge_exit(const Selected& selected, int status, const std::vector<std::string>& command,
-                Attempt& attempt) {
+void judge_exit(const Selected& selected, const CellReport& cell, int status,
+                const std::vector<std::string>& command, Attempt& attempt) {
   const Kind& kind = *selected.binary->kind;
-  FrameworkReport told = told_by(selected, attempt.cell);
+  FrameworkReport told = told_by(selected, cell);
   const ReportedTest* own = own_of(selected, told);
   take_words(kind, told, attempt);
   attempt.beside = std::move(told.beside);
   attempt.verdict = Verdict::kFail;
-  const std::string ended = ending_text(attempt.cell);
+  const std::string ended = ending_text(cell);
   if (const std::string wrong = wrong_report(selected, told, own); !wrong.empty()) {
     attempt.is_of_others = told.whole;
-    tell_end(selected, ended + " " + wrong, command, attempt);
+    tell_end(selected, ended + " " + wrong, cell, command, attempt);
   } else if (own->said == ReportedResult::kFailed) {
     if (attempt.message.empty())
       attempt.message = fmt::format("its report says that it failed, but not why\n");
   } else if (attempt.beside.empty() && !kind.is_success(status, own->said)) {
-    tell_end(selected, ended + " although its report names no failure", command, attempt);
+    tell_end(selected, ended + " although its report names no failure", cell, command, attempt);
   } else if (own->said == ReportedResult::kNotBegun) {
     attempt.verdict = attempt.beside.empty() ? Verdict::kSkip : Verdict::kNotRun;
     if (attempt.beside.empty() && attempt.message.empty())
@@ -116,16 +127,11 @@ void judge_exit(const Selected& selected, int status, const std::vector<std::str
   } else {
     attempt.verdict = own->said == ReportedResult::kSkipped ? Verdict::kSkip : Verdict::kPass;
     if (own->said == ReportedResult::kPassed) attempt.message.clear();
-    const std::string leak = leak_words(attempt.cell, selected.test->name, "--leaks");
+    const std::string leak = leak_words(cell, selected.test->name, "--leaks");
     if (!leak.empty()) {
       attempt.verdict = Verdict::kFail;
       attempt.message += leak + "\n";
       attempt.tells_left = true;
-    }
-    for (const Event& event : attempt.cell.events) {
-      if (event.kind != static_cast<std::uint16_t>(Note::kConflict)) continue;
-      attempt.verdict = Verdict::kFail;
-      attempt.message += fmt::format("cloister: {}\n", event.payload);
     }
   }
 }
@@ -149,14 +155,10 @@ std::vector<std::string> reports_of(const CellReport& cell) {
   return reports;
 }
 
-namespace {
-
-Attempt judge_end(const Selected& selected, CellReport&& report,
+Attempt judge_end(const Selected& selected, const CellReport& cell,
                   const std::vector<std::string>& command) {
   Attempt attempt;
-  attempt.test = report.id;
-  attempt.cell = std::move(report);
-  const CellReport& cell = attempt.cell;
+  attempt.test = cell.id;
   if (find_note(cell, Note::kNotStarted) != nullptr) return attempt;
   if (const auto number = why_not_executed(cell)) {
     attempt.verdict = Verdict::kNoCell;
@@ -167,33 +169,33 @@ Attempt judge_end(const Selected& selected, CellReport&& report,
     return attempt;
   }
   if (const auto* exited = std::get_if<Exited>(&cell.outcome)) {
-    judge_exit(selected, exited->status, command, attempt);
+    judge_exit(selected, cell, exited->status, command, attempt);
     return attempt;
   }
-  if (const auto* died = std::get_if<Signaled>(&cell.outcome);
-      died != nullptr && !selected.binary->kind->read(reports_of(cell)).whole &&
-      selected.binary->kind->died_of_its_report(*selected.test, died->signal, cell.out.kept,
-                                                cell.err.kept)) {
+  const Kind& kind = *selected.binary->kind;
+  const FrameworkReport told = kind.read(reports_of(cell));
+  const auto* died = std::get_if<Signaled>(&cell.outcome);
+  if (died != nullptr && !told.whole &&
+      kind.died_of_its_report(*selected.test, died->signal, cell.out.kept, cell.err.kept)) {
     attempt.verdict = Verdict::kPass;
     return attempt;
   }
   attempt.verdict = info_of(cell.outcome).verdict;
-  for (const ReportedTest& ran : selected.binary->kind->read(reports_of(cell)).ran)
-    attempt.message += ran.message;
-  tell_end(selected, ending_text(cell), command, attempt);
+  for (const ReportedTest& ran : told.ran) attempt.message += ran.message;
+  tell_end(selected, ending_text(cell), cell, command, attempt);
   return attempt;
 }
 
-}  // namespace
-
-Attempt judge(const Selected& selected, CellReport&& report,
-              const std::vector<std::string>& command) {
-  Attempt attempt = judge_end(selected, std::move(report), command);
-  if (const std::string words = put_failure_words(attempt.cell, option_name); !words.empty()) {
+void judge_files(const Selected& selected, const CellReport& cell, const NameOfTest& name_of,
+                 Attempt& attempt) {
+  const auto fail = [&attempt](const std::string& words) {
     if (!is_bad(attempt.verdict)) attempt.verdict = Verdict::kFail;
-    attempt.message += fmt::format("cloister: {}: {}\n", selected.test->name, words);
-  }
-  return attempt;
+    attempt.message += fmt::format("cloister: {}\n", words);
+  };
+  for (const FileConflict& conflict : cell.files.conflicts)
+    fail(collision_words(cell.id, conflict, name_of));
+  if (const std::string words = put_failure_words(cell, option_name); !words.empty())
+    fail(fmt::format("{}: {}", selected.test->name, words));
 }
 
 }  // namespace cloister::command

@@ -13,6 +13,7 @@
 #include <new>
 #include <set>
 
+#include "adapters/command/cell_options.h"
 #include "adapters/command/libraries.h"
 #include "adapters/command/run/ask.h"
 #include "adapters/command/run/report_files.h"
@@ -97,7 +98,8 @@ class RunWarden final : public CellSource, public EventSink {
   }
   std::string name_of_failed(CellReport& report) override {
     take_report_files(report);
-    return has_failed(report) ? name_among_all(order_.tests[report.id]) : "";
+    judged_ = judge(report);
+    return has_failed(*judged_) ? name_among_all(order_.tests[report.id]) : "";
   }
   // In a guest: it becomes the test.
   [[noreturn]] void become_test(GuestCall call) {
@@ -153,14 +155,19 @@ class RunWarden final : public CellSource, public EventSink {
   void on(CellEndEvent&& end) {
     CellReport& report = end.report;
     take_report_files(report);
-    for (const FileConflict& conflict : report.files.conflicts) {
-      report.events.push_back(
-          {static_cast<std::uint16_t>(Note::kConflict), words_of(report.id, conflict)});
+    Attempt attempt = judged_ ? std::move(*judged_) : judge(report);
+    judged_.reset();
+    const auto name = [this](std::uint32_t test) { return order_.tests[test].test->name; };
+    judge_files(order_.tests[report.id], report, name, attempt);
+    if (is_bad(attempt.verdict)) {
+      for (const std::string& note : audit_notes(report, name, option_name))
+        attempt.message += fmt::format("cloister: note: {}\n", note);
     }
-    if (order_.fail_fast && stop_ != nullptr && !*stop_) *stop_ = has_failed(report);
+    if (order_.fail_fast && stop_ != nullptr && has_failed(attempt)) *stop_ = true;
+    attempt.cell = std::move(report);
     ByteWriter message;
-    message.number(WardenSays::kReport);
-    message.bytes() += encode(report);
+    message.number(WardenSays::kEnded);
+    message.bytes() += encode(attempt);
     outbox_.put(message.bytes());
   }
 
@@ -184,8 +191,11 @@ class RunWarden final : public CellSource, public EventSink {
     program.erase(0, program.find_first_not_of("./"));
     return fmt::format("{}/{}", program, test->name);
   }
-  bool has_failed(const CellReport& report) const {
-    const Attempt attempt = judge(order_.tests[report.id], CellReport(report), {});
+  Attempt judge(const CellReport& report) const {
+    const Selected& selected = order_.tests[report.id];
+    return judge_end(selected, report, command_of(selected, order_.flags, {}));
+  }
+  static bool has_failed(const Attempt& attempt) {
     return is_bad(attempt.verdict) || !attempt.beside.empty();
   }
   // Once, when the cell has ended.
@@ -216,6 +226,7 @@ class RunWarden final : public CellSource, public EventSink {
   Host& host_;
   std::atomic<bool>* stop_;
   std::map<std::uint32_t, ReportFiles> files_;  // of the cells that there are
+  std::optional<Attempt> judged_;               // the one whose end is told next
   std::size_t next_ = 0;
 };
 

@@ -14,7 +14,7 @@ namespace cloister::command {
 
 // The first byte of each message. A test's number, a line, or an encoded CellReport follows;
 // nothing follows when an order is done.
-enum class WardenSays : std::uint8_t { kStarted, kNote, kReport, kDone };
+enum class WardenSays : std::uint8_t { kStarted, kNote, kEnded, kDone };
 
 // Carries out one order after another and tries the host out only once. Ends when `next` has no
 // more, or when nobody reads its messages any more.

@@ -21,8 +21,8 @@ TEST(OutcomeTraits, NoneMeansByItselfThatATestPassed) {
 
 TEST(OutcomeTraits, ALimitIsASetting) {
   for (const OutcomeInfo& info : kOutcomes) {
-    if (!info.limit.setting.empty())
-      EXPECT_NE(setting_named(info.limit.setting), nullptr) << info.name;
+    if (info.limit.setting.empty()) continue;
+    EXPECT_NE(setting_named(info.limit.setting), nullptr) << info.name;
   }
 }
 

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 // A run with a source of the test's own. Each guest takes 50 ms.
 struct SourceRun final : CellSource, EventSink {
   using Next = std::function<NextTask(SourceRun& run)>;
-  SourceRun(Fd socket, Next answer) : outbox(std::move(socket)), answer(std::move(answer)) {}
+  SourceRun(Fd socket, Next how) : outbox(std::move(socket)), answer(std::move(how)) {}
 
   NextTask next() override { return answer(*this); }
   void take(RunEvent&& event) override {
