@@ -27,8 +27,8 @@ auto parse(const std::vector<std::string>& arguments, const Environment& environ
   return parse_options(arguments, variable, read);
 }
 
-std::string error_of(const std::vector<std::string>& arguments, const Environment& environment = {},
-                     const ReadConfig& read = no_file) {
+std::string refusal_of(const std::vector<std::string>& arguments,
+                       const Environment& environment = {}, const ReadConfig& read = no_file) {
   const auto options = parse(arguments, environment, read);
   return options ? "no error" : options.error();
 }
@@ -56,7 +56,7 @@ TEST(Options, FlagsAreTaken) {
 TEST(Options, StaticDestructorsRunOnRequest) {
   EXPECT_FALSE(parse({"program"})->static_destructors);
   EXPECT_TRUE(parse({"program", "--cloister_exit=exit"})->static_destructors);
-  EXPECT_EQ(error_of({"program", "--cloister_exit=abort"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_exit=abort"}),
             "cloister: the flag --cloister_exit has the value 'abort'; it takes _exit or exit");
 }
 
@@ -84,26 +84,26 @@ TEST(Options, ThatSayLaterHowManyJobsThereAreWinWhole) {
 }
 
 TEST(Options, AWrongValueIsNamedWithWhatIsAllowed) {
-  EXPECT_EQ(error_of({"program", "--cloister_memory=lots"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_memory=lots"}),
             "cloister: the flag --cloister_memory has the value 'lots'; it takes a size such as "
             "512K, 64M or 1GiB, "
             "at most 9e18, or 'none'");
-  EXPECT_EQ(error_of({"program"}, {{"CLOISTER_NETWORK", "wifi"}}),
+  EXPECT_EQ(refusal_of({"program"}, {{"CLOISTER_NETWORK", "wifi"}}),
             "cloister: the environment variable CLOISTER_NETWORK has the value 'wifi'; it takes "
             "none, loopback or "
             "host");
-  EXPECT_EQ(error_of({"program", "--cloister_jobs=0"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_jobs=0"}),
             "cloister: the flag --cloister_jobs has the value '0'; it takes a whole number from 1 "
             "to 2000, 'processors' or 'auto'");
 }
 
 TEST(Options, AnUnknownFlagIsAnError) {
-  EXPECT_EQ(error_of({"program", "--cloister_memroy=64M"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_memroy=64M"}),
             "cloister: there is no flag --cloister_memroy; --help lists all flags");
 }
 
 TEST(Options, NothingIsTakenBehindADoubleDash) {
-  EXPECT_EQ(error_of({"program", "--", "--cloister_x"}), "no error");
+  EXPECT_EQ(refusal_of({"program", "--", "--cloister_x"}), "no error");
 }
 
 TEST(OptionsOfAFile, AreBelowTheEnvironmentAndFlags) {
@@ -181,35 +181,35 @@ TEST(OptionsOfAFile, AreReadFromTheFileThatAFlagNamesAboveAVariable) {
 }
 
 TEST(OptionsOfAFile, AnUnknownProfileIsNamedWithThoseThereAre) {
-  EXPECT_EQ(error_of({"program", "--cloister_profile=cj"}, {}, file(kProfiles)),
+  EXPECT_EQ(refusal_of({"program", "--cloister_profile=cj"}, {}, file(kProfiles)),
             "cloister: the flag --cloister_profile names the profile 'cj', but those of c.toml are "
             "ci, other");
-  EXPECT_EQ(error_of({"program"}, {{"CLOISTER_PROFILE", "ci"}}, file("jobs = 3")),
+  EXPECT_EQ(refusal_of({"program"}, {{"CLOISTER_PROFILE", "ci"}}, file("jobs = 3")),
             "cloister: the environment variable CLOISTER_PROFILE names the profile 'ci', but "
             "c.toml has no profiles");
-  EXPECT_EQ(error_of({"program", "--cloister_profile=ci"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_profile=ci"}),
             "cloister: the flag --cloister_profile names the profile 'ci', but there is no "
             "cloister.toml in the working directory or above it");
-  EXPECT_EQ(error_of({"program", "--cloister_profile=ci"}, {{"CLOISTER_CONFIG", "none"}}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_profile=ci"}, {{"CLOISTER_CONFIG", "none"}}),
             "cloister: the flag --cloister_profile names the profile 'ci', but the environment "
             "variable CLOISTER_CONFIG says that no file is read");
 }
 
 TEST(OptionsOfAFile, AWrongValueIsNamedWithItsPlace) {
-  EXPECT_EQ(error_of({"program"}, {}, file("\njobs = 0")),
+  EXPECT_EQ(refusal_of({"program"}, {}, file("\njobs = 0")),
             "cloister: c.toml:2:8: the setting 'jobs' has the value '0'; it takes a whole number "
             "from 1 to 2000, 'processors' or 'auto'");
 }
 
 TEST(OptionsOfAFile, AWrongValueOfAProfileThatIsNotTakenIsAnErrorToo) {
-  EXPECT_EQ(error_of({"program"}, {}, file("[profile.ci]\nexit = 'abort'")),
+  EXPECT_EQ(refusal_of({"program"}, {}, file("[profile.ci]\nexit = 'abort'")),
             "cloister: c.toml:2:8: the setting 'exit' has the value 'abort'; it takes _exit or "
             "exit");
 }
 
 TEST(OptionsOfAFile, ThoseOfOneRunMayNotStandThere) {
   for (const char* name : {"config", "profile", "explain", "cloister", "''"}) {
-    EXPECT_NE(error_of({"program"}, {}, file(std::string(name) + " = '1'")), "no error") << name;
+    EXPECT_NE(refusal_of({"program"}, {}, file(std::string(name) + " = '1'")), "no error") << name;
   }
 }
 
@@ -217,22 +217,22 @@ TEST(OptionsOfAFile, AFileThatCannotBeReadIsNamedWithWhoNamedIt) {
   const auto fail = [](const std::string&) -> Result<std::optional<ConfigText>> {
     return std::unexpected(Error{"open 'x.toml'", ENOENT, ""});
   };
-  EXPECT_EQ(error_of({"program", "--cloister_config=x.toml"}, {}, fail),
+  EXPECT_EQ(refusal_of({"program", "--cloister_config=x.toml"}, {}, fail),
             "cloister: cannot open 'x.toml', which the flag --cloister_config names: No such file "
             "or directory (ENOENT)");
-  EXPECT_EQ(error_of({"program"}, {{"CLOISTER_CONFIG", "x.toml"}}, fail),
+  EXPECT_EQ(refusal_of({"program"}, {{"CLOISTER_CONFIG", "x.toml"}}, fail),
             "cloister: cannot open 'x.toml', which the environment variable CLOISTER_CONFIG names: "
             "No such file or directory (ENOENT)");
-  EXPECT_EQ(error_of({"program"}, {}, fail),
+  EXPECT_EQ(refusal_of({"program"}, {}, fail),
             "cloister: cannot open 'x.toml': No such file or directory (ENOENT); "
             "--cloister_config=none runs without it");
 }
 
 TEST(Options, AFileOrProfileWithoutANameIsAnError) {
-  EXPECT_EQ(error_of({"program", "--cloister_config", "c.toml"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_config", "c.toml"}),
             "cloister: the flag --cloister_config has the value ''; it takes a file's name, or "
             "'none'");
-  EXPECT_EQ(error_of({"program", "--cloister_profile"}),
+  EXPECT_EQ(refusal_of({"program", "--cloister_profile"}),
             "cloister: the flag --cloister_profile has the value ''; it takes the name of a "
             "profile in the file");
 }

@@ -19,8 +19,8 @@ constexpr CellLife::Time kBegun{1000s};
 constexpr CellLife::Time kStarted{1001s};
 constexpr CellLife::Time kKilled{1011s};
 constexpr CellLife::Time kEnded{1012s};
-constexpr pid_t kGuest = 42;
-constexpr pid_t kInit = 41;
+constexpr pid_t kGuestPid = 42;
+constexpr pid_t kInitPid = 41;
 constexpr CellLife::Bounds kBounds{.deadline = 10s, .notice_after = 5s, .patience = {60s, 10s}};
 
 constexpr const char* kStates[] = {"building", "standing",   "running", "killed",
@@ -35,24 +35,24 @@ CellLife life_in(const std::string& state) {
   if (state == "given back") life.give_back();
   if (state == "done") life.finish();
   if (state == "standing" || state == "given back" || state == "done") return life;
-  life.start(kGuest, kStarted);
+  life.start(kGuestPid, kStarted);
   if (state == "killed") life.kill(KilledFor::kDeadline, kKilled);
   if (state == "ending") life.reap(0, {}, kEnded);
   return life;
 }
 
-struct Event {
+struct LifeEvent {
   const char* name;
   std::function<bool(CellLife&)> happens;
   // From each state that knows it to the next.
   std::vector<std::pair<std::string, std::string>> to;
 };
 
-const std::vector<Event>& events() {
-  static const std::vector<Event> all = {
+const std::vector<LifeEvent>& events() {
+  static const std::vector<LifeEvent> all = {
       {"Stand", [](CellLife& life) { return life.stand(); }, {{"building", "standing"}}},
       {"Start",
-       [](CellLife& life) { return life.start(kGuest, kStarted); },
+       [](CellLife& life) { return life.start(kGuestPid, kStarted); },
        {{"standing", "running"}}},
       {"Notice", [](CellLife& life) { return life.notice(kKilled); }, {{"running", "running"}}},
       {"Kill",
@@ -63,7 +63,7 @@ const std::vector<Event>& events() {
        {{"running", "ending"}, {"killed", "ending"}}},
       {"GiveBack", [](CellLife& life) { return life.give_back(); }, {{"standing", "given back"}}},
       {"GiveUp",
-       [](CellLife& life) { return life.give_up(kInit, kEnded); },
+       [](CellLife& life) { return life.give_up(kInitPid, kEnded); },
        {{"killed", "done"}, {"ending", "done"}}},
       {"Finish",
        [](CellLife& life) { return life.finish(); },
@@ -71,9 +71,9 @@ const std::vector<Event>& events() {
   return all;
 }
 
-class CellLifeTable : public testing::TestWithParam<std::tuple<Event, const char*>> {};
+class CellLifeTable : public testing::TestWithParam<std::tuple<LifeEvent, const char*>> {};
 
-void PrintTo(const Event& event, std::ostream* out) { *out << event.name; }
+void PrintTo(const LifeEvent& event, std::ostream* out) { *out << event.name; }
 
 TEST_P(CellLifeTable, KnowsWhatComesNext) {
   const auto& [event, state] = GetParam();
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Every, CellLifeTable,
 TEST(CellLife, HasAGuestWhileItRunsAndUntilItIsDead) {
   for (const char* state : kStates) {
     const bool there = std::string(state) == "running" || std::string(state) == "killed";
-    EXPECT_EQ(life_in(state).guest(), there ? std::optional(kGuest) : std::nullopt) << state;
+    EXPECT_EQ(life_in(state).guest(), there ? std::optional(kGuestPid) : std::nullopt) << state;
   }
 }
 
@@ -123,7 +123,7 @@ TEST(CellLife, NoticesNotBeforeItsTime) {
 TEST(CellLife, WithoutANoticeTimeNeverNotices) {
   CellLife life({}, kBegun);
   life.stand();
-  life.start(kGuest, kStarted);
+  life.start(kGuestPid, kStarted);
   EXPECT_FALSE(life.notice(kStarted + 10000h));
 }
 
@@ -137,7 +137,7 @@ TEST(CellLife, IsDueAtItsNoticeThenAtItsDeadline) {
 TEST(CellLife, WithoutBoundsIsNeverDueWhileItRuns) {
   CellLife life({}, kBegun);
   life.stand();
-  life.start(kGuest, kStarted);
+  life.start(kGuestPid, kStarted);
   EXPECT_EQ(life.next_due(), CellLife::Time::max());
 }
 
@@ -183,17 +183,17 @@ TEST(CellLife, TheFirstReasonToKillStays) {
 
 TEST(CellLife, AGuestThatDoesNotDieIsTheOneThatIsNamed) {
   CellLife life = life_in("killed");
-  life.give_up(kInit, kEnded);
+  life.give_up(kInitPid, kEnded);
   const GuestEnd& guest = *life.as<CellLife::Done>()->guest;
-  EXPECT_EQ(guest.undying, kGuest);
+  EXPECT_EQ(guest.undying, kGuestPid);
   EXPECT_EQ(guest.wait_status, SIGKILL) << "it never came to its end, whatever it had said";
 }
 
 TEST(CellLife, ACellThatDoesNotEndNamesItsInit) {
   CellLife life = life_in("ending");
-  life.give_up(kInit, kEnded + 10s);
+  life.give_up(kInitPid, kEnded + 10s);
   const GuestEnd& guest = *life.as<CellLife::Done>()->guest;
-  EXPECT_EQ(guest.undying, kInit);
+  EXPECT_EQ(guest.undying, kInitPid);
   EXPECT_EQ(guest.wait_status, 0) << "its guest had ended well";
 }
 
