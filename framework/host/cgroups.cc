@@ -90,12 +90,6 @@ void lose_cap(HostFacts& facts, Facility facility, std::string why) {
 }  // namespace
 
 void find_cgroups(HostFacts& facts) {
-  static constexpr std::pair<Controller, Facility> kFacilities[] = {
-      {Controller::kMemory, Facility::kMemoryCap},
-      {Controller::kPids, Facility::kProcessCap},
-      {Controller::kCpu, Facility::kCpuCap},
-      {Controller::kCpuset, Facility::kCpuSet},
-      {Controller::kIo, Facility::kIoCap}};
   facts.cgroup_mounts = cgroup_mounts();
   const auto& mounts = facts.cgroup_mounts;
   const std::string run = run_name();
@@ -111,9 +105,9 @@ void find_cgroups(HostFacts& facts) {
     for (auto& [controller, reason] : find_in_v2(missing, mounts, run, facts))
       reasons[controller] = std::move(reason);
   }
-  for (const auto& [controller, facility] : kFacilities) {
-    if (facts.base_with(controller) != nullptr) continue;
-    lose_cap(facts, facility, reasons[controller]);
+  for (const FacilityInfo& info : facilities()) {
+    if (info.controller && facts.base_with(*info.controller) == nullptr)
+      lose_cap(facts, info.facility, reasons[*info.controller]);
   }
   const CgroupBase* memory = facts.base_with(Controller::kMemory);
   if (memory == nullptr) {

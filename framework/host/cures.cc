@@ -32,10 +32,12 @@ std::string start_container(const Surroundings& around, std::initializer_list<st
       return "start the container with docker run " + for_docker;
     case Container::kPodman:
       return "start the container with podman run " + for_podman;
-    default:
-      return fmt::format("in a container, start it with {} (docker) or {} (podman)", for_docker,
-                         for_podman);
+    case Container::kNone:
+    case Container::kOther:
+      break;
   }
+  return fmt::format("in a container, start it with {} (docker) or {} (podman)", for_docker,
+                     for_podman);
 }
 
 // The container's own guards, with what each engine calls them.
@@ -63,30 +65,11 @@ std::string proc_cure(const Surroundings& around) {
   return start_container(around, {"systempaths=unconfined"}, {"unmask=ALL"});
 }
 
-// The limit on the namespaces of a user, by which clone(2) fails with ENOSPC: namespaces(7).
-std::string_view namespace_limit(Facility facility) {
-  switch (facility) {
-    case Facility::kUserNamespace:
-      return "user.max_user_namespaces";
-    case Facility::kPidNamespace:
-      return "user.max_pid_namespaces";
-    case Facility::kMountNamespace:
-      return "user.max_mnt_namespaces";
-    case Facility::kNetworkNamespace:
-      return "user.max_net_namespaces";
-    case Facility::kHostname:
-      return "user.max_uts_namespaces";
-    case Facility::kIpcNamespace:
-      return "user.max_ipc_namespaces";
-    default:
-      return "";
-  }
-}
-
 // Where something has run out, whatever it was to be for; empty where the error says no such thing.
 std::string cure_of_shortage(Facility facility, int number) {
   if (number != ENOSPC) return shortage_cure(number);
-  const std::string_view limit = namespace_limit(facility);
+  // By that limit clone(2) fails with ENOSPC: namespaces(7).
+  const std::string_view limit = info_of(facility).namespace_sysctl;
   return limit.empty() ? "" : fmt::format("sudo sysctl -w {}=15000", limit);
 }
 
@@ -102,7 +85,8 @@ std::string cgroup_cure(const HostFacts& facts) {
     case Container::kPodman:
       return "start the container with podman run --cgroups=split --security-opt "
              "unmask=/sys/fs/cgroup";
-    default:
+    case Container::kNone:
+    case Container::kOther:
       break;
   }
   if (around.cgroups_are_v1) return "mount the cgroup file systems writable for this process";
@@ -159,7 +143,13 @@ std::string cure_for(Facility facility, const HostFacts& facts, int number) {
     case Facility::kCpuSet:
     case Facility::kIoCap:
       return cgroup_cure(facts);
-    default:
+    case Facility::kPidNamespace:
+    case Facility::kMountNamespace:
+    case Facility::kPrivateTmp:
+    case Facility::kNetworkNamespace:
+    case Facility::kHostname:
+    case Facility::kIpcNamespace:
+    case Facility::kCount:
       break;
   }
   return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"

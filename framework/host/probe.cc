@@ -141,22 +141,6 @@ class Trial {
   std::uint64_t peak_memory_ = 0;
 };
 
-// Facilities without which another makes no sense.
-std::vector<Facility> needs(Facility facility) {
-  switch (facility) {
-    case Facility::kPrivateProc:
-      return {Facility::kPidNamespace, Facility::kMountNamespace};
-    case Facility::kPrivateTmp:
-    case Facility::kFileViews:
-      return {Facility::kMountNamespace};
-    case Facility::kNetworkReuse:
-      return {Facility::kNetworkNamespace, Facility::kUserNamespace, Facility::kPidNamespace,
-              Facility::kMountNamespace};
-    default:
-      return {};
-  }
-}
-
 void lose(HostFacts& facts, Facility facility, const std::string& why) {
   facts.losses.push_back({facility, why, cure_for(facility, facts)});
 }
@@ -170,7 +154,7 @@ void lose(HostFacts& facts, Facility facility, const Error& error) {
 }
 
 void lose_where_others_are_lost(HostFacts& facts, Facility facility) {
-  for (const Facility needed : needs(facility)) {
+  for (const Facility needed : info_of(facility).needs) {
     if (facts.has(needed)) continue;
     return lose(facts, facility, fmt::format("there is no {}", facility_name(needed)));
   }
@@ -196,10 +180,12 @@ bool works_with_fewer_views(Trial& trial, HostFacts& facts, const Error& error) 
 // Adds one facility at a time to a cell that has none, and keeps those that work.
 void try_one_by_one(Trial& trial, HostFacts& facts) {
   const std::vector<Loss> lost_before = facts.losses;
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     if (is_default(facility) && facts.has(facility)) lose(facts, facility, "");
   }
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     if (!is_default(facility) ||
         std::ranges::find(lost_before, facility, &Loss::facility) != lost_before.end())
       continue;
@@ -234,7 +220,8 @@ void lose_everything(HostFacts& facts, const Error& error) {
   facts.cgroups.clear();
   lose(facts, Facility::kUserNamespace, error);
   const Loss cause = facts.losses.front();
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     if (facility != cause.facility) facts.losses.push_back({facility, cause.why, cause.cure});
   }
 }

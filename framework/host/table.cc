@@ -8,15 +8,6 @@
 #include <vector>
 
 namespace cloister {
-namespace {
-
-// What a host does in place of the facility; empty when it does nothing.
-std::string_view substitute(Facility facility) {
-  return facility == Facility::kCpuSet ? "by affinity, which a test can widen again" : "";
-}
-
-}  // namespace
-
 std::string cgroups_text(const HostFacts& facts) {
   std::string text;
   for (const CgroupBase& base : facts.cgroups) {
@@ -28,10 +19,10 @@ std::string cgroups_text(const HostFacts& facts) {
 
 std::vector<FacilityRow> facts_rows(const HostFacts& facts) {
   std::vector<FacilityRow> rows;
-  for (const Facility facility : kAllFacilities) {
-    FacilityRow row{facility_name(facility), is_default(facility), "yes", "", ""};
-    if (const Loss* loss = facts.loss_of(facility)) {
-      const std::string_view instead = substitute(facility);
+  for (const FacilityInfo& info : facilities()) {
+    FacilityRow row{info.name, is_default(info.facility), "yes", "", ""};
+    if (const Loss* loss = facts.loss_of(info.facility)) {
+      const std::string_view instead = info.substitute;
       row.answer = instead.empty() ? "no" : "partly";
       row.why = fmt::format("{}{}{}", instead, instead.empty() ? "" : ": ", loss->why);
       row.cure = loss->cure;

@@ -137,14 +137,9 @@ const char* join_file(CgroupVersion version) {
 
 // The facility whose loss, found out by trying, takes the controller away.
 bool is_lost(Controller controller, const HostFacts& facts) {
-  switch (controller) {
-    case Controller::kMemory:
-      return !facts.has(Facility::kMemoryCap);
-    case Controller::kPids:
-      return !facts.has(Facility::kProcessCap);
-    default:
-      return false;
-  }
+  return std::ranges::any_of(facilities(), [&](const FacilityInfo& info) {
+    return info.controller == controller && is_default(info.facility) && !facts.has(info.facility);
+  });
 }
 
 void plan_watching(const CgroupPlan& group, const CgroupBase& base, WatchPlan& watch) {

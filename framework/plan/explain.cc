@@ -83,13 +83,10 @@ std::string step_text(const SetupStep& step) {
 }
 
 std::string namespaces_text(const InsidePlan& inside) {
-  static constexpr std::pair<std::uint64_t, const char*> kNames[] = {
-      {CLONE_NEWUSER, "user"},    {CLONE_NEWPID, "pid"}, {CLONE_NEWNS, "mount"},
-      {CLONE_NEWNET, "network"},  {CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"},
-      {CLONE_NEWCGROUP, "cgroup"}};
   std::string text;
-  for (const auto& [flag, name] : kNames) {
-    if ((inside.namespaces & flag) != 0) text += (text.empty() ? "" : " ") + std::string(name);
+  for (const FacilityInfo& info : facilities()) {
+    if ((inside.namespaces & info.namespaces) == 0) continue;
+    text += (text.empty() ? "" : " ") + std::string(info.namespace_name);
   }
   if (inside.has_clocks()) text += text.empty() ? "time" : " time";
   return text.empty() ? "none" : text;

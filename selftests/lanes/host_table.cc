@@ -21,7 +21,8 @@ std::string_view word(bool given) { return given ? "yes" : "no"; }
 int differences(const HostFacts& facts) {
   int count = 0;
   std::set<std::string, std::less<>> known;
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     const std::string_view name = facility_name(facility);
     known.emplace(name);
     const auto line = lane_table().find(name);
@@ -42,7 +43,8 @@ int differences(const HostFacts& facts) {
 int print_table() {
   const Host host = open_host(ProbeDepth::kEverything);
   fmt::print("lane {}\n", lane());
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     const Loss* loss = host.facts.loss_of(facility);
     fmt::print("{}: {}{}\n", facility_name(facility), word(loss == nullptr),
                loss == nullptr ? "" : fmt::format(" ({}; {})", loss->why, loss->cure));

@@ -13,14 +13,18 @@ using Names = std::vector<std::string>;
 
 TEST(Facility, HasANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (const Facility facility : kAllFacilities) names.insert(facility_name(facility));
-  EXPECT_EQ(names.size(), std::size(kAllFacilities));
-  EXPECT_FALSE(names.contains(facility_name(static_cast<Facility>(255))));
+  for (const FacilityInfo& info : facilities()) names.insert(info.name);
+  EXPECT_EQ(names.size(), facilities().size());
 }
 
-TEST(Facility, IsListedInItsOrder) {
-  EXPECT_TRUE(std::ranges::is_sorted(kAllFacilities));
-  EXPECT_EQ(static_cast<std::size_t>(Facility::kAudit) + 1, std::size(kAllFacilities));
+TEST(Facility, IsFoundByItself) {
+  for (const FacilityInfo& info : facilities()) EXPECT_EQ(&info_of(info.facility), &info);
+}
+
+TEST(Facility, NeedsThoseThatAreTriedBeforeIt) {
+  for (const FacilityInfo& info : facilities()) {
+    for (const Facility needed : info.needs) EXPECT_LT(needed, info.facility) << info.name;
+  }
 }
 
 TEST(Facility, IsOfADefaultCellUpToTheCapsThatAreAskedFor) {
@@ -32,7 +36,8 @@ TEST(Facility, IsOfADefaultCellUpToTheCapsThatAreAskedFor) {
 
 TEST(Facility, ThatIsABackstopIsOfADefaultCell) {
   Names backstops;
-  for (const Facility facility : kAllFacilities) {
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     if (!is_backstop(facility)) continue;
     backstops.emplace_back(facility_name(facility));
     EXPECT_TRUE(is_default(facility));

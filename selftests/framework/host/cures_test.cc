@@ -110,8 +110,8 @@ TEST(CureForCapsOfVersionOne, IsVersionTwoForTheSoftCap) {
 }
 
 TEST(EveryFacility, HasANameAndACure) {
-  for (const Facility facility : kAllFacilities) {
-    EXPECT_NE(facility_name(facility), "unknown facility");
+  for (const FacilityInfo& info : facilities()) {
+    const Facility facility = info.facility;
     EXPECT_NE(cure_for(facility, on({})), "");
   }
 }
