@@ -155,6 +155,24 @@ Result<RunNews> read_news(std::string_view bytes) {
   return failed("read what the warden says of a task");
 }
 
+// Ends the run with it, also when an exception of the listener leaves it.
+class WardenEnd {
+ public:
+  explicit WardenEnd(WardenFork& warden) : warden_(warden) {}
+  WardenEnd(const WardenEnd&) = delete;
+  WardenEnd& operator=(const WardenEnd&) = delete;
+  ~WardenEnd() { wait(); }
+  // The status of wait(2), the first time.
+  int wait() {
+    if (!warden_.socket.open()) return 0;
+    warden_.socket.reset();
+    return wait_for(warden_);
+  }
+
+ private:
+  WardenFork& warden_;
+};
+
 }  // namespace
 
 bool TaskLink::send(std::uint16_t kind, std::string_view payload) {
@@ -173,6 +191,7 @@ std::string run_in_cells(const std::vector<Task>& tasks, const std::vector<std::
     ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
     (new TaskRun(tasks, *options, std::move(warden->socket)))->live();
   }
+  WardenEnd end(*warden);
   const Pausing pausing(warden->socket);
   std::size_t ended = 0;
   while (const auto bytes = read_message(warden->socket)) {
@@ -181,8 +200,7 @@ std::string run_in_cells(const std::vector<Task>& tasks, const std::vector<std::
     ended += std::holds_alternative<TaskEnd>(*news) ? 1 : 0;
     hear(*news);
   }
-  warden->socket.reset();
-  const int status = wait_for(*warden);
+  const int status = end.wait();
   if (ended == tasks.size()) return "";
   return fmt::format("cloister: {} before {} of {} tasks had ended; start the run again",
                      status == 0 ? "the warden ended" : warden_end_text(status),

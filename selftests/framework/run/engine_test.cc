@@ -152,6 +152,15 @@ TEST(Engine, AWardenThatIsKilledIsASentence) {
             "run again");
 }
 
+TEST(Engine, AnExceptionOfTheListenerEndsTheRun) {
+  const std::vector<Task> tasks = {{"slow", {}, [](TaskLink&) { pause(); }}};
+  const auto throwing = [](const RunNews& news) {
+    if (std::holds_alternative<TaskStart>(news)) throw 1;
+  };
+  EXPECT_THROW(run_in_cells(tasks, {}, throwing), int);
+  EXPECT_EQ(wait(nullptr), -1) << "no child is left";
+}
+
 TEST(Engine, RunsAgainInTheSameProcess) {
   const Task task{"empty", {}, [](TaskLink&) {}};
   EXPECT_EQ(run_engine({task}).trouble, "");
