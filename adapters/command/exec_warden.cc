@@ -51,37 +51,28 @@ class OneCommand final : public CellSource {
   bool given_ = false;
 };
 
+// One command has no neighbours, and its user knows that it runs: of collisions, shortages and slow
+// cells there is nothing to tell.
 class ToKeeper final : public EventSink {
  public:
   ToKeeper(const ExecOptions& options, Outbox& outbox) : options_(options), outbox_(outbox) {}
-  void take(RunEvent&& event) override {
-    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
-               std::move(event.what));
-  }
   std::string name_of_failed(CellReport& report) override {
     if (options_.command.empty() || has_succeeded(report)) return "";
     return std::filesystem::path(options_.command.front()).filename().string();
   }
 
  private:
-  void on(CellEndEvent&& end) { outbox_.put(kEnded + encode(end.report)); }
-  void on(GuestStartEvent&& start) {
+  void on(CellEndEvent&& end) override { outbox_.put(kEnded + encode(end.report)); }
+  void on(GuestStartEvent&& start) override {
     std::string message(1, kStarted);
     message.append(reinterpret_cast<const char*>(&start.guest), sizeof start.guest);
     outbox_.put(message);
     outbox_.flush();
   }
-  void on(GuestStopEvent&&) {
+  void on(GuestStopEvent&&) override {
     outbox_.put(std::string(1, kStopped));
     outbox_.flush();
   }
-  // One command is nobody's neighbour, and nobody waits for it unknowingly.
-  void on(SlowCellEvent&&) {}
-  void on(OutputEvent&&) {}
-  void on(CellKillEvent&&) {}
-  void on(RunStopEvent&&) {}
-  void on(FileCollisionEvent&&) {}
-  void on(ShortageEvent&&) {}
 
   const ExecOptions& options_;
   Outbox& outbox_;

@@ -74,11 +74,6 @@ Host open_host_for(const WardenOrders& orders) {
 class ToKeeper final : public EventSink {
  public:
   ToKeeper(const Registry& registry, Outbox& outbox) : registry_(registry), outbox_(outbox) {}
-
-  void take(RunEvent&& event) override {
-    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
-               std::move(event.what));
-  }
   std::string name_of_failed(CellReport& report) override {
     const Record record = make_record(CellReport(report));
     const auto failed = std::ranges::any_of(record.parts, &Part::failed);
@@ -87,24 +82,19 @@ class ToKeeper final : public EventSink {
   }
 
  private:
-  void on(CellEndEvent&& end) { outbox_.put(encode(end.report)); }
-  void on(SlowCellEvent&& cell) {
+  void on(CellEndEvent&& end) override { outbox_.put(encode(end.report)); }
+  void on(SlowCellEvent&& cell) override {
     fmt::print(
         stderr, "cloister: note: {}\n",
         slow_words(full_name(registry_.test(cell.of.task)), cell.notice_after, cell.deadline));
   }
-  void on(ShortageEvent&& shortage) {
+  void on(ShortageEvent&& shortage) override {
     fmt::print(stderr, "cloister: note: tests run {}\n", shortage.words);
   }
-  void on(FileCollisionEvent&& collision) {
+  void on(FileCollisionEvent&& collision) override {
     fmt::print(stderr, "cloister: note: {}\n",
                conflict_words(registry_, collision.of.task, collision.conflict));
   }
-  void on(GuestStartEvent&&) {}
-  void on(GuestStopEvent&&) {}
-  void on(OutputEvent&&) {}
-  void on(CellKillEvent&&) {}
-  void on(RunStopEvent&&) {}
 
   const Registry& registry_;
   Outbox& outbox_;

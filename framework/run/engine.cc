@@ -59,10 +59,6 @@ class TaskRun final : public CellSource, public EventSink {
     return CellTask{id, shared(plan_here({.config = config_of(tasks_[id])}, host_.facts,
                                          options_.require ? "--cloister_require" : ""))};
   }
-  void take(RunEvent&& event) override {
-    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
-               std::move(event.what));
-  }
   // "" is nobody's name: what an adapter calls a failure is not known here.
   std::string name_of_failed(CellReport& report) override {
     return std::holds_alternative<Finished>(report.outcome) ? "" : tasks_[report.id].name;
@@ -75,35 +71,31 @@ class TaskRun final : public CellSource, public EventSink {
     for_each_layer(options_, task.name, [&] { lay(task.config, 0); }, lay);
     return config;
   }
-  void on(GuestStartEvent&& start) {
+  void on(GuestStartEvent&& start) override {
     ByteWriter message = begin(News::kStart);
     message.number(start.of.task);
     message.number(static_cast<std::int32_t>(start.guest));
     put(message);
   }
-  void on(SlowCellEvent&& slow) {
+  void on(SlowCellEvent&& slow) override {
     ByteWriter message = begin(News::kSlow);
     message.number(slow.of.task);
     message.number(slow.notice_after.count());
     message.number(slow.deadline.count());
     put(message);
   }
-  void on(FileCollisionEvent&& collision) {
+  void on(FileCollisionEvent&& collision) override {
     const auto name = [this](std::uint32_t task) { return tasks_[task].name; };
     note("cloister: note: " + collision_words(collision.of.task, collision.conflict, name) + "\n");
   }
-  void on(ShortageEvent&& shortage) {
+  void on(ShortageEvent&& shortage) override {
     note(fmt::format("cloister: note: tasks run {}\n", shortage.words));
   }
-  void on(CellEndEvent&& end) {
+  void on(CellEndEvent&& end) override {
     ByteWriter message = begin(News::kEnd);
     message.bytes() += encode(end.report);
     put(message);
   }
-  void on(GuestStopEvent&&) {}
-  void on(OutputEvent&&) {}
-  void on(CellKillEvent&&) {}
-  void on(RunStopEvent&&) {}
 
   static ByteWriter begin(News what) {
     ByteWriter message;

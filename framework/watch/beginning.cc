@@ -67,7 +67,7 @@ void Watch::fill() {
 
 void Watch::begin(CellTask task) {
   SharedPlan plan = task.plan ? *task.plan : std::make_shared<CellPlan>();
-  RunningCell& begun = cells_.begin(task, std::move(plan), options_.patience, clock_.now());
+  RunningCell& begun = cells_.add(task, std::move(plan), options_.patience, clock_.now());
   if (!task.plan) return refuse(begun, task.plan.error());
   begun.begun_alone = cells_.alive() == 1;
   begun.page = pages_.take();

@@ -17,8 +17,8 @@ class Cells {
   explicit Cells(std::size_t most) : memory_(most) {}
 
   // A cell with a number that no cell had before.
-  RunningCell& begin(const CellTask& task, SharedPlan plan, const Patience& patience,
-                     Clock::time_point now) {
+  RunningCell& add(const CellTask& task, SharedPlan plan, const Patience& patience,
+                   Clock::time_point now) {
     return *cells_.emplace_back(memory_.make(next_number_++, task, std::move(plan), patience, now));
   }
   // Removes those that are done.

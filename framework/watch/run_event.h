@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <cloister/report.h>
@@ -67,7 +68,7 @@ struct CellEndEvent {
   CellReport report{};
 };
 
-// To add an event, add an alternative here. The compiler names every sink that does not handle it.
+// To add an event, add an alternative here and an on() below.
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
@@ -78,10 +79,26 @@ struct RunEvent {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  virtual void take(RunEvent&& event) = 0;
+  // Calls on(), if the sink does not want the event as it is.
+  virtual void take(RunEvent&& event) {
+    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
+               std::move(event.what));
+  }
   // The name of the test, usable as a file name, if the cell's end means that it failed; "" if not.
   // Asked before the cell's end is reported, if files of failed tests are saved.
   virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
+
+ protected:
+  // A sink has those that concern it.
+  virtual void on(GuestStartEvent&&) {}
+  virtual void on(GuestStopEvent&&) {}
+  virtual void on(SlowCellEvent&&) {}
+  virtual void on(OutputEvent&&) {}
+  virtual void on(CellKillEvent&&) {}
+  virtual void on(FileCollisionEvent&&) {}
+  virtual void on(ShortageEvent&&) {}
+  virtual void on(RunStopEvent&&) {}
+  virtual void on(CellEndEvent&&) = 0;
 };
 
 }  // namespace cloister

@@ -91,11 +91,6 @@ class RunWarden final : public CellSource, public EventSink {
     files_.insert_or_assign(number, std::move(*files));
     return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
   }
-
-  void take(RunEvent&& event) override {
-    std::visit([this](auto&& each) { on(std::forward<decltype(each)>(each)); },
-               std::move(event.what));
-  }
   std::string name_of_failed(CellReport& report) override {
     take_report_files(report);
     judged_ = judge(report);
@@ -131,28 +126,24 @@ class RunWarden final : public CellSource, public EventSink {
   }
 
  private:
-  void on(GuestStartEvent&& start) {
+  void on(GuestStartEvent&& start) override {
     ByteWriter message;
     message.number(WardenSays::kStarted);
     message.number(start.of.task);
     outbox_.put(message.bytes());
     outbox_.flush();
   }
-  void on(GuestStopEvent&&) {}
-  void on(OutputEvent&&) {}
-  void on(CellKillEvent&&) {}
-  void on(RunStopEvent&&) {}
-  void on(SlowCellEvent&& cell) {
+  void on(SlowCellEvent&& cell) override {
     note(fmt::format("cloister: note: {}\n", slow_words(order_.tests[cell.of.task].test->name,
                                                         cell.notice_after, cell.deadline)));
   }
-  void on(ShortageEvent&& shortage) {
+  void on(ShortageEvent&& shortage) override {
     note(fmt::format("cloister: note: tests run {}\n", shortage.words));
   }
-  void on(FileCollisionEvent&& collision) {
+  void on(FileCollisionEvent&& collision) override {
     note(fmt::format("cloister: note: {}\n", words_of(collision.of.task, collision.conflict)));
   }
-  void on(CellEndEvent&& end) {
+  void on(CellEndEvent&& end) override {
     CellReport& report = end.report;
     take_report_files(report);
     Attempt attempt = judged_ ? std::move(*judged_) : judge(report);

@@ -18,11 +18,8 @@ struct FunctionRun final : CellSource, EventSink {
     const std::uint32_t id = begun++;
     return CellTask{id, shared(plan_here({.config = guests[id].config}, host.facts))};
   }
-  void take(RunEvent&& event) override {
-    const auto* start = std::get_if<GuestStartEvent>(&event.what);
-    if (start != nullptr) settings.started(start->guest);
-    if (const auto* end = std::get_if<CellEndEvent>(&event.what)) outbox.put(encode(end->report));
-  }
+  void on(GuestStartEvent&& start) override { settings.started(start.guest); }
+  void on(CellEndEvent&& end) override { outbox.put(encode(end.report)); }
   [[noreturn]] void live() {
     settings.before();
     WatchOptions options{settings.jobs, settings.load};

@@ -60,6 +60,8 @@ class EventRun final : public CellSource, public EventSink {
   std::string operator()(const CellEndEvent&) const { return "end"; }
 
  private:
+  void on(CellEndEvent&&) override {}  // take() has it
+
   Outbox outbox_;
   CellConfig config_;
   Host host_ = open_host();

@@ -22,14 +22,12 @@ struct SourceRun final : CellSource, EventSink {
   SourceRun(Fd socket, Next how) : outbox(std::move(socket)), answer(std::move(how)) {}
 
   NextTask next() override { return answer(*this); }
-  void take(RunEvent&& event) override {
-    const auto* end = std::get_if<CellEndEvent>(&event.what);
-    if (end == nullptr) return;
+  void on(CellEndEvent&& end) override {
     ++ended;
     ByteWriter message;
-    message.number(end->of.task);
-    message.number(end->of.cell);
-    message.number(static_cast<std::uint8_t>(end->report.outcome.index()));
+    message.number(end.of.task);
+    message.number(end.of.cell);
+    message.number(static_cast<std::uint8_t>(end.report.outcome.index()));
     outbox.put(message.bytes());
   }
   CellTask task(std::uint32_t id) const { return {id, shared(plan_here({}, host.facts))}; }
