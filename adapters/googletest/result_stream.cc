@@ -22,7 +22,8 @@ std::string messages_of(const testing::TestResult& result) {
     if (part.passed()) continue;
     if (part.file_name() != nullptr && *part.file_name() != '\0')
       text += std::string(part.file_name()) + ":" + std::to_string(part.line_number()) + ": ";
-    text += std::string(part.message()) + "\n";
+    text += part.message();
+    if (!text.ends_with('\n')) text += '\n';  // GoogleTest 1.13 and newer ends some with one
   }
   return text;
 }
