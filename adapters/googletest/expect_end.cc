@@ -6,6 +6,7 @@
 
 #include "adapters/googletest/guest_listener.h"
 #include "framework/config/settings.h"
+#include "framework/options/options.h"
 #include "framework/report/outcome_traits.h"
 #include "framework/wire/bytes.h"
 
@@ -24,7 +25,7 @@ std::string missing_limit(const ExpectedEnd& end) {
   setting.put(none, without);
   setting.put(this_cell().limits(), with);
   const bool is_there = is_set(setting, this_cell().limits()) && with.bytes() != without.bytes();
-  return is_there ? "" : fmt::format("{} (--cloister_{})", limit.words, limit.setting);
+  return is_there ? "" : fmt::format("{} ({})", limit.words, flag_of(limit.setting));
 }
 
 void mark(testing::TestPartResult::Type type, const char* file, int line,

@@ -25,7 +25,6 @@
 #include "framework/report/words.h"
 #include "framework/run/fork_warden.h"
 #include "framework/run/run.h"
-#include "framework/watch/load_meter.h"
 
 namespace cloister::googletest {
 namespace {
@@ -131,11 +130,10 @@ GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held
   the_warden = new Warden(orders, std::move(socket));
   if (orders.announce_losses && !the_warden->host.want)
     fmt::print(stderr, "{}", losses_text(the_warden->host.facts));
-  WatchOptions options{.guests = {.join_output = streams_are_one(),
-                                  .will_exec = orders.options.launch == Launch::kExec,
-                                  .held = std::move(held)}};
-  options.jobs = orders.options.jobs > 0 ? orders.options.jobs : processors();
-  if (orders.options.fill_processors) options.load = LoadMeter(the_warden->host.facts);
+  WatchOptions options = at_once(orders.options, the_warden->host.facts);
+  options.guests = {.join_output = streams_are_one(),
+                    .will_exec = orders.options.launch == Launch::kExec,
+                    .held = std::move(held)};
   if (auto guest = run_tasks(the_warden->host, std::move(options), the_warden->source,
                              the_warden->sink, the_warden->outbox))
     return *guest;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "framework/config/settings.h"
+#include "framework/options/options.h"
 #include "framework/report/words.h"
 
 namespace cloister::googletest {
@@ -73,8 +74,6 @@ std::string what_happened(const Record& record) {
   return text;
 }
 
-std::string own_flag(std::string_view setting) { return fmt::format("--cloister_{}", setting); }
-
 const Part* last_failure(const Record& record) {
   const auto found = std::find_if(record.parts.rbegin(), record.parts.rend(),
                                   [](const Part& part) { return part.failed(); });
@@ -84,7 +83,7 @@ const Part* last_failure(const Record& record) {
 }  // namespace
 
 std::vector<std::string> limit_notes(const Record& record) {
-  return cloister::limit_notes(record.cell, own_flag);
+  return cloister::limit_notes(record.cell, flag_of);
 }
 
 std::string throttled_note(const Record& record) {
@@ -115,11 +114,11 @@ std::string failure_words(const Record& record, const std::string& full_name) {
 
 std::vector<std::string> audit_notes(const Registry& registry, const CellReport& report) {
   return cloister::audit_notes(
-      report, [&registry](TestId test) { return full_name(registry.test(test)); }, own_flag);
+      report, [&registry](TestId test) { return full_name(registry.test(test)); }, flag_of);
 }
 
 std::string put_failure_words(const Record& record) {
-  return cloister::put_failure_words(record.cell, own_flag);
+  return cloister::put_failure_words(record.cell, flag_of);
 }
 
 std::string conflict_words(const Registry& registry, TestId id, const FileConflict& conflict) {

@@ -188,7 +188,7 @@ std::string apply_environment_and_flags(const std::vector<std::string>& argument
 
 // Who named the file or the profile: the flag where there is one, for flags win.
 std::string who_named(std::string_view name, const std::vector<std::string>& arguments) {
-  const std::string flag = fmt::format("{}_{}", kFlag, name);
+  const std::string flag = flag_of(name);
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
     if (std::string_view(argument).substr(0, argument.find('=')) == flag) return "the flag " + flag;
@@ -279,22 +279,23 @@ std::expected<Options, std::string> parse_options(const std::vector<std::string>
   return options;
 }
 
-CellConfig config_of_run(const Options& run, std::string_view full_name) {
+CellConfig config_of_run(const Options& run, std::string_view full_name,
+                         const CellConfig& in_code) {
   CellConfig config;
+  const auto lay = [&config](const CellConfig& layer) { config = overlay(config, layer); };
   for_each_layer(
-      run, full_name, [] {},
-      [&](const CellConfig& layer, auto) { config = overlay(config, layer); });
+      run, full_name, [&] { lay(in_code); }, [&](const CellConfig& layer, auto) { lay(layer); });
   return config;
 }
+
+std::string flag_of(std::string_view setting) { return fmt::format("{}_{}", kFlag, setting); }
 
 std::string options_help() {
   std::string text =
       "\nCloister runs each test in its own cell. Flags, each also as an environment variable "
       "(--cloister_memory=64M is CLOISTER_MEMORY=64M):\n";
   for_each_name([&text](std::string_view name, std::string_view what) {
-    text +=
-        fmt::format("  {:<24} {}\n",
-                    name.empty() ? std::string(kFlag) : fmt::format("{}_{}", kFlag, name), what);
+    text += fmt::format("  {:<24} {}\n", name.empty() ? std::string(kFlag) : flag_of(name), what);
   });
   return text;
 }

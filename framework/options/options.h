@@ -72,8 +72,12 @@ void for_each_layer(const Options& run, std::string_view full_name, InCode in_co
   }
 }
 
-// All layers together, for a test that code says nothing about.
-CellConfig config_of_run(const Options& run, std::string_view full_name);
+// All layers together, with what code says about the test.
+CellConfig config_of_run(const Options& run, std::string_view full_name,
+                         const CellConfig& in_code = {});
+
+// The flag of a setting: "memory" -> "--cloister_memory".
+std::string flag_of(std::string_view setting);
 
 using GetEnvironment = std::function<const char*(const char*)>;
 using ReadConfig = std::function<Result<std::optional<ConfigText>>(const std::string& named)>;

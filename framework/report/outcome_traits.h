@@ -36,37 +36,40 @@ struct LimitName {
   std::string_view setting{};
   std::string_view words{};
 };
-struct NoFields {
+// What an entry does not say. It says at least its name.
+struct OutcomeDefaults {
+  static constexpr Verdict kVerdict = Verdict::kFail;
+  static constexpr LimitName kLimit{};
+  static constexpr std::string_view kExpect{};
   template <typename Outcome, typename Field>
   static void fields(Outcome&, Field) {}
-};
-struct KilledStatus {
-  template <typename Outcome>
-  static std::optional<int> status(const Outcome&) {
-    return kBySignal + SIGKILL;
-  }
-};
-struct NoStatus {
   template <typename Outcome>
   static std::optional<int> status(const Outcome&) {
     return std::nullopt;
   }
 };
+struct WasKilled : OutcomeDefaults {
+  template <typename Outcome>
+  static std::optional<int> status(const Outcome&) {
+    return kBySignal + SIGKILL;
+  }
+};
+struct WithAReason : OutcomeDefaults {
+  template <typename Outcome, typename Field>
+  static void fields(Outcome& o, Field field) {
+    field("why", o.why);
+  }
+};
 
 template <>
-struct OutcomeTraits<Finished> : NoFields {
+struct OutcomeTraits<Finished> : OutcomeDefaults {
   static constexpr std::string_view kName = "finished";
-  static constexpr Verdict kVerdict = Verdict::kFail;
-  static constexpr LimitName kLimit{};
-  static constexpr std::string_view kExpect{};
   static std::optional<int> status(const Finished&) { return 0; }
 };
 
 template <>
-struct OutcomeTraits<Exited> {
+struct OutcomeTraits<Exited> : OutcomeDefaults {
   static constexpr std::string_view kName = "exited";
-  static constexpr Verdict kVerdict = Verdict::kFail;
-  static constexpr LimitName kLimit{};
   static constexpr std::string_view kExpect = "exit with status {}";
   template <typename Outcome, typename Field>
   static void fields(Outcome& o, Field field) {
@@ -76,10 +79,9 @@ struct OutcomeTraits<Exited> {
 };
 
 template <>
-struct OutcomeTraits<Signaled> {
+struct OutcomeTraits<Signaled> : OutcomeDefaults {
   static constexpr std::string_view kName = "signaled";
   static constexpr Verdict kVerdict = Verdict::kCrash;
-  static constexpr LimitName kLimit{};
   static constexpr std::string_view kExpect = "be killed by {}";
   template <typename Outcome, typename Field>
   static void fields(Outcome& o, Field field) {
@@ -90,7 +92,7 @@ struct OutcomeTraits<Signaled> {
 };
 
 template <>
-struct OutcomeTraits<TimedOut> : KilledStatus {
+struct OutcomeTraits<TimedOut> : WasKilled {
   static constexpr std::string_view kName = "timed_out";
   static constexpr Verdict kVerdict = Verdict::kTimeout;
   static constexpr LimitName kLimit = {"deadline", "deadline"};
@@ -102,7 +104,7 @@ struct OutcomeTraits<TimedOut> : KilledStatus {
 };
 
 template <>
-struct OutcomeTraits<OutOfMemory> : KilledStatus {
+struct OutcomeTraits<OutOfMemory> : WasKilled {
   static constexpr std::string_view kName = "out_of_memory";
   static constexpr Verdict kVerdict = Verdict::kMemory;
   static constexpr LimitName kLimit = {"memory", "memory cap"};
@@ -115,31 +117,18 @@ struct OutcomeTraits<OutOfMemory> : KilledStatus {
 };
 
 template <>
-struct OutcomeTraits<SetupFailed> : NoStatus {
+struct OutcomeTraits<SetupFailed> : WithAReason {
   static constexpr std::string_view kName = "setup_failed";
   static constexpr Verdict kVerdict = Verdict::kNoCell;
-  static constexpr LimitName kLimit{};
-  static constexpr std::string_view kExpect{};
-  template <typename Outcome, typename Field>
-  static void fields(Outcome& o, Field field) {
-    field("why", o.why);
-  }
 };
 
 template <>
-struct OutcomeTraits<ProtocolBroken> : NoStatus {
+struct OutcomeTraits<ProtocolBroken> : WithAReason {
   static constexpr std::string_view kName = "protocol_broken";
-  static constexpr Verdict kVerdict = Verdict::kFail;
-  static constexpr LimitName kLimit{};
-  static constexpr std::string_view kExpect{};
-  template <typename Outcome, typename Field>
-  static void fields(Outcome& o, Field field) {
-    field("why", o.why);
-  }
 };
 
 template <>
-struct OutcomeTraits<OutOfCpuTime> : KilledStatus {
+struct OutcomeTraits<OutOfCpuTime> : WasKilled {
   static constexpr std::string_view kName = "out_of_cpu_time";
   static constexpr Verdict kVerdict = Verdict::kCpuTime;
   static constexpr LimitName kLimit = {"cpu_time", "CPU-time deadline"};
@@ -151,11 +140,8 @@ struct OutcomeTraits<OutOfCpuTime> : KilledStatus {
 };
 
 template <>
-struct OutcomeTraits<Interrupted> : NoFields, KilledStatus {
+struct OutcomeTraits<Interrupted> : WasKilled {
   static constexpr std::string_view kName = "interrupted";
-  static constexpr Verdict kVerdict = Verdict::kFail;
-  static constexpr LimitName kLimit{};
-  static constexpr std::string_view kExpect{};
 };
 
 // What all outcomes have, as values, indexed by their place in Outcome.

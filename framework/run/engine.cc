@@ -9,7 +9,6 @@
 
 #include <cloister/engine.h>
 
-#include "framework/config/settings.h"
 #include "framework/host/needed_paths.h"
 #include "framework/host/plan_here.h"
 #include "framework/host/table.h"
@@ -19,7 +18,6 @@
 #include "framework/report/words.h"
 #include "framework/run/fork_warden.h"
 #include "framework/run/run.h"
-#include "framework/watch/load_meter.h"
 #include "framework/watch/pausing.h"
 #include "framework/wire/bytes.h"
 
@@ -40,9 +38,7 @@ class TaskRun final : public CellSource, public EventSink {
   [[noreturn]] void live() noexcept {
     for (const std::string& argument : options_.arguments) need_named_in(host_.facts, argument);
     if (!host_.want) note(losses_text(host_.facts));
-    WatchOptions options{options_.jobs > 0 ? options_.jobs : processors()};
-    if (options_.fill_processors) options.load = LoadMeter(host_.facts);
-    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_)) {
+    if (auto guest = run_tasks(host_, at_once(options_, host_.facts), *this, *this, outbox_)) {
       TaskLink link(guest->side);
       tasks_[guest->task].run(link);
       ::fflush(nullptr);
@@ -56,8 +52,9 @@ class TaskRun final : public CellSource, public EventSink {
   NextTask next() override {
     if (begun_ == tasks_.size()) return NoMore{};
     const auto id = static_cast<std::uint32_t>(begun_++);
-    return CellTask{id, shared(plan_here({.config = config_of(tasks_[id])}, host_.facts,
-                                         options_.require ? "--cloister_require" : ""))};
+    return CellTask{id, shared(plan_here(
+                            {.config = config_of_run(options_, tasks_[id].name, tasks_[id].config)},
+                            host_.facts, options_.require ? "--cloister_require" : ""))};
   }
   // "" is nobody's name: what an adapter calls a failure is not known here.
   std::string name_of_failed(CellReport& report) override {
@@ -65,12 +62,6 @@ class TaskRun final : public CellSource, public EventSink {
   }
 
  private:
-  CellConfig config_of(const Task& task) const {
-    CellConfig config;
-    const auto lay = [&config](const CellConfig& layer, auto) { config = overlay(config, layer); };
-    for_each_layer(options_, task.name, [&] { lay(task.config, 0); }, lay);
-    return config;
-  }
   void on(GuestStartEvent&& start) override {
     ByteWriter message = begin(News::kStart);
     message.number(start.of.task);
@@ -148,21 +139,12 @@ Result<RunNews> read_news(std::string_view bytes) {
 }
 
 // Ends the run with it, also when an exception of the listener leaves it.
-class WardenEnd {
- public:
-  explicit WardenEnd(WardenFork& warden) : warden_(warden) {}
+struct WardenEnd {
+  WardenFork& warden;
+  explicit WardenEnd(WardenFork& of) : warden(of) {}
   WardenEnd(const WardenEnd&) = delete;
   WardenEnd& operator=(const WardenEnd&) = delete;
-  ~WardenEnd() { wait(); }
-  // The status of wait(2), the first time.
-  int wait() {
-    if (!warden_.socket.open()) return 0;
-    warden_.socket.reset();
-    return wait_for(warden_);
-  }
-
- private:
-  WardenFork& warden_;
+  ~WardenEnd() { end_warden(warden); }
 };
 
 }  // namespace
@@ -183,7 +165,7 @@ std::string run_in_cells(const std::vector<Task>& tasks, const std::vector<std::
     ::setsid();  // Ctrl-C is for the keeper, whose end is seen by the end of its socket
     (new TaskRun(tasks, *options, std::move(warden->socket)))->live();
   }
-  WardenEnd end(*warden);
+  const WardenEnd at_last(*warden);
   const Pausing pausing(warden->socket);
   std::size_t ended = 0;
   while (const auto bytes = read_message(warden->socket)) {
@@ -192,7 +174,7 @@ std::string run_in_cells(const std::vector<Task>& tasks, const std::vector<std::
     ended += std::holds_alternative<TaskEnd>(*news) ? 1 : 0;
     hear(*news);
   }
-  const int status = end.wait();
+  const int status = end_warden(*warden);
   if (ended == tasks.size()) return "";
   return fmt::format("cloister: {} before {} of {} tasks had ended; start the run again",
                      status == 0 ? "the warden ended" : warden_end_text(status),
@@ -200,9 +182,8 @@ std::string run_in_cells(const std::vector<Task>& tasks, const std::vector<std::
 }
 
 std::vector<std::string> notes_of(const CellReport& report) {
-  const auto flag = [](std::string_view setting) { return fmt::format("--cloister_{}", setting); };
-  std::vector<std::string> notes = limit_notes(report, flag);
-  if (std::string words = put_failure_words(report, flag); !words.empty())
+  std::vector<std::string> notes = limit_notes(report, flag_of);
+  if (std::string words = put_failure_words(report, flag_of); !words.empty())
     notes.push_back(std::move(words));
   for (const std::string& left : leftovers_text(report, false)) notes.push_back("it left " + left);
   return notes;

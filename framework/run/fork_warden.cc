@@ -24,6 +24,12 @@ int wait_for(const WardenFork& warden) {
   return status;
 }
 
+int end_warden(WardenFork& warden) {
+  if (!warden.socket.open()) return 0;
+  warden.socket.reset();
+  return wait_for(warden);
+}
+
 std::string warden_end_text(int status) {
   if (status == 0) return "";
   const bool by_signal = WIFSIGNALED(status) || WEXITSTATUS(status) > 128;

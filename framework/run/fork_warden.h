@@ -20,6 +20,8 @@ struct WardenFork {
 Result<WardenFork> fork_warden();
 // Waits until everything of the run is removed. The status of wait(2).
 int wait_for(const WardenFork& warden);
+// Closes the socket first, which ends the run. 0 if it was closed before.
+int end_warden(WardenFork& warden);
 // "the warden was killed by signal 9", from that; the builder ends as its warden did. Empty when it
 // ended well.
 std::string warden_end_text(int status);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "framework/watch/load_meter.h"
+
 namespace cloister {
 namespace {
 
@@ -33,6 +35,12 @@ std::optional<GuestCall> run_tasks(Host& host, WatchOptions options, CellSource&
   }
   outbox.flush_all();
   return std::nullopt;
+}
+
+WatchOptions at_once(const Options& options, const HostFacts& facts) {
+  WatchOptions watch{.jobs = options.jobs > 0 ? options.jobs : processors()};
+  if (options.fill_processors) watch.load = LoadMeter(facts);
+  return watch;
 }
 
 }  // namespace cloister

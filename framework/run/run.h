@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "framework/host/probe.h"
+#include "framework/options/options.h"
 #include "framework/watch/watch.h"
 
 namespace cloister {
@@ -15,5 +16,8 @@ namespace cloister {
 // cannot begin, every task ends with that reason. The host can then be used for another run.
 std::optional<GuestCall> run_tasks(Host& host, WatchOptions options, CellSource& source,
                                    EventSink& sink, Outbox& outbox);
+
+// As many guests at once as the run was told to have.
+WatchOptions at_once(const Options& options, const HostFacts& facts);
 
 }  // namespace cloister

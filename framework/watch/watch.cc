@@ -299,8 +299,10 @@ void Watch::give_up(RunningCell& cell) {
 }
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
+  // The last of what it printed is told, too: finish() takes it for the report alone.
+  const int reads_to_tell = options_.tell_output ? GuestStreams::kMostLastReads : 0;
   for (const int stream : {GuestStreams::kOut, GuestStreams::kErr}) {
-    for (int reads = 0; reads < GuestStreams::kMostLastReads && drain(cell, stream); ++reads) {
+    for (int reads = 0; reads < reads_to_tell && drain(cell, stream); ++reads) {
     }
   }
   CellReport report = cell.finish(gone, *drain_buffer_);

@@ -122,9 +122,7 @@ int CellsProcess::hear(const CellsOrder& order, const RunEvents& events) {
 }
 
 Result<void> CellsProcess::end() {
-  if (!warden_.socket.open()) return {};
-  warden_.socket.reset();
-  const std::string ended = warden_end_text(wait_for(warden_));
+  const std::string ended = warden_end_text(end_warden(warden_));
   if (ended.empty()) return {};
   return std::unexpected(Error{"run all tests: " + ended, 0, "start the run again"});
 }

@@ -141,17 +141,17 @@ class RunWarden final : public CellSource, public EventSink {
     note(fmt::format("cloister: note: tests run {}\n", shortage.words));
   }
   void on(FileCollisionEvent&& collision) override {
-    note(fmt::format("cloister: note: {}\n", words_of(collision.of.task, collision.conflict)));
+    note(fmt::format("cloister: note: {}\n",
+                     collision_words(collision.of.task, collision.conflict, names_)));
   }
   void on(CellEndEvent&& end) override {
     CellReport& report = end.report;
     take_report_files(report);
     Attempt attempt = judged_ ? std::move(*judged_) : judge(report);
     judged_.reset();
-    const auto name = [this](std::uint32_t test) { return order_.tests[test].test->name; };
-    judge_files(order_.tests[report.id], report, name, attempt);
+    judge_files(order_.tests[report.id], report, names_, attempt);
     if (is_bad(attempt.verdict)) {
-      for (const std::string& note : audit_notes(report, name, option_name))
+      for (const std::string& note : audit_notes(report, names_, option_name))
         attempt.message += fmt::format("cloister: note: {}\n", note);
     }
     if (order_.fail_fast && stop_ != nullptr && has_failed(attempt)) *stop_ = true;
@@ -200,10 +200,6 @@ class RunWarden final : public CellSource, public EventSink {
   Result<CellPlan> plan(const CellConfig& config) const {
     return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
   }
-  std::string words_of(std::uint32_t id, const FileConflict& conflict) const {
-    return collision_words(id, conflict,
-                           [this](std::uint32_t cell) { return order_.tests[cell].test->name; });
-  }
   void say(WardenSays what, const std::string& words) {
     ByteWriter message;
     message.number(what);
@@ -216,6 +212,7 @@ class RunWarden final : public CellSource, public EventSink {
   Outbox outbox_;
   Host& host_;
   std::atomic<bool>* stop_;
+  const NameOfTest names_ = [this](std::uint32_t test) { return order_.tests[test].test->name; };
   std::map<std::uint32_t, ReportFiles> files_;  // of the cells that there are
   std::optional<Attempt> judged_;               // the one whose end is told next
   std::size_t next_ = 0;

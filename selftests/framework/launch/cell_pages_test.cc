@@ -41,6 +41,17 @@ class Pages : public testing::Test {
     ASSERT_TRUE(made);
     pages = std::move(*made);
   }
+  // Makes one page, which somebody has shared, mapped and given back: that mapping of it.
+  void make_one_that_was_shared(CellPage*& of_the_last) {
+    make(1);
+    CellPage* page = pages.take();
+    const auto descriptor = pages.share_by_descriptor(page);
+    ASSERT_TRUE(descriptor);
+    const auto mapped = map_page(*descriptor);
+    ASSERT_TRUE(mapped);
+    pages.give_back(page);
+    of_the_last = *mapped;
+  }
   CellPages pages;
 };
 
@@ -136,28 +147,19 @@ TEST_F(Pages, AreClearedWhenTheyAreTakenAfterThat) {
 }
 
 TEST_F(Pages, ThatAreSharedAnewAreNotThoseOfTheLastDescriptor) {
-  make(1);
+  CellPage* of_the_last = nullptr;
+  ASSERT_NO_FATAL_FAILURE(make_one_that_was_shared(of_the_last));
   CellPage* page = pages.take();
-  const auto last = pages.share_by_descriptor(page);
-  ASSERT_TRUE(last);
-  const auto of_the_last = map_page(*last);
-  ASSERT_TRUE(of_the_last);
-  pages.give_back(page);
-  ASSERT_TRUE(pages.share_by_descriptor(pages.take()));
-  std::memcpy((*of_the_last)->spill, kSome, sizeof kSome);
+  ASSERT_TRUE(pages.share_by_descriptor(page));
+  std::memcpy(of_the_last->spill, kSome, sizeof kSome);
   EXPECT_TRUE(is_cleared(*page));
 }
 
 TEST_F(Pages, ThatAreTakenAnewAreOutOfReachOfTheLastDescriptor) {
-  make(1);
+  CellPage* of_the_last = nullptr;
+  ASSERT_NO_FATAL_FAILURE(make_one_that_was_shared(of_the_last));
   CellPage* page = pages.take();
-  const auto last = pages.share_by_descriptor(page);
-  ASSERT_TRUE(last);
-  const auto of_the_last = map_page(*last);
-  ASSERT_TRUE(of_the_last);
-  pages.give_back(page);
-  page = pages.take();
-  std::memcpy((*of_the_last)->spill, kSome, sizeof kSome);
+  std::memcpy(of_the_last->spill, kSome, sizeof kSome);
   EXPECT_TRUE(is_cleared(*page));
 }
 
