@@ -56,7 +56,7 @@ class OneCommand final : public CellSource {
 class ToKeeper final : public EventSink {
  public:
   ToKeeper(const ExecOptions& options, Outbox& outbox) : options_(options), outbox_(outbox) {}
-  std::string name_of_failed(CellReport& report) override {
+  std::string name_of_failed(const CellRef&, CellReport& report) override {
     if (options_.command.empty() || has_succeeded(report)) return "";
     return std::filesystem::path(options_.command.front()).filename().string();
   }

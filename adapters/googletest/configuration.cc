@@ -91,18 +91,35 @@ std::string origins_text(const testing::TestInfo& test, const Options& run) {
   return text;
 }
 
+namespace {
+
+// Each that at least one test may have.
+template <typename Use>
+void for_each_config(const Options& run, Use use) {
+  use(run.config);
+  use(run.file.config);
+  for (const auto* overrides : {&run.file.overrides, &run.overrides}) {
+    for (const ConfigOverride& each : *overrides) use(each.config);
+  }
+  for (const auto& [name, config] : said()) use(config);
+}
+
+}  // namespace
+
 std::vector<int> kept_by_any_test(const Options& run) {
   std::vector<int> kept;
-  const auto add_those_of = [&kept](const CellConfig& config) {
+  for_each_config(run, [&kept](const CellConfig& config) {
     if (config.keep_fds) kept.insert(kept.end(), config.keep_fds->begin(), config.keep_fds->end());
-  };
-  add_those_of(run.config);
-  add_those_of(run.file.config);
-  for (const auto* overrides : {&run.file.overrides, &run.overrides}) {
-    for (const ConfigOverride& each : *overrides) add_those_of(each.config);
-  }
-  for (const auto& [name, config] : said()) add_those_of(config);
+  });
   return kept;
+}
+
+bool any_test_may_share(const Options& run) {
+  bool may = false;
+  for_each_config(run, [&may](const CellConfig& config) {
+    may = may || config.scope.value_or(Scope::kTest) != Scope::kTest;
+  });
+  return may;
 }
 
 namespace {
@@ -151,6 +168,15 @@ std::vector<std::string_view> views_of(const std::set<std::string>& names) {
 std::vector<std::string> unmatched_code() {
   std::vector<std::string> sentences;
   if (said().empty()) return sentences;
+  for (const auto& [name, config] : said()) {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string::npos || !config.scope) continue;
+    const std::string suite = name.substr(0, dot);
+    sentences.push_back(
+        fmt::format("CLOISTER_TEST({}, {}) sets scope, which only a suite has: use "
+                    "CLOISTER_SUITE({}, {{.scope = ...}})",
+                    suite, name.substr(dot + 1), suite));
+  }
   const Written written = all_written();
   for (const auto& [name, config] : said()) {
     const std::size_t dot = name.find('.');

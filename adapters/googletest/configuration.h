@@ -25,5 +25,7 @@ std::vector<std::string> unmatched_in(const Options& run);
 
 // The descriptors that at least one test keeps.
 std::vector<int> kept_by_any_test(const Options& run);
+// Whether any layer has a scope in which tests share a cell.
+bool any_test_may_share(const Options& run);
 
 }  // namespace cloister::googletest

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "adapters/googletest/coverage.h"
@@ -23,14 +24,21 @@ GuestListener* the_listener = nullptr;
 
 }  // namespace
 
+std::vector<GuestTest> guest_tests(const Registry& registry, const std::vector<TestId>& ids) {
+  std::vector<GuestTest> tests;
+  tests.reserve(ids.size());
+  for (const TestId id : ids) tests.push_back({id, registry.test(id), registry.suite_of(id)});
+  return tests;
+}
+
 GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
-                             const testing::TestInfo& test, GuestEnd how)
+                             std::vector<GuestTest> tests, GuestEnd how)
     : ForwardingListener(users),
       guest_(guest),
       in_guest_(listeners_in_guest()),
-      test_(test),
-      only_(test),
+      tests_(std::move(tests)),
       how_(how) {
+  if (tests_.size() == 1) only_.emplace(tests_.front().info);
   the_listener = this;
 }
 
@@ -64,15 +72,19 @@ void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
   start_phase(Phase::kOwnWords);
 }
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
+  const auto first = std::find_if(tests_.begin() + static_cast<std::ptrdiff_t>(at_), tests_.end(),
+                                  [&s](const GuestTest& test) { return &test.suite == &s; });
+  if (first != tests_.end()) go_on_to(first->info);
   start_listeners_phase(Phase::kSuiteStart);
   ForwardingListener::OnTestSuiteStart(s);
   start_phase(Phase::kSuiteSetUp);
   suite_ = &s;
-  only_.turn(s);
+  if (only_) only_->turn(s);
 }
 // The test, and every listener, sees its suite as it is.
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
-  if (suite_ != nullptr) only_.turn(*suite_);
+  if (suite_ != nullptr && only_) only_->turn(*suite_);
+  go_on_to(t);
   start_before_ = t.result()->start_timestamp();
   start_phase(Phase::kBody);
   ForwardingListener::OnTestStart(t);
@@ -106,13 +118,33 @@ void GuestListener::OnTestEnd(const testing::TestInfo& t) {
   ForwardingListener::OnTestEnd(t);
   const testing::TimeInMillis start = t.result()->start_timestamp();
   tell(Times{t.result()->elapsed_time(), start == start_before_ ? 0 : start});
-  start_phase(Phase::kSuiteTearDown);
-  if (suite_ != nullptr) only_.turn(*suite_);
+  tell_properties(Owner::kTest, *t.result());
+  start_phase(ends_its_suite() ? Phase::kSuiteTearDown : Phase::kAfterEnd);
+  if (suite_ != nullptr && only_) only_->turn(*suite_);
 }
 
 void GuestListener::OnTestSuiteEnd(const testing::TestSuite& s) {
-  if (suite_ != nullptr) only_.turn(*suite_);
+  if (suite_ != nullptr && only_) only_->turn(*suite_);
   ForwardingListener::OnTestSuiteEnd(s);
+  tell_properties(Owner::kSuite, s.ad_hoc_test_result());
+}
+
+void GuestListener::go_on_to(const testing::TestInfo& test) {
+  if (!guest_.is_guest()) return;
+  const auto found = std::find_if(tests_.begin() + static_cast<std::ptrdiff_t>(at_), tests_.end(),
+                                  [&test](const GuestTest& each) { return &each.info == &test; });
+  const auto place = static_cast<std::size_t>(found - tests_.begin());
+  if (found == tests_.end() || place == at_) return;
+  fflush(stdout);
+  const std::lock_guard lock(telling_);
+  guest_.begin_task(found->id);
+  at_ = place;
+  left_out_ = false;
+  types_left_out_ = {};
+}
+
+bool GuestListener::ends_its_suite() const {
+  return at_ + 1 == tests_.size() || &tests_[at_ + 1].suite != &tests_[at_].suite;
 }
 
 void GuestListener::start_phase(Phase phase) {
@@ -136,13 +168,7 @@ void GuestListener::end(const testing::UnitTest& unit_test, int iteration) {
   start_listeners_phase(Phase::kIterationEnd);
   in_guest_->OnTestIterationEnd(unit_test, iteration);
   // What is recorded after this is too late for any report.
-  tell_properties(Scope::kTest, *test_.result());
-  const testing::TestSuite* suite = nullptr;
-  for (int i = 0; suite == nullptr && i < unit_test.total_test_suite_count(); ++i) {
-    if (unit_test.GetTestSuite(i)->should_run()) suite = unit_test.GetTestSuite(i);
-  }
-  if (suite != nullptr) tell_properties(Scope::kSuite, suite->ad_hoc_test_result());
-  tell_properties(Scope::kProgram, unit_test.ad_hoc_test_result());
+  tell_properties(Owner::kProgram, unit_test.ad_hoc_test_result());
   start_listeners_phase(Phase::kProgramEnd);
   in_guest_->OnTestProgramEnd(unit_test);
   start_phase(Phase::kAfterEnd);
@@ -159,10 +185,10 @@ void GuestListener::leave_out(const Property&) {
   if (!std::exchange(left_out_, true)) send(guest_, LeftOut{});
 }
 
-void GuestListener::tell_properties(Scope scope, const testing::TestResult& result) {
+void GuestListener::tell_properties(Owner owner, const testing::TestResult& result) {
   for (int i = 0; i < result.test_property_count(); ++i) {
     const testing::TestProperty& property = result.GetTestProperty(i);
-    tell(Property{scope, property.key(), property.value()});
+    tell(Property{owner, property.key(), property.value()});
   }
 }
 

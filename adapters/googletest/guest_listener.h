@@ -9,7 +9,9 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <type_traits>
+#include <vector>
 
 #include "adapters/googletest/forwarding_listener.h"
 #include "adapters/googletest/messages.h"
@@ -17,6 +19,14 @@
 #include "framework/events/guest_side.h"
 
 namespace cloister::googletest {
+
+// One of the tests that a guest runs.
+struct GuestTest {
+  TestId id = 0;
+  const testing::TestInfo& info;
+  const testing::TestSuite& suite;
+};
+std::vector<GuestTest> guest_tests(const Registry& registry, const std::vector<TestId>& ids);
 
 // How the process of a guest ends.
 struct GuestEnd {
@@ -26,8 +36,9 @@ struct GuestEnd {
 
 class GuestListener final : public ForwardingListener {
  public:
-  // `users` gets the events of processes that the test forks.
-  GuestListener(GuestSide guest, testing::TestEventListener* users, const testing::TestInfo& test,
+  // `users` gets the events of processes that the test forks. `tests` are in the order in which
+  // GoogleTest runs them.
+  GuestListener(GuestSide guest, testing::TestEventListener* users, std::vector<GuestTest> tests,
                 GuestEnd how);
   ~GuestListener() override;
   // The last one made; nullptr if there is none.
@@ -75,13 +86,17 @@ class GuestListener final : public ForwardingListener {
   void leave_out(const Property& property);
   // A phase that only listeners have.
   void start_listeners_phase(Phase phase);
-  void tell_properties(Scope scope, const testing::TestResult& result);
+  // What follows belongs to that test, if it is one of the guest's.
+  void go_on_to(const testing::TestInfo& test);
+  bool ends_its_suite() const;
+  void tell_properties(Owner owner, const testing::TestResult& result);
   [[noreturn]] void end_process();
 
   GuestSide guest_;
   testing::TestEventListener* in_guest_;
-  const testing::TestInfo& test_;
-  OnlyTest only_;
+  std::vector<GuestTest> tests_;
+  std::size_t at_ = 0;                         // the present one
+  std::optional<OnlyTest> only_;               // if there is one
   const testing::TestSuite* suite_ = nullptr;  // its loop is running
   GuestEnd how_;
   testing::TimeInMillis start_before_ = 0;  // of another iteration, until the test is run

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "adapters/googletest/coverage.h"
@@ -114,16 +115,17 @@ void Keeper::prepare_guests() {
 // From here on this process is the guest: when this returns, GoogleTest runs the one selected test.
 void Keeper::become_guest(const GuestCall& call, int iteration) {
   const UnitTest& unit_test = *UnitTest::GetInstance();
-  const testing::TestInfo& test = registry_.test(call.task);
+  std::vector<TestId> ids{call.task};
+  std::ranges::copy(call.more, std::back_inserter(ids));
   if (options_.launch == Launch::kExec) {
     start_program_again(
         call.side,
-        {call.task, full_name(test), unit_test.random_seed(), options_.static_destructors},
+        tests_to_start(registry_, ids, unit_test.random_seed(), options_.static_destructors),
         options_.arguments);
   }
   forget_coverage();
-  registry_.select(call.task);
-  guest_ = std::make_unique<GuestListener>(call.side, target(), test,
+  for (const TestId id : ids) registry_.select(id);
+  guest_ = std::make_unique<GuestListener>(call.side, target(), guest_tests(registry_, ids),
                                            GuestEnd{options_.static_destructors, false});
   listeners_->turn_to(guest_.get());
   guest_->begin(unit_test, iteration);

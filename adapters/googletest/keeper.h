@@ -93,8 +93,9 @@ class Keeper final : public ForwardingListener {
   // If no test was replayed, the ends are those of the first test's cell.
   void remember_ends_without_tests();
   bool guests_do_more_than_their_tests() const;
-  void record_properties(const Record& record, Scope scope) const;
+  void record_properties(const Record& record, Owner owner) const;
   RecordPtr first_of(const testing::TestSuite& suite);
+  RecordPtr last_of(const testing::TestSuite& suite);
 
   Options options_;
   Registry registry_;

@@ -30,6 +30,8 @@ void record_ledger(const Record& record) {
       {"cloister_files_deleted", record.cell.files.deleted},
       {"cloister_files_written_bytes", record.cell.files.written.count}};
   for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
+  if (record.cell.tasks > 1)
+    testing::Test::RecordProperty("cloister_tests_in_cell", std::to_string(record.cell.tasks));
   if (const std::string changes = changes_text(record.cell.files); !changes.empty())
     testing::Test::RecordProperty("cloister_files", changes);
   for (const auto& [key, value] : audit_properties(record.cell.audit))

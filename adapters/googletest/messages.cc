@@ -101,10 +101,10 @@ bool take_part(ByteReader& in, Record& record) {
 
 bool take_property(ByteReader& in, Record& record) {
   Property property;
-  property.scope = in.number<Scope>();
+  property.owner = in.number<Owner>();
   property.key = in.text();
   property.value = in.text();
-  if (!is_whole(in) || property.scope > Scope::kProgram) return false;
+  if (!is_whole(in) || property.owner > Owner::kProgram) return false;
   record.properties.push_back(std::move(property));
   return true;
 }
@@ -217,7 +217,7 @@ bool send(GuestSide& guest, const Property& property) {
   if (room == 0) return false;
   const std::string key = cut_name(property.key, std::min(kLongestName, room / 2));
   ByteWriter out;
-  out.number(property.scope);
+  out.number(property.owner);
   out.text(key);
   out.text(cut(property.value, room - std::min(room, key.size())));
   return send_frame(guest, Kind::kProperty, out);
@@ -266,13 +266,25 @@ bool Record::failed_in(Phase phase) const {
       parts, [&](const Part& part) { return part.phase == phase && part.failed(); });
 }
 
+bool Record::was_in(Phase phase) const {
+  return std::ranges::find(cell.phases, static_cast<std::uint8_t>(phase), &PhaseStart::phase) !=
+         cell.phases.end();
+}
+
+void judge_events(CellReport& report) {
+  Record unused;
+  for (const Event& event : report.events) {
+    if (take_event(event, unused)) continue;
+    report.outcome = ProtocolBroken{"a message that no test sends came out of its event pipe"};
+    return;
+  }
+}
+
 Record make_record(CellReport&& report) {
   Record record;
   record.cell = std::move(report);
   for (const Event& event : record.cell.events) {
-    if (take_event(event, record)) continue;
-    record.cell.outcome = ProtocolBroken{"a message that no test sends came out of its event pipe"};
-    break;
+    if (!take_event(event, record)) break;
   }
   record.cell.events.clear();
   return record;

@@ -34,7 +34,8 @@ enum class Phase : std::uint8_t {
 // "its SetUpTestSuite", for sentences.
 std::string_view phase_words(Phase phase);
 
-enum class Scope : std::uint8_t { kTest, kSuite, kProgram };
+// Whose property it is.
+enum class Owner : std::uint8_t { kTest, kSuite, kProgram };
 
 // An assertion's result, where it was made, and how much had been printed before it.
 struct Part {
@@ -54,7 +55,7 @@ struct Part {
 };
 
 struct Property {
-  Scope scope{};
+  Owner owner{};
   std::string key;
   std::string value;
 };
@@ -111,14 +112,19 @@ struct Record {
     PhaseStart to;
   };
   Span output_of(Phase phase) const;
+  // A test that shares its cell need not be the one with which a suite, or the program, begins or
+  // ends.
+  bool was_in(Phase phase) const;
   std::vector<const Part*> parts_of(Phase phase) const;
   // Whether anything was printed or asserted in that phase.
   bool says_something_in(Phase phase) const;
   bool failed_in(Phase phase) const;
 };
 
-// Sorts the events of a report. If it has events that no guest of ours sends, its outcome becomes
+// In the warden: if the report has events that no guest of ours sends, its outcome becomes
 // ProtocolBroken.
+void judge_events(CellReport& report);
+// Sorts the events of a report that was judged, up to the first that no guest of ours sends.
 Record make_record(CellReport&& report);
 
 }  // namespace cloister::googletest

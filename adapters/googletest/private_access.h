@@ -50,6 +50,8 @@ CLOISTER_EXPOSE(ListenersRepeater, testing::TestEventListeners, repeater_,
                 testing::internal::TestEventRepeater* testing::TestEventListeners::*);
 CLOISTER_EXPOSE(ListenersForward, testing::TestEventListeners, repeater,
                 testing::TestEventListener* (testing::TestEventListeners::*)());
+// In the order in which they run, which GetTestSuite() gets wrong where they are shuffled.
+CLOISTER_EXPOSE(UnitTestSuite, UnitTest, GetMutableTestSuite, TestSuite* (UnitTest::*)(int));
 CLOISTER_EXPOSE(UnitTestParameterized, UnitTest, parameterized_test_registry,
                 testing::internal::ParameterizedTestSuiteRegistry& (UnitTest::*)());
 CLOISTER_EXPOSE(ParameterizedSuites, testing::internal::ParameterizedTestSuiteRegistry,

@@ -96,9 +96,9 @@ void Registry::select(TestId id) const {
   pa::get(pa::SuiteShouldRun{}, *tests_[id].suite) = true;
 }
 
-void Registry::select_only(TestId id) const {
+void Registry::select_only(const std::vector<TestId>& ids) const {
   select_none();
-  select(id);
+  for (const TestId id : ids) select(id);
 }
 
 TestId Registry::id_of(const TestInfo& test) {
@@ -130,9 +130,9 @@ void Registry::deselect(const std::function<bool(TestId)>& unwanted) const {
 
 std::vector<TestId> Registry::selected() const {
   std::vector<TestId> ids;
-  const UnitTest& unit_test = *UnitTest::GetInstance();
+  UnitTest& unit_test = *UnitTest::GetInstance();
   for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
-    const TestSuite& suite = *unit_test.GetTestSuite(i);
+    const TestSuite& suite = *(unit_test.*member_of(pa::UnitTestSuite{}))(i);
     if (!suite.should_run()) continue;
     for (int j = 0; j < suite.total_test_count(); ++j) {
       const TestInfo& test = *suite.GetTestInfo(j);

@@ -48,8 +48,8 @@ class Registry {
   void enumerate();
   // Makes the tests run their own code again; none is selected.
   void put_back();
-  // Selects this test and no other.
-  void select_only(TestId id) const;
+  // Selects these tests and no others.
+  void select_only(const std::vector<TestId>& ids) const;
   // The same, if none is selected, as after put_back().
   void select(TestId id) const;
 
@@ -68,6 +68,7 @@ class Registry {
 
   bool has(TestId id) const { return id < tests_.size(); }
   const testing::TestInfo& test(TestId id) const { return *tests_[id].info; }
+  const testing::TestSuite& suite_of(TestId id) const { return *tests_[id].suite; }
 
  private:
   struct SuiteHooks {

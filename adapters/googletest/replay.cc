@@ -64,7 +64,8 @@ void say_what_was_left(const Record& record, const testing::TestInfo& test) {
       record.cell.leaks == Leaks::kFail && std::holds_alternative<Finished>(record.cell.outcome);
   if (fails) return;
   for (const std::string& line : leftovers_text(record.cell, false))
-    fmt::print(stderr, "cloister: note: {} left {}\n", full_name(test), line);
+    fmt::print(stderr, "cloister: note: {} left{} {}\n", full_name(test), sharing_text(record.cell),
+               line);
 }
 
 bool ended_well(const Record& record) {
@@ -139,7 +140,7 @@ void Keeper::replay_test(TestId id) {
   say_what_is_not_shown(*record, test);
   say_what_was_limited(*record, test);
   say_what_was_left(*record, test);
-  record_properties(*record, Scope::kTest);
+  record_properties(*record, Owner::kTest);
   if (options_.ledger) record_ledger(*record);
   if (options_.timing) timing_.take(record->cell);
   remember_ends(record);
@@ -181,7 +182,7 @@ void Keeper::replay_after_skip(const Record& record) const {
   if (skip == parts.end()) return;
   const PhaseStart from{{}, (*skip)->out_offset, (*skip)->err_offset};
   replay_parts(record, {skip + 1, parts.end()}, {from, record.output_of(Phase::kBody).to});
-  record_properties(record, Scope::kTest);
+  record_properties(record, Owner::kTest);
 }
 
 void Keeper::replay_well_ended(const Record& record, bool set_up_is_shown) const {
@@ -293,18 +294,29 @@ bool Keeper::guests_do_more_than_their_tests() const {
 
 void Keeper::remember_ends_without_tests() {
   if (!replayed_ids_.empty() || order_.empty() || !guests_do_more_than_their_tests()) return;
-  if (shown_.iteration_end.shown() == nullptr) remember_ends(wait_for(order_.front()));
+  // Of tests that share a cell the last one has them.
+  for (auto id = order_.begin();
+       id != order_.end() && shown_.environment_tear_down.shown() == nullptr; ++id)
+    remember_ends(wait_for(*id));
 }
 
-void Keeper::record_properties(const Record& record, Scope scope) const {
+void Keeper::record_properties(const Record& record, Owner owner) const {
   for (const Property& property : record.properties) {
-    if (property.scope == scope) testing::Test::RecordProperty(property.key, property.value);
+    if (property.owner == owner) testing::Test::RecordProperty(property.key, property.value);
   }
 }
 
 RecordPtr Keeper::first_of(const testing::TestSuite& suite) {
   for (int i = 0; i < suite.total_test_count(); ++i) {
     const testing::TestInfo& test = *suite.GetTestInfo(i);
+    if (test.should_run()) return wait_for(Registry::id_of(test));
+  }
+  return nullptr;
+}
+
+RecordPtr Keeper::last_of(const testing::TestSuite& suite) {
+  for (int i = suite.total_test_count(); i > 0; --i) {
+    const testing::TestInfo& test = *suite.GetTestInfo(i - 1);
     if (test.should_run()) return wait_for(Registry::id_of(test));
   }
   return nullptr;
@@ -336,11 +348,14 @@ void Keeper::replay_suite_set_up() {
 
 void Keeper::replay_suite_tear_down() {
   // A set-up that failed has left the tests out.
-  if (shown_.suite_tear_down.shown() == nullptr && shown_.suite != nullptr)
-    shown_.suite_tear_down.take(shown_.suite);
+  if (shown_.suite_tear_down.shown() == nullptr && shown_.suite != nullptr) {
+    const bool shares = shown_.suite->cell.tasks > 1;
+    shown_.suite_tear_down.take(shares ? last_of(*UnitTest::GetInstance()->current_test_suite())
+                                       : shown_.suite);
+  }
   replay_once(shown_.suite_tear_down);
   if (shown_.suite_tear_down.shown() != nullptr)
-    record_properties(*shown_.suite_tear_down.shown(), Scope::kSuite);
+    record_properties(*shown_.suite_tear_down.shown(), Owner::kSuite);
   shown_.suite = nullptr;
   shown_.suite_tear_down.clear();
 }
@@ -380,7 +395,7 @@ void Keeper::replay_iteration_end() {
   remember_ends_without_tests();
   replay_once(shown_.iteration_end);
   if (shown_.environment_tear_down.shown() != nullptr)
-    record_properties(*shown_.environment_tear_down.shown(), Scope::kProgram);
+    record_properties(*shown_.environment_tear_down.shown(), Owner::kProgram);
 }
 
 }  // namespace cloister::googletest

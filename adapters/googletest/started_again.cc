@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -29,23 +30,37 @@ using testing::UnitTest;
 
 constexpr int kNotStartedStatus = 125;
 
-std::string words_of(const TestToStart& test) {
+std::string words_of(const TestsToStart& tests) {
   ByteWriter out;
-  out.number(test.id);
-  out.text(test.name);
-  out.number(test.random_seed);
-  out.number(test.static_destructors);
+  out.number(static_cast<std::uint32_t>(tests.ids.size()));
+  for (const TestId id : tests.ids) out.number(id);
+  out.text(tests.name);
+  out.number(tests.hash_of_names);
+  out.number(tests.random_seed);
+  out.number(tests.static_destructors);
   return std::move(out.bytes());
 }
 
-TestToStart test_of(const std::string& words) {
+TestsToStart tests_of(const std::string& words) {
   ByteReader in(words);
-  TestToStart test;
-  test.id = in.number<TestId>();
-  test.name = in.text();
-  test.random_seed = in.number<int>();
-  test.static_destructors = in.number<bool>();
-  return test;
+  TestsToStart tests;
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
+    tests.ids.push_back(in.number<TestId>());
+  tests.name = in.text();
+  tests.hash_of_names = in.number<std::size_t>();
+  tests.random_seed = in.number<int>();
+  tests.static_destructors = in.number<bool>();
+  return tests;
+}
+
+// As in the program that wrote it: nothing if a test is not there.
+std::optional<std::size_t> hash_of_names(const Registry& registry, const std::vector<TestId>& ids) {
+  std::string names;
+  for (const TestId id : ids) {
+    if (!registry.has(id)) return std::nullopt;
+    names += full_name(registry.test(id)) + "\n";
+  }
+  return std::hash<std::string>{}(names);
 }
 
 // GoogleTest writes to the files that these name at the beginning of a run: the keeper's, from
@@ -75,27 +90,34 @@ class WithoutVariables {
   ::_exit(kNotStartedStatus);
 }
 
-// Waits for the beginning of GoogleTest's loop, when all is filtered, and makes it run one test.
-class SelectsOne final : public ForwardingListener {
+// Waits for the beginning of GoogleTest's loop, when all is filtered, and makes it run these tests.
+class Selects final : public ForwardingListener {
  public:
-  SelectsOne(GuestListener& guest, const Registry& registry, TestId id,
-             const WithoutVariables& hidden)
-      : ForwardingListener(&guest), registry_(registry), id_(id), hidden_(hidden) {}
+  Selects(GuestListener& guest, const Registry& registry, const std::vector<TestId>& ids,
+          const WithoutVariables& hidden)
+      : ForwardingListener(&guest), registry_(registry), ids_(ids), hidden_(hidden) {}
   void OnTestIterationStart(const UnitTest& unit_test, int iteration) override {
     hidden_.put_back();
-    registry_.select_only(id_);
+    registry_.select_only(ids_);
     ForwardingListener::OnTestIterationStart(unit_test, iteration);
   }
 
  private:
   const Registry& registry_;
-  TestId id_;
+  const std::vector<TestId>& ids_;
   const WithoutVariables& hidden_;
 };
 
 }  // namespace
 
-void start_program_again(GuestSide side, const TestToStart& test,
+TestsToStart tests_to_start(const Registry& registry, std::vector<TestId> ids, int random_seed,
+                            bool static_destructors) {
+  const std::string name = full_name(registry.test(ids.front()));
+  const std::size_t hash = hash_of_names(registry, ids).value_or(0);
+  return {std::move(ids), name, hash, random_seed, static_destructors};
+}
+
+void start_program_again(GuestSide side, const TestsToStart& tests,
                          const std::vector<std::string>& arguments) {
   use_in_death_tests(arguments);
   // The program starts where it was started. In a directory that the cell covers, the guest is in
@@ -108,7 +130,7 @@ void start_program_again(GuestSide side, const TestToStart& test,
     give_up(side, "change to the directory in which the program was started", errno);
   // What main() prints came from the keeper already.
   side.start_phase(static_cast<std::uint8_t>(Phase::kOwnWords));
-  start_again(side, arguments, words_of(test));
+  start_again(side, arguments, words_of(tests));
   ::_exit(kNotStartedStatus);
 }
 
@@ -117,21 +139,21 @@ void run_started_again(StartedAgain start) {
   for (const OpenDescriptor& open : list_descriptors()) {
     if (open.inherited) ::fcntl(open.number, F_SETFD, FD_CLOEXEC);
   }
-  const TestToStart test = test_of(start.words);
+  const TestsToStart tests = tests_of(start.words);
   Registry registry;
   registry.enumerate();
-  if (!registry.has(test.id) || full_name(registry.test(test.id)) != test.name) {
+  if (tests.ids.empty() || hash_of_names(registry, tests.ids) != tests.hash_of_names) {
     give_up(start.side,
             fmt::format("find the test '{}' in the program that was started again for it: it "
                         "registers other tests than in the first place",
-                        test.name));
+                        tests.name));
   }
-  GTEST_FLAG_SET(random_seed, test.random_seed);
+  GTEST_FLAG_SET(random_seed, tests.random_seed);
   GTEST_FLAG_SET(repeat, 1);  // the first iteration is the last, which tears the environments down
   const WithoutVariables hidden;
-  GuestListener guest(start.side, users_listeners(), registry.test(test.id),
-                      {test.static_destructors, other_threads() > 0});
-  SelectsOne selects(guest, registry, test.id, hidden);
+  GuestListener guest(start.side, users_listeners(), guest_tests(registry, tests.ids),
+                      {tests.static_destructors, other_threads() > 0});
+  Selects selects(guest, registry, tests.ids, hidden);
   const ListenersReplaced replaced(&selects);
   int result = 0;
   try {

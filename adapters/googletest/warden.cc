@@ -14,54 +14,16 @@
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
 #include "adapters/googletest/coverage.h"
-#include "adapters/googletest/words.h"
-#include "framework/config/settings.h"
+#include "adapters/googletest/report_sink.h"
+#include "adapters/googletest/test_source.h"
 #include "framework/host/needed_paths.h"
-#include "framework/host/plan_here.h"
 #include "framework/host/table.h"
 #include "framework/kernel/process_mark.h"
-#include "framework/plan/guest_pid.h"
-#include "framework/report/encode.h"
-#include "framework/report/words.h"
 #include "framework/run/fork_warden.h"
 #include "framework/run/run.h"
 
 namespace cloister::googletest {
 namespace {
-
-// The plans of the tests, one by one.
-class TestSource final : public CellSource {
- public:
-  TestSource(const WardenOrders& orders, const HostFacts& facts) : orders_(orders), facts_(facts) {}
-
-  NextTask next() override {
-    if (next_ == orders_.tests.size()) return NoMore{};
-    const TestId id = orders_.tests[next_++];
-    return CellTask{id, plan_of(id), guest_pid_of(program_invocation_short_name, id)};
-  }
-  // Tests in a row that are asked for the same share a plan.
-  Result<SharedPlan> plan_of(TestId id) {
-    const CellConfig config = config_of(orders_.registry.test(id), orders_.options);
-    std::string asked = encode(config);
-    if (!last_ || asked != last_asked_) {
-      last_ = shared(new_plan(config));
-      last_asked_ = std::move(asked);
-    }
-    return *last_;
-  }
-
- private:
-  Result<CellPlan> new_plan(const CellConfig& config) const {
-    return plan_here({.config = config}, facts_,
-                     orders_.options.require ? "--cloister_require" : "");
-  }
-
-  const WardenOrders& orders_;
-  const HostFacts& facts_;
-  std::size_t next_ = 0;
-  std::string last_asked_;
-  std::optional<Result<SharedPlan>> last_;
-};
 
 // What the command line names, data of the tests for example, they shall see.
 Host open_host_for(const WardenOrders& orders) {
@@ -69,35 +31,6 @@ Host open_host_for(const WardenOrders& orders) {
   for (const std::string& argument : orders.options.arguments) need_named_in(host.facts, argument);
   return host;
 }
-
-class ToKeeper final : public EventSink {
- public:
-  ToKeeper(const Registry& registry, Outbox& outbox) : registry_(registry), outbox_(outbox) {}
-  std::string name_of_failed(CellReport& report) override {
-    const Record record = make_record(CellReport(report));
-    const auto failed = std::ranges::any_of(record.parts, &Part::failed);
-    const bool ended_well = std::holds_alternative<Finished>(record.cell.outcome);
-    return failed || !ended_well ? full_name(registry_.test(report.id)) : "";
-  }
-
- private:
-  void on(CellEndEvent&& end) override { outbox_.put(encode(end.report)); }
-  void on(SlowCellEvent&& cell) override {
-    fmt::print(
-        stderr, "cloister: note: {}\n",
-        slow_words(full_name(registry_.test(cell.of.task)), cell.notice_after, cell.deadline));
-  }
-  void on(ShortageEvent&& shortage) override {
-    fmt::print(stderr, "cloister: note: tests run {}\n", shortage.words);
-  }
-  void on(FileCollisionEvent&& collision) override {
-    fmt::print(stderr, "cloister: note: {}\n",
-               conflict_words(registry_, collision.of.task, collision.conflict));
-  }
-
-  const Registry& registry_;
-  Outbox& outbox_;
-};
 
 // One file behind stdout and stderr: a terminal, or 2>&1.
 bool streams_are_one() {
@@ -113,14 +46,14 @@ struct Warden {
   Outbox outbox;
   Host host;
   TestSource source;
-  ToKeeper sink;
+  ReportSink sink;
 
   Warden(const WardenOrders& given, Fd socket)
       : orders(given),
         outbox(std::move(socket)),
         host(open_host_for(given)),
-        source(orders, host.facts),
-        sink(orders.registry, outbox) {}
+        source(orders.options, orders.registry, orders.tests, host.facts),
+        sink(orders.registry, source, outbox) {}
 };
 Warden* the_warden = nullptr;
 
@@ -191,12 +124,13 @@ std::string configuration_text(const Options& options) {
 std::string explain_tests(const WardenOrders& orders) {
   Host host = open_host_for(orders);
   std::string text = configuration_text(orders.options) + losses_text(host.facts);
-  TestSource source(orders, host.facts);
-  for (const TestId id : orders.tests) {
-    text += full_name(orders.registry.test(id)) + "\n";
-    const auto plan = source.plan_of(id);
-    text += plan ? explain(**plan, id) : fmt::format("  cloister: {}\n", plan.error().text());
-    text += origins_text(orders.registry.test(id), orders.options);
+  TestSource source(orders.options, orders.registry, orders.tests, host.facts);
+  for (auto group = source.take_group(); !group.empty(); group = source.take_group()) {
+    for (const TestId id : group) text += full_name(orders.registry.test(id)) + "\n";
+    const TestId first = group.front();
+    const auto plan = source.plan_of(first);
+    text += plan ? explain(**plan, first) : fmt::format("  cloister: {}\n", plan.error().text());
+    text += origins_text(orders.registry.test(first), orders.options);
   }
   return text;
 }

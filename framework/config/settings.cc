@@ -51,6 +51,9 @@ constexpr Choice<FileConflicts> kFileConflicts[] = {{"ignore", FileConflicts::kI
                                                     {"note", FileConflicts::kNote},
                                                     {"fail", FileConflicts::kFail}};
 
+constexpr Choice<Scope> kScopes[] = {
+    {"test", Scope::kTest}, {"suite", Scope::kSuite}, {"program", Scope::kProgram}};
+
 template <auto field, const auto& choices>
 bool parse_choice(std::string_view text, CellConfig& into) {
   for (const auto& choice : choices) {
@@ -326,6 +329,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::audit>("audit", kSwitch,
                        "record the files, programs and addresses that a test uses (default 0)",
                        parse_yes_no<&C::audit>),
+    setting<&C::scope>("scope", "test, suite or program",
+                       "which tests share a process and its cell (default test: none)",
+                       parse_choice<&C::scope, kScopes>),
 });
 
 // All fields are optional, and so can be nothing.

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "framework/kernel/error.h"
+#include "framework/protocol/cell_page.h"
 #include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
@@ -56,11 +57,33 @@ void FrameReader::take(std::uint16_t kind, std::string_view payload) {
     std::string hint(fields.at_end() ? "" : fields.text());
     entry_error_ = Error{std::move(doing), number, std::move(hint)};
     entry_failure_ = entry_error_.text();
+  } else if (kind == kNextTaskFrame) {
+    take_next_task(payload);
   } else if (kind >= kFirstEngineFrame) {
     broken_ = fmt::format("a frame of unknown kind {:#x} came", kind);
   } else {
     events_.push_back(Event{kind, std::string(payload)});
   }
+}
+
+void FrameReader::take_next_task(std::string_view payload) {
+  ByteReader in(payload);
+  EndedTask ended;
+  ended.next = in.number<std::uint32_t>();
+  ended.out = in.number<std::uint64_t>();
+  ended.err = in.number<std::uint64_t>();
+  while (in.ok() && !in.at_end()) {
+    const auto phase = in.number<std::uint8_t>();
+    const auto out = in.number<std::uint64_t>();
+    ended.phases.push_back({phase, out, in.number<std::uint64_t>()});
+  }
+  if (!in.ok() || ended.phases.size() > static_cast<std::size_t>(kMostPhases)) {
+    broken_ = "a frame that should name its next task does not";
+    return;
+  }
+  ended.events = std::exchange(events_, {});
+  ended_tasks_.push_back(std::move(ended));
+  total_ = 0;
 }
 
 }  // namespace cloister

@@ -102,6 +102,24 @@ void GuestSide::spill(std::string_view head, std::string_view payload) {
   page_->spilled = at + static_cast<std::uint32_t>(head.size() + payload.size());
 }
 
+void GuestSide::begin_task(std::uint32_t task) {
+  if (!is_guest()) return;
+  const Printed so_far = printed();
+  ByteWriter payload;
+  payload.number(task);
+  payload.number(so_far.out);
+  payload.number(so_far.err);
+  const std::uint32_t phases = std::min<std::uint32_t>(page_->phase_count, kMostPhases);
+  for (std::uint32_t i = 0; i < phases; ++i) {
+    payload.number(page_->phases[i].phase.load());
+    for (const auto& offset : page_->phases[i].offsets) payload.number(offset.load());
+  }
+  if (!send(kNextTaskFrame, payload.bytes())) return;
+  page_->phase_count = 0;
+  sent_ = 0;
+  printed_before_ = {printed_before_.out + so_far.out, printed_before_.err + so_far.err};
+}
+
 void GuestSide::start_phase(std::uint8_t phase) {
   if (!is_guest()) return;
   const std::uint32_t index = page_->phase_count;
@@ -113,9 +131,14 @@ void GuestSide::start_phase(std::uint8_t phase) {
   page_->phase_count = index + 1;
 }
 
+GuestSide::Printed GuestSide::printed() const {
+  const Printed all = printed_in_all();
+  return {all.out - printed_before_.out, all.err - printed_before_.err};
+}
+
 // What was printed is what the warden has drained plus what is still in the pipe. Both are read
 // within one turn of the warden, or read again.
-GuestSide::Printed GuestSide::printed() const {
+GuestSide::Printed GuestSide::printed_in_all() const {
   const int outputs[2] = {descriptors_.out, descriptors_.err};
   std::uint64_t amounts[2] = {};
   for (int attempt = 0; attempt < kPatience; ++attempt) {

@@ -34,9 +34,11 @@ class GuestSide {
   // Bytes, including heads of frames, that still leave room for the end. Callers cut their texts to
   // fit: frames are never cut.
   std::size_t room() const;
+  // What follows belongs to another task of this guest. It has the same room as the one before.
+  void begin_task(std::uint32_t task);
   // Notes that phase `phase` of the guest's life begins, and how much has been printed so far.
   void start_phase(std::uint8_t phase);
-  // How much has been printed so far, on stdout and on stderr.
+  // How much the present task has printed so far, on stdout and on stderr.
   struct Printed {
     std::uint64_t out = 0;
     std::uint64_t err = 0;
@@ -54,11 +56,14 @@ class GuestSide {
   std::size_t left(bool by_pipe) const;
   bool write_all(std::string_view head, std::string_view payload) const;
   void spill(std::string_view head, std::string_view payload);
+  // Since the guest began.
+  Printed printed_in_all() const;
 
   GuestDescriptors descriptors_;
   CellPage* page_;
   std::uint32_t sequence_ = 0;
   std::size_t sent_ = 0;
+  Printed printed_before_{};        // by earlier tasks
   std::uint64_t event_device_ = 0;  // identity of the pipe, to notice another file under its number
   std::uint64_t event_inode_ = 0;
 };

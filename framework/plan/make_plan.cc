@@ -109,6 +109,13 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
                                              facility_name(loss->facility), loss->why),
                                  0, loss->cure});
   }
+  if (asked.scope.value_or(Scope::kTest) != Scope::kTest) {
+    return std::unexpected(Error{
+        fmt::format("let this {} share a cell with others, as scope asks: only the tests of a "
+                    "program that is linked with Cloister can share one",
+                    request.role),
+        0, "leave scope out, or link the program with cloister::gtest_main"});
+  }
   if (auto good = check_request(request, facts); !good) return std::unexpected(good.error());
   if (auto good = check_limits(request, facts); !good) return std::unexpected(good.error());
   CellRequest whole = request;

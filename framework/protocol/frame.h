@@ -29,6 +29,10 @@ inline constexpr std::size_t kRoomForTheEnd = std::size_t{4} << 10;
 inline constexpr std::uint16_t kFinishedFrame = 0xFFFF;  // no payload: the guest is done
 inline constexpr std::uint16_t kEntryFailedFrame =
     0xFFFE;  // payload: errno as int32, what was being done, and optionally what to do about it
+// A guest with several tasks goes on to its next one. Payload: that task as uint32; how much the
+// one before has printed on stdout and stderr, as uint64; and the phases of that one, each as uint8
+// and two uint64.
+inline constexpr std::uint16_t kNextTaskFrame = 0xFFFD;
 inline constexpr std::uint16_t kFirstEngineFrame = 0xFFF0;
 
 }  // namespace cloister

@@ -119,11 +119,17 @@ std::vector<std::string> leftovers_text(const CellReport& report, bool with_file
   return lines;
 }
 
+std::string sharing_text(const CellReport& report) {
+  return report.tasks > 1 ? fmt::format(" in a cell that {} tests shared", report.tasks) : "";
+}
+
 std::string leak_words(const CellReport& report, const std::string& name, std::string_view option) {
   if (report.leaks != Leaks::kFail) return "";
   const std::vector<std::string> lines = leftovers_text(report, true);
   if (lines.empty()) return "";
-  std::string text = fmt::format("cloister: {} left something in its cell", name);
+  const std::string where = sharing_text(report);
+  std::string text =
+      fmt::format("cloister: {} left something{}", name, where.empty() ? " in its cell" : where);
   for (const std::string& line : lines) text += "\n  left:   " + line;
   return text + fmt::format(
                     "\n  advice: end and wait for what it starts, close and remove what it "

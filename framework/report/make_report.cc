@@ -21,17 +21,32 @@ std::chrono::microseconds microseconds(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-void take_phases(CellReport& report, const CellPage& page) {
+std::vector<PhaseStart> phases_of(const CellPage& page) {
+  std::vector<PhaseStart> phases;
   const std::uint32_t count = std::min<std::uint32_t>(page.phase_count, kMostPhases);
-  std::uint64_t out = 0;
-  std::uint64_t err = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const CellPage::Phase& phase = page.phases[i];
-    // Offsets only grow, and end where the output does, whatever the page says.
-    out = std::clamp<std::uint64_t>(phase.offsets[0], out, std::max(out, report.out.kept.size()));
-    err = std::clamp<std::uint64_t>(phase.offsets[1], err, std::max(err, report.err.kept.size()));
-    report.phases.push_back({phase.phase, out, err});
+    phases.push_back({phase.phase, phase.offsets[0], phase.offsets[1]});
   }
+  return phases;
+}
+
+// Offsets only grow, and end where the output does, whatever the guest says.
+void take_phases(CellReport& report, std::vector<PhaseStart> phases) {
+  std::uint64_t out = 0;
+  std::uint64_t err = 0;
+  for (PhaseStart& phase : phases) {
+    out = std::clamp<std::uint64_t>(phase.out_offset, out, std::max(out, report.out.kept.size()));
+    err = std::clamp<std::uint64_t>(phase.err_offset, err, std::max(err, report.err.kept.size()));
+    phase.out_offset = out;
+    phase.err_offset = err;
+  }
+  report.phases = std::move(phases);
+}
+
+Caps caps_of(const CellConfig& in_force) {
+  return {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
+          in_force.processes.value_or(0), in_force.cpus.value_or(0)};
 }
 
 // The cap is what the memory added up to when it was reached. Page cache and files in tmpfs have
@@ -147,11 +162,11 @@ CellReport make_report(CellEvidence&& evidence) {
   const WatchPlan& plan = evidence.plan.watch;
   CellReport report;
   report.id = evidence.id;
+  report.tasks = evidence.tasks;
   report.out = std::move(evidence.out);
   report.err = std::move(evidence.err);
-  take_phases(report, evidence.page);
-  report.caps = {in_force.memory.value_or(Bytes{}), in_force.file_size.value_or(Bytes{}),
-                 in_force.processes.value_or(0), in_force.cpus.value_or(0)};
+  take_phases(report, phases_of(evidence.page));
+  report.caps = caps_of(in_force);
   report.leaks = in_force.leaks.value_or(Leaks::kReport);
   take_usage(report.usage, evidence.guest, evidence.gone);
   if (evidence.gone != nullptr) {
@@ -173,6 +188,22 @@ CellReport make_report(CellEvidence&& evidence) {
                 .deadline = plan.deadline,
                 .cpu_time = plan.cpu_time});
   report.events = evidence.frames.take_events();
+  return report;
+}
+
+CellReport make_task_report(TaskEvidence&& evidence) {
+  CellReport report;
+  report.id = evidence.id;
+  report.tasks = evidence.tasks;
+  report.outcome = Finished{};
+  report.said_finished = true;
+  report.out = std::move(evidence.out);
+  report.err = std::move(evidence.err);
+  take_phases(report, std::move(evidence.ended.phases));
+  report.caps = caps_of(evidence.plan.in_force);
+  report.leaks = evidence.plan.in_force.leaks.value_or(Leaks::kReport);
+  report.usage.wall = evidence.wall;
+  report.events = std::move(evidence.ended.events);
   return report;
 }
 

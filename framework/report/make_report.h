@@ -1,6 +1,7 @@
 // Makes the report of a cell that is gone, from everything that is known about it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include <cloister/report.h>
@@ -14,7 +15,8 @@
 namespace cloister {
 
 struct CellEvidence {
-  std::uint32_t id = 0;  // of the task
+  std::uint32_t id = 0;  // of the task, or of the last that the guest came to
+  std::uint32_t tasks = 1;
   const CellPlan& plan;
   GuestEnd guest;
   // What the guest reported and printed, to the last byte.
@@ -31,5 +33,18 @@ struct CellEvidence {
 };
 
 CellReport make_report(CellEvidence&& evidence);
+
+// Of a task that has ended while its cell goes on with the next.
+struct TaskEvidence {
+  std::uint32_t id = 0;
+  std::uint32_t tasks = 1;  // of the cell
+  const CellPlan& plan;
+  EndedTask ended;
+  Output out{};
+  Output err{};
+  std::chrono::microseconds wall{};
+};
+
+CellReport make_task_report(TaskEvidence&& evidence);
 
 }  // namespace cloister

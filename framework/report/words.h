@@ -60,6 +60,8 @@ const char* cost_name(Cost cost);
 // What was left in the cell, a phrase per kind: "1 process: 3 'sleep 1000'". Files in private
 // directories other than /dev/shm are common and go with the cell; `with_files` includes them.
 std::vector<std::string> leftovers_text(const CellReport& report, bool with_files);
+// " in a cell that 3 tests shared": goes on after what happened there. Empty for a cell of one.
+std::string sharing_text(const CellReport& report);
 // Why a guest that ended well fails because of leftovers, and how to fix it; empty if it does not.
 std::string leak_words(const CellReport& report, const std::string& name, std::string_view option);
 

@@ -57,7 +57,7 @@ class TaskRun final : public CellSource, public EventSink {
                             host_.facts, options_.require ? "--cloister_require" : ""))};
   }
   // "" is nobody's name: what an adapter calls a failure is not known here.
-  std::string name_of_failed(CellReport& report) override {
+  std::string name_of_failed(const CellRef&, CellReport& report) override {
     return std::holds_alternative<Finished>(report.outcome) ? "" : tasks_[report.id].name;
   }
 

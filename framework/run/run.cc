@@ -14,7 +14,7 @@ void refuse_all(const Error& error, CellSource& source, EventSink& sink) {
     CellReport report;
     report.id = task->id;
     report.outcome = SetupFailed{error.text()};
-    sink.take({Clock::now(), CellEndEvent{{.task = task->id}, std::move(report)}});
+    sink.take({Clock::now(), CellEndEvent{{.task = task->id}, std::move(report), task->more}});
   }
 }
 

@@ -94,6 +94,7 @@ std::optional<GuestCall> Watch::start_guests() {
     if (!cell.life().is<CellLife::Standing>()) continue;
     // Neither this object nor the cell is there in the guest.
     const std::uint32_t task = cell.ref().task;
+    std::vector<std::uint32_t> more = cell.more_tasks();
     const struct sigaction childs = old_child_action_;
     auto forked = cell.start_guest(pages_, options_.guests, null_.get(), guest_mask_,
                                    guests_descriptors_, clock_);
@@ -107,7 +108,7 @@ std::optional<GuestCall> Watch::start_guests() {
       continue;
     }
     ::sigaction(SIGCHLD, &childs, nullptr);
-    return GuestCall{task, *forked->guest};
+    return GuestCall{task, *forked->guest, std::move(more)};
   }
   cells_.forget_done();
   return std::nullopt;
@@ -155,7 +156,7 @@ RunningCell* Watch::standing_beside(const RunningCell& cell) {
 
 void Watch::ask_again(RunningCell& cell) {
   pages_.give_back(cell.page);
-  again_.push_back({cell.ref().task, cell.shared_plan(), cell.guest_pid()});
+  again_.push_back({cell.ref().task, cell.shared_plan(), cell.guest_pid(), cell.more_tasks()});
   wait_for_an_end_ = false;
   cell.finish_without_guest();
 }

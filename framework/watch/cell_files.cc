@@ -16,7 +16,7 @@ namespace {
 std::string save_failed(const RunningCell& cell, CellReport& report, EventSink& sink) {
   const WatchPlan& plan = cell.plan().watch;
   if (plan.keep_failed.empty()) return "";
-  const std::string name = sink.name_of_failed(report);
+  const std::string name = sink.name_of_failed(cell.ref(), report);
   if (name.empty()) return "";
   const std::string where = fmt::format("{}/{}", plan.keep_failed, name);
   const auto saved = save_changes(cell.init().views, {.directories = plan.views}, where);

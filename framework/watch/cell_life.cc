@@ -26,6 +26,13 @@ bool CellLife::start(pid_t guest, Time now) {
   return true;
 }
 
+bool CellLife::next_task(Time now) {
+  const auto* running = as<Running>();
+  if (running == nullptr) return false;
+  state_ = Running{running->guest, now};
+  return true;
+}
+
 bool CellLife::notice(Time now) {
   auto* running = std::get_if<Running>(&state_);
   const auto after = bounds_.notice_after;

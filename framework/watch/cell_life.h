@@ -33,8 +33,8 @@ class CellLife {
   struct Standing {};  // there is no guest yet
   struct Running {
     pid_t guest = 0;
-    Clock::time_point started{};
-    bool noticed = false;  // the notice that it is slow was given
+    Clock::time_point started{};  // or when the present of several tasks was
+    bool noticed = false;         // the notice that it is slow was given
   };
   struct Killed {  // and not dead yet
     pid_t guest = 0;
@@ -75,6 +75,7 @@ class CellLife {
   // What happened. False if that is impossible in the present state, which then stays.
   bool stand();                           // Building: the cell is there, or nothing had to be built
   bool start(pid_t guest, Time now);      // Standing: the guest was forked
+  bool next_task(Time now);               // Running: its times are measured from now on
   bool notice(Time now);                  // Running: its notice is due and was not given before
   bool kill(KilledFor reason, Time now);  // Running: SIGKILL was sent
   bool reap(int wait_status, const rusage& used, Time now);  // Running, Killed

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "framework/kernel/clock.h"
 #include "framework/kernel/error.h"
@@ -18,6 +19,8 @@ struct CellTask {
   // The pid that the guest gets in its cell, if the kernel supports that: plan/guest_pid.h. 0 is
   // any.
   pid_t guest_pid = 0;
+  // Further tasks, which the same guest goes on with, one after the other, in this order.
+  std::vector<std::uint32_t> more{};
 };
 // There may be more. The source is asked again at that time, and whenever a cell has ended. If no
 // cell is left and no time is given, there is no more.

@@ -5,19 +5,30 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace cloister {
-namespace {
 
-void keep(Output& output, std::string_view bytes, Bytes most) {
-  const std::uint64_t room = most.count - std::min<std::uint64_t>(most.count, output.kept.size());
-  const std::size_t kept = std::min<std::uint64_t>(room, bytes.size());
-  output.kept.append(bytes.substr(0, kept));
-  output.dropped += bytes.size() - kept;
+void Printed::settle(std::size_t count, Bytes most) {
+  Output& to = settled_;
+  const std::uint64_t room = most.count - std::min<std::uint64_t>(most.count, to.kept.size());
+  const std::size_t kept = std::min<std::uint64_t>(room, count);
+  to.kept.append(last_, 0, kept);
+  to.dropped += count - kept;
+  last_.erase(0, count);
 }
 
-}  // namespace
+void Printed::add(std::string_view bytes, Bytes most) {
+  if (bytes.empty()) return;
+  settle(last_.size(), most);
+  last_ = bytes;
+}
 
+Output Printed::take_task(std::uint64_t count, Bytes most) {
+  const std::uint64_t before = settled_.kept.size() + settled_.dropped;
+  settle(std::min<std::uint64_t>(count - std::min(count, before), last_.size()), most);
+  return std::exchange(settled_, {});
+}
 Result<GuestStreams::Ends> GuestStreams::open(int outputs) {
   Ends ends;
   for (int stream = 0; stream <= outputs; ++stream) {
@@ -43,11 +54,20 @@ std::string_view GuestStreams::drain(int stream, CellPage& page, Bytes most, Dra
   }
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) fd.reset();
   if (output) {
-    keep(stream == kOut ? out : err, bytes, most);
+    (stream == kOut ? out : err).add(bytes, most);
   } else {
     frames.feed(bytes);
   }
   return bytes;
+}
+
+Output GuestStreams::take_printed(int stream, std::uint64_t count, CellPage& page, Bytes most,
+                                  DrainBuffer& buffer) {
+  Printed& all = stream == kOut ? out : err;
+  // All of it is in the pipe, if the guest says the truth.
+  while (all.count() < count && !drain(stream, page, most, buffer).empty()) {
+  }
+  return all.take_task(count, most);
 }
 
 void GuestStreams::finish(CellPage& page, Bytes most, DrainBuffer& buffer) {

@@ -17,6 +17,28 @@ namespace cloister {
 // Holds as much as a pipe does. The loop has one buffer for all cells.
 using DrainBuffer = std::array<char, std::size_t{64} * 1024>;
 
+// What a guest printed on one stream. Of the bytes that were read last it may be unknown yet to
+// which task of the guest they belong.
+class Printed {
+ public:
+  // Keeps at most `most` of what is known to be the present task's.
+  void add(std::string_view bytes, Bytes most);
+  // A task has ended that had printed so much: what is kept of it. The rest is the next one's.
+  Output take_task(std::uint64_t count, Bytes most);
+  Output take_all(Bytes most) {
+    settle(last_.size(), most);
+    return std::move(settled_);
+  }
+  std::uint64_t count() const { return settled_.kept.size() + settled_.dropped + last_.size(); }
+
+ private:
+  // That many of the last bytes are the present task's.
+  void settle(std::size_t count, Bytes most);
+
+  Output settled_;
+  std::string last_;
+};
+
 class GuestStreams {
  public:
   static constexpr int kEvents = 0;
@@ -39,12 +61,15 @@ class GuestStreams {
   // Reads what one of them has, through `buffer`, and returns it; "" if there was nothing. Keeps at
   // most `most` of the output.
   std::string_view drain(int stream, CellPage& page, Bytes most, DrainBuffer& buffer);
+  // A task has ended that printed so much on a stream: takes that out of what was read.
+  Output take_printed(int stream, std::uint64_t count, CellPage& page, Bytes most,
+                      DrainBuffer& buffer);
   // The cell is gone. Reads what is left in the pipes, and the frames in its page.
   void finish(CellPage& page, Bytes most, DrainBuffer& buffer);
 
   FrameReader frames;
-  Output out;
-  Output err;
+  Printed out;
+  Printed err;
 
  private:
   Fd fds_[kCount];

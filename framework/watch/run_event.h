@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <cloister/report.h>
 
@@ -62,17 +63,25 @@ struct ShortageEvent {
 };
 // The run was told to end. What ran was killed; what did not run yet never will.
 struct RunStopEvent {};
-// The last event of a cell: it is gone, and what it wrote is in its final place.
+// A guest with several tasks goes on to the next. The report is about the one before: what the
+// guest said and printed, and how long that took. The rest is known at the cell's end.
+struct TaskEndEvent {
+  CellRef of{};
+  CellReport report{};
+};
+// The last event of a cell: it is gone, and what it wrote is in its final place. The report is
+// about the task that the guest had come to.
 struct CellEndEvent {
   CellRef of{};
   CellReport report{};
+  std::vector<std::uint32_t> not_begun{};  // tasks that the guest did not come to
 };
 
 // To add an event, add an alternative here and an on() below.
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
-               FileCollisionEvent, ShortageEvent, RunStopEvent, CellEndEvent>
+               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent, CellEndEvent>
       what{};
 };
 
@@ -86,7 +95,7 @@ class EventSink {
   }
   // The name of the test, usable as a file name, if the cell's end means that it failed; "" if not.
   // Asked before the cell's end is reported, if files of failed tests are saved.
-  virtual std::string name_of_failed(CellReport& /*report*/) { return ""; }
+  virtual std::string name_of_failed(const CellRef& /*of*/, CellReport& /*report*/) { return ""; }
 
  protected:
   // A sink has those that concern it.
@@ -98,6 +107,7 @@ class EventSink {
   virtual void on(FileCollisionEvent&&) {}
   virtual void on(ShortageEvent&&) {}
   virtual void on(RunStopEvent&&) {}
+  virtual void on(TaskEndEvent&&) {}
   virtual void on(CellEndEvent&&) = 0;
 };
 

@@ -26,6 +26,8 @@ RunningCell::RunningCell(std::uint32_t number, const CellTask& task, SharedPlan 
                          const Patience& patience, Clock::time_point now)
     : number_(number),
       guest_pid_(task.guest_pid),
+      more_(task.more),
+      tasks_(static_cast<std::uint32_t>(more_.size()) + 1),
       shared_plan_(std::move(plan)),
       join_paths_(join_paths(*shared_plan_, number)),
       life_(bounds_of(shared_plan_->watch, patience), now),
@@ -92,6 +94,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
   forking.lap(costs_, Cost::kFork);
   const auto now = clock.now();
   life_.start(forked->pid, now);
+  task_began_ = now;
   writer_.started = Clock::now();
   if (audit.ours.open()) auditor.emplace(plan().watch.audit, std::move(audit.ours));
   gauges_ = Gauges(plan().watch, number_, forked->pid, now);
@@ -148,16 +151,49 @@ void RunningCell::guest_ended(int wait_status, const rusage& used, Clock::time_p
   if ((plan().inside.namespaces & CLONE_NEWPID) == 0) ::kill(-*guest, SIGKILL);
 }
 
-CellReport RunningCell::finish(const BuilderReply* gone, DrainBuffer& buffer) {
+// Those before it in the row stay behind. False if it is none of them.
+bool RunningCell::go_on_to(std::uint32_t task) {
+  const auto found = std::ranges::find(more_, task);
+  if (found == more_.end()) return false;
+  more_.erase(found);
+  writer_.task = task;
+  return true;
+}
+
+std::vector<CellReport> RunningCell::take_ended_tasks(Clock::time_point now, DrainBuffer& buffer) {
+  std::vector<CellReport> reports;
+  if (!streams_.frames.has_ended_tasks()) return reports;
+  for (EndedTask& ended : streams_.frames.take_ended_tasks()) {
+    const std::uint32_t before = writer_.task;
+    const std::uint32_t next = ended.next;
+    if (!go_on_to(next)) {
+      streams_.frames.break_off(fmt::format("it went on to task {}, which is not its own", next));
+      break;
+    }
+    TaskEvidence evidence{.id = before, .tasks = tasks_, .plan = plan(), .ended = std::move(ended)};
+    const auto take = [&](int stream, std::uint64_t count) {
+      return streams_.take_printed(stream, count, *page, plan().watch.output, buffer);
+    };
+    evidence.out = take(GuestStreams::kOut, evidence.ended.out);
+    evidence.err = take(GuestStreams::kErr, evidence.ended.err);
+    evidence.wall = std::chrono::duration_cast<std::chrono::microseconds>(now - task_began_);
+    reports.push_back(make_task_report(std::move(evidence)));
+    task_began_ = now;
+    life_.next_task(now);
+  }
+  return reports;
+}
+
+CellReport RunningCell::finish(const BuilderReply* gone) {
   life_.finish();
-  streams_.finish(*page, plan().watch.output, buffer);
   const auto* done = life_.as<CellLife::Done>();
   CellEvidence evidence{.id = writer_.task,
+                        .tasks = tasks_,
                         .plan = plan(),
                         .guest = done != nullptr && done->guest ? *done->guest : GuestEnd{},
                         .frames = std::move(streams_.frames),
-                        .out = std::move(streams_.out),
-                        .err = std::move(streams_.err),
+                        .out = streams_.out.take_all(plan().watch.output),
+                        .err = streams_.err.take_all(plan().watch.output),
                         .page = *page,
                         .gone = gone,
                         .memory = gauges_.memory()};

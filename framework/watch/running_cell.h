@@ -43,9 +43,12 @@ class RunningCell {
   RunningCell& operator=(const RunningCell&) = delete;
   ~RunningCell();
 
+  // The task is the present one, if the cell has several.
   CellRef ref() const { return {writer_.task, number_}; }
   // The pid that the guest gets in its cell; 0 is any.
   pid_t guest_pid() const { return guest_pid_; }
+  // The tasks to which the guest has not come.
+  const std::vector<std::uint32_t>& more_tasks() const { return more_; }
   const CellPlan& plan() const { return *shared_plan_; }
   const SharedPlan& shared_plan() const { return shared_plan_; }
   const CellLife& life() const { return life_; }
@@ -83,9 +86,12 @@ class RunningCell {
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
   // The loop stops waiting. The report will say which process it waited for.
   void give_up(Clock::time_point now) { life_.give_up(init_.pid, now); }
-  // The cell is gone and had a guest: makes its report. `gone` is nullptr if nobody has dismantled
-  // it.
-  CellReport finish(const BuilderReply* gone, DrainBuffer& buffer);
+  // The tasks that have ended in the meantime while the guest went on to another: their reports.
+  std::vector<CellReport> take_ended_tasks(Clock::time_point now, DrainBuffer& buffer);
+  // The cell is gone and had a guest: reads what is left of it.
+  void read_rest(DrainBuffer& buffer) { streams_.finish(*page, plan().watch.output, buffer); }
+  // After that: makes its report. `gone` is nullptr if nobody has dismantled it.
+  CellReport finish(const BuilderReply* gone);
   // The cell is gone and never had a guest.
   void finish_without_guest() { life_.finish(); }
 
@@ -97,8 +103,13 @@ class RunningCell {
   bool begun_alone = false;        // no other cell existed when it was requested
 
  private:
+  bool go_on_to(std::uint32_t task);
+
   std::uint32_t number_;
   pid_t guest_pid_;
+  std::vector<std::uint32_t> more_;
+  std::uint32_t tasks_;
+  Clock::time_point task_began_{};
   SharedPlan shared_plan_;
   std::vector<std::string> join_paths_;
   CellLife life_;

@@ -146,10 +146,27 @@ void Watch::wait_for_events() {
 
 // False when nothing had come.
 bool Watch::drain(RunningCell& cell, int stream) {
+  // Whose the bytes are that were read before must be known before more are read. To take the end
+  // of a task may read some, too.
+  const bool shares = stream != GuestStreams::kEvents && !cell.more_tasks().empty();
+  for (int reads = 0; shares && reads < GuestStreams::kMostLastReads; ++reads) {
+    if (!drain(cell, GuestStreams::kEvents)) break;
+  }
   const std::string_view bytes = cell.drain(stream, *drain_buffer_);
-  if (options_.tell_output && stream != GuestStreams::kEvents && !bytes.empty())
+  const bool any = !bytes.empty();
+  if (options_.tell_output && stream != GuestStreams::kEvents && any)
     tell(OutputEvent{cell.ref(), stream == GuestStreams::kErr, std::string(bytes)});
-  return !bytes.empty();
+  if (stream == GuestStreams::kEvents) tell_ended_tasks(cell);
+  return any;
+}
+
+void Watch::tell_ended_tasks(RunningCell& cell) {
+  const CellRef of = cell.ref();
+  for (CellReport& report : cell.take_ended_tasks(clock_.now(), *drain_buffer_)) {
+    const std::uint32_t task = report.id;
+    tell(TaskEndEvent{{task, of.cell}, std::move(report)});
+    outbox_.flush();
+  }
 }
 
 // Until something is due by a clock, in milliseconds, as poll(2) has it.
@@ -299,13 +316,17 @@ void Watch::give_up(RunningCell& cell) {
 }
 
 void Watch::report_done(RunningCell& cell, const BuilderReply* gone) {
-  // The last of what it printed is told, too: finish() takes it for the report alone.
-  const int reads_to_tell = options_.tell_output ? GuestStreams::kMostLastReads : 0;
+  // The last of what it printed is told, too, and its tasks are told apart: read_rest() reads for
+  // the report alone.
+  const bool tells = options_.tell_output || !cell.more_tasks().empty();
+  const int reads_to_tell = tells ? GuestStreams::kMostLastReads : 0;
   for (const int stream : {GuestStreams::kOut, GuestStreams::kErr}) {
     for (int reads = 0; reads < reads_to_tell && drain(cell, stream); ++reads) {
     }
   }
-  CellReport report = cell.finish(gone, *drain_buffer_);
+  cell.read_rest(*drain_buffer_);
+  tell_ended_tasks(cell);
+  CellReport report = cell.finish(gone);
   files_.take_audit(cell, cells_, report);
   // Before the report: what a test has written is there when it is known to have ended.
   if (report.undying == 0) files_.take_written(cell, report, sink_);
@@ -318,7 +339,7 @@ void Watch::tell_end(const RunningCell& cell, CellReport report) {
   if (cell.page != nullptr) pages_.give_back(cell.page);
   wait_for_an_end_ = false;
   ask_source_at_ = {};
-  tell(CellEndEvent{cell.ref(), std::move(report)});
+  tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks()});
   outbox_.flush();
 }
 

@@ -49,6 +49,7 @@ struct WatchOptions {
 struct GuestCall {
   std::uint32_t task = 0;
   GuestSide side;
+  std::vector<std::uint32_t> more{};  // tasks that it goes on with: GuestSide::begin_task
 };
 
 class Watch : public InUnforkedMemory {
@@ -109,6 +110,7 @@ class Watch : public InUnforkedMemory {
   void go_on();
   void end_early();
   void give_up(RunningCell& cell);
+  void tell_ended_tasks(RunningCell& cell);
   void report_done(RunningCell& cell, const BuilderReply* gone);
   void tell_end(const RunningCell& cell, CellReport report);
 

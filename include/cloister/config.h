@@ -52,6 +52,13 @@ enum class FileConflicts {
   kFail,    // the test that ended later fails
 };
 
+// Which tests share a process and its cell, and with them what is set up: docs/SCOPES.md.
+enum class Scope {
+  kTest,     // none: each test has its own, and its own set-up: the default
+  kSuite,    // the tests of a suite that have the same settings: for tests that build on each other
+  kProgram,  // all tests of this scope that have the same settings: for pure functions
+};
+
 struct CellConfig {
   // The hostname inside. Default "cloister". At most 64 bytes, by uname(2). If the cell has its own
   // network, a private /etc/hosts resolves the name.
@@ -152,6 +159,9 @@ struct CellConfig {
   // false. With Files::kDeclared and kReadOnly, refused accesses are reported unless this is false.
   std::optional<bool> audit{};
 
+  // Default Scope::kTest. For a suite of a program that is linked with Cloister.
+  std::optional<Scope> scope{};
+
   CellConfig& with_hostname(std::string value) { return set(hostname, std::move(value)); }
   CellConfig& with_network(Network value) { return set(network, value); }
   CellConfig& with_reuse_network(bool value = true) { return set(reuse_network, value); }
@@ -197,6 +207,7 @@ struct CellConfig {
   CellConfig& with_file_conflicts(FileConflicts value) { return set(file_conflicts, value); }
   CellConfig& with_keep_failed(std::string value) { return set(keep_failed, std::move(value)); }
   CellConfig& with_audit(bool value = true) { return set(audit, value); }
+  CellConfig& with_scope(Scope value) { return set(scope, value); }
 
  private:
   template <typename T, typename Value>

@@ -211,7 +211,11 @@ struct Caps {
 };
 
 struct CellReport {
-  std::uint32_t id = 0;  // the number that its starter gave to the cell
+  std::uint32_t id = 0;  // the number that its starter gave to the task
+  // How many tasks the cell was for. With more than one, the report of each but the last that the
+  // guest came to has an outcome (Finished), its time, what it printed and its events; the report
+  // of that last one has the rest, for the whole cell.
+  std::uint32_t tasks = 1;
   Outcome outcome;
   // The process, by its pid outside of the cell, that was killed but had not died some seconds
   // later: the guest, or the cell's init, which waits for processes that do not die. 0 is none.

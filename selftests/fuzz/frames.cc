@@ -21,6 +21,16 @@ bool same(const std::vector<Event>& one, const std::vector<Event>& other) {
   return true;
 }
 
+bool same_tasks(const std::vector<EndedTask>& one, const std::vector<EndedTask>& other) {
+  if (one.size() != other.size()) return false;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (one[i].next != other[i].next || one[i].out != other[i].out || one[i].err != other[i].err ||
+        one[i].phases.size() != other[i].phases.size() || !same(one[i].events, other[i].events))
+      return false;
+  }
+  return true;
+}
+
 // In pieces whose sizes come out of the stream itself.
 FrameReader read_in_pieces(std::string_view stream, std::size_t seed) {
   FrameReader reader;
@@ -34,7 +44,9 @@ FrameReader read_in_pieces(std::string_view stream, std::size_t seed) {
 void check_pieces(std::string_view stream, std::uint8_t seed) {
   FrameReader whole;
   whole.feed(stream);
-  const FrameReader pieces = read_in_pieces(stream, seed);
+  FrameReader pieces = read_in_pieces(stream, seed);
+  require(same_tasks(whole.take_ended_tasks(), pieces.take_ended_tasks()),
+          "pieces make no difference to the tasks");
   require(same(whole.events(), pieces.events()), "pieces make no difference to the events");
   require(whole.finished() == pieces.finished(), "pieces make no difference to the end");
   require(whole.broken() == pieces.broken(), "pieces make no difference to the break",
@@ -47,6 +59,7 @@ googletest::Record record_of(std::vector<Event> events) {
   CellReport report;
   report.outcome = Finished{};
   report.events = std::move(events);
+  googletest::judge_events(report);
   return googletest::make_record(std::move(report));
 }
 
@@ -92,7 +105,7 @@ void check_record(const std::vector<Event>& events) {
             "a part has a type and a phase");
   }
   for (const auto& property : all.properties)
-    require(property.scope <= googletest::Scope::kProgram, "a property has a scope");
+    require(property.owner <= googletest::Owner::kProgram, "a property has a scope");
 }
 
 std::string frame(std::uint32_t sequence, std::uint16_t kind, std::string_view payload) {

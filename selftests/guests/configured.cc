@@ -1,5 +1,5 @@
 // Settings in code for tests of every kind of writing; with MISSPELT=1, some for tests that are not
-// there.
+// there; with SCOPE_OF_A_TEST=1, one that only a suite has.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -38,6 +38,11 @@ const bool kMisspelt = ::getenv("MISSPELT") != nullptr &&
                        cloister::configure_test("Storage", "FitsIntoMemroy", kLonger) &&
                        cloister::configure_suite("Storge", kLonger) &&
                        cloister::configure_suite("Elsewhere", kLonger);
+
+const bool kScoped =
+    ::getenv("SCOPE_OF_A_TEST") != nullptr &&
+    cloister::configure_test("Storage", "FitsIntoMemory",
+                             cloister::CellConfig().with_scope(cloister::Scope::kSuite));
 
 TEST(DeathTest, Threadsafe) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -91,7 +91,7 @@ class RunWarden final : public CellSource, public EventSink {
     files_.insert_or_assign(number, std::move(*files));
     return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
   }
-  std::string name_of_failed(CellReport& report) override {
+  std::string name_of_failed(const CellRef&, CellReport& report) override {
     take_report_files(report);
     judged_ = judge(report);
     return has_failed(*judged_) ? name_among_all(order_.tests[report.id]) : "";

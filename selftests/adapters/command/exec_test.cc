@@ -57,6 +57,15 @@ TEST(ExitStatus, Is125WhereThereIsNoCell) {
             "file or directory (ENOENT)\n");
 }
 
+TEST(ExitStatus, Is125WhereItIsAskedToShareACell) {
+  const Ended ended = exec({"--scope=suite"}, {"true"});
+  EXPECT_EQ(ended.status, 125);
+  EXPECT_EQ(ended.err,
+            "cloister exec: true was not run: cannot let this command share a cell with others, as "
+            "scope asks: only the tests of a program that is linked with Cloister can share one; "
+            "leave scope out, or link the program with cloister::gtest_main\n");
+}
+
 TEST(Streams, AreTheCallersOwn) {
   const Ended ended = exec_sh({}, "echo to out; echo to err >&2; cat");
   EXPECT_EQ(ended.out, "to out\n");

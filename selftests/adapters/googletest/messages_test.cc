@@ -29,7 +29,8 @@ class BadEvent : public testing::TestWithParam<Event> {};
 TEST_P(BadEvent, MakesTheProtocolBroken) {
   CellReport report = finished_report();
   report.events = {GetParam()};
-  EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(make_record(std::move(report)).cell.outcome));
+  judge_events(report);
+  EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(report.outcome));
 }
 
 // The bytes of a part up to its texts: phase, type.
@@ -57,6 +58,7 @@ std::string property_bytes(std::uint8_t scope) {
 TEST(Event, IsKeptWhenItIsAsGuestsSendIt) {
   CellReport report = finished_report();
   report.events = {{1, part_bytes(testing::TestPartResult::kSkip)}, {2, property_bytes(2)}};
+  judge_events(report);
   const Record record = make_record(std::move(report));
   EXPECT_EQ(record.parts.size(), 1U);
   EXPECT_EQ(record.properties.size(), 1U);

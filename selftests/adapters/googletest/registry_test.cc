@@ -151,7 +151,7 @@ TEST_F(TestsOfThisProgram, AreSelectedOneByOne) {
 TEST_F(TestsOfThisProgram, AreSelectedInPlaceOfOthers) {
   EXPECT_TRUE(holds_with_replays([&] {
     const TestId id = Registry::id_of(this_test());
-    registry.select_only(id);
+    registry.select_only({id});
     return registry.selected() == std::vector<TestId>{id};
   }));
 }
@@ -160,7 +160,7 @@ TEST_F(TestsOfThisProgram, AreSelectedInTheOrderInWhichTheyRun) {
   EXPECT_TRUE(holds_with_replays([&] {
     const TestId first = Registry::id_of(*this_suite().GetTestInfo(0));
     const TestId second = Registry::id_of(*this_suite().GetTestInfo(1));
-    registry.select_only(first);
+    registry.select_only({first});
     registry.select(second);
     std::ranges::reverse(pa::get(pa::SuiteOrder{}, this_suite()));  // as --gtest_shuffle might
     return registry.selected() == std::vector<TestId>{second, first};
@@ -169,7 +169,7 @@ TEST_F(TestsOfThisProgram, AreSelectedInTheOrderInWhichTheyRun) {
 
 TEST_F(TestsOfThisProgram, ArePassedOverWhereTheyAreUnwanted) {
   EXPECT_TRUE(holds_with_replays([&] {
-    registry.select_only(0);
+    registry.select_only({0});
     registry.select(Registry::id_of(this_test()));
     registry.deselect([](TestId id) { return id == 0; });
     return registry.selected() == std::vector<TestId>{Registry::id_of(this_test())};

@@ -91,6 +91,8 @@ class SameReport : public testing::TestWithParam<Mode> {
 TEST_P(SameReport, OnTheConsoleInXmlAndToListeners) { compare("xml"); }
 TEST_P(SameReport, InJson) { compare("json"); }
 TEST_P(SameReport, WhenTestsStartTheProgramAnew) { compare("xml", "--cloister_launch=exec"); }
+TEST_P(SameReport, WhenTheTestsOfASuiteShareACell) { compare("xml", "--cloister_scope=suite"); }
+TEST_P(SameReport, WhenAllTestsShareACell) { compare("xml", "--cloister_scope=program"); }
 
 INSTANTIATE_TEST_SUITE_P(
     Modes, SameReport,
@@ -202,6 +204,8 @@ std::vector<Mode> listeners() {
 }
 class SamePlace : public SameReport {};
 TEST_P(SamePlace, OfWhatAListenerInTheGuestDid) { compare("xml"); }
+TEST_P(SamePlace, WhenTheTestsOfASuiteShareACell) { compare("xml", "--cloister_scope=suite"); }
+TEST_P(SamePlace, WhenAllTestsShareACell) { compare("xml", "--cloister_scope=program"); }
 INSTANTIATE_TEST_SUITE_P(Listener, SamePlace, testing::ValuesIn(listeners()),
                          [](const auto& mode) { return mode.param.name; });
 

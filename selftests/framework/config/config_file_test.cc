@@ -14,7 +14,7 @@ constexpr std::string_view kAll =
     "as_root, privileged, private_tmp, tmp_size, shm_size, tmpfs_inodes, output, leaks, keep_fds, "
     "keep_paths, files, files_in, shared_files, inputs, outputs, files_store, file_conflicts, "
     "keep_failed, "
-    "audit";
+    "audit, scope";
 
 ConfigFile read(std::string_view text) {
   auto file = parse_config(text, "c.toml", kRunOptions);

@@ -109,8 +109,8 @@ const Case kCases[] = {{"memory", "64M", "lots"},      {"memory", "none", "-1"},
                        {"files_in", "/a,/b", "a"},     {"shared_files", "/a/b", "/a,,b"},
                        {"inputs", "data/**", ","},     {"outputs", "a,b*", ",a"},
                        {"keep_failed", "kept", ""},    {"files_store", "/var/tmp", ""},
-                       {"audit", "yes", "2"},          {"files", "declared", "all"},
-                       {"file_conflicts", "fail", "1"}};
+                       {"audit", "yes", "2"},          {"scope", "suite", "cell"},
+                       {"files", "declared", "all"},   {"file_conflicts", "fail", "1"}};
 INSTANTIATE_TEST_SUITE_P(Settings, EverySetting, testing::ValuesIn(kCases));
 
 TEST_P(EverySetting, StaysAsItWasWhenATextIsRefused) {

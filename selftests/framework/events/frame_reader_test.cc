@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "framework/protocol/cell_page.h"
 #include "framework/protocol/frame.h"
+#include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
@@ -21,6 +23,67 @@ TEST(FrameReader, TakesFramesInPiecesOfAnySize) {
   EXPECT_EQ(reader.events()[0].payload, "one");
   EXPECT_EQ(reader.events()[1].kind, 2);
   EXPECT_TRUE(reader.finished());
+  EXPECT_EQ(reader.broken(), "");
+}
+
+std::string next_task(std::uint32_t task, std::uint64_t out, int phases = 1) {
+  ByteWriter payload;
+  payload.number(task);
+  payload.number(out);
+  payload.number(std::uint64_t{0});
+  for (int i = 0; i < phases; ++i) {
+    payload.number(std::uint8_t{5});
+    payload.number(std::uint64_t{2});
+    payload.number(std::uint64_t{0});
+  }
+  return payload.bytes();
+}
+
+TEST(FrameReader, TakesATaskThatHasEndedWithItsEvents) {
+  FrameReader reader;
+  reader.feed(frame(0, 1, "of one") + frame(1, kNextTaskFrame, next_task(7, 3)) +
+              frame(2, 1, "of seven"));
+  const auto ended = reader.take_ended_tasks();
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].next, 7U);
+  EXPECT_EQ(ended[0].out, 3U);
+  ASSERT_EQ(ended[0].phases.size(), 1U);
+  EXPECT_EQ(ended[0].phases[0].phase, 5);
+  ASSERT_EQ(ended[0].events.size(), 1U);
+  EXPECT_EQ(ended[0].events[0].payload, "of one");
+  ASSERT_EQ(reader.events().size(), 1U);
+  EXPECT_EQ(reader.events()[0].payload, "of seven");
+}
+
+TEST(FrameReader, TakesEachTaskThatHasEndedOnce) {
+  FrameReader reader;
+  reader.feed(frame(0, kNextTaskFrame, next_task(7, 0)));
+  EXPECT_EQ(reader.take_ended_tasks().size(), 1U);
+  EXPECT_FALSE(reader.has_ended_tasks());
+}
+
+TEST(FrameReader, ANextTaskThatIsCutOffBreaksIt) {
+  FrameReader reader;
+  const std::string whole = next_task(7, 0);
+  reader.feed(frame(0, kNextTaskFrame, whole.substr(0, whole.size() - 1)));
+  EXPECT_EQ(reader.broken(), "a frame that should name its next task does not");
+}
+
+TEST(FrameReader, ANextTaskWithMorePhasesThanThereAreBreaksIt) {
+  FrameReader reader;
+  reader.feed(frame(0, kNextTaskFrame, next_task(7, 0, kMostPhases + 1)));
+  EXPECT_NE(reader.broken(), "");
+}
+
+TEST(FrameReader, EachTaskMaySendAsMuchAsOne) {
+  FrameReader reader;
+  const std::string most(kLongestPayload, 'x');
+  std::uint32_t sequence = 0;
+  for (std::uint32_t task = 1; task < 4; ++task) {
+    for (int i = 0; i < 3; ++i) reader.feed(frame(sequence++, 1, most));
+    reader.feed(frame(sequence++, kNextTaskFrame, next_task(task, 0)));
+    reader.take_ended_tasks();
+  }
   EXPECT_EQ(reader.broken(), "");
 }
 

@@ -78,7 +78,7 @@ TEST(EncodedReport, IsRefusedWhenABoolIsNeither0Nor1) {
   CellReport report;
   report.outcome = Signaled{9, true};
   std::string bytes = encode(report);
-  const std::size_t core_dumped = kHead + sizeof report.id + 1 + sizeof(int);
+  const std::size_t core_dumped = kHead + sizeof report.id + sizeof report.tasks + 1 + sizeof(int);
   ASSERT_EQ(bytes[core_dumped], 1);
   bytes[core_dumped] = 2;
   EXPECT_FALSE(decode_report(bytes));
@@ -88,7 +88,7 @@ TEST(EncodedReport, OfAnotherVersionIsRefusedWithASentence) {
   std::string bytes = encode(full_report());
   ++bytes[sizeof(std::uint32_t)];
   EXPECT_EQ(decode_report(bytes).error(),
-            "this is a report of version 2, and version 1 is read here: use one release of "
+            "this is a report of version 3, and version 2 is read here: use one release of "
             "Cloister for the tests and for the command");
   EXPECT_EQ(decode_report("nonsense").error(), "this is no report of a cell");
 }
@@ -100,7 +100,7 @@ TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
     CellReport report;
     report.outcome = outcome;
     std::string bytes = encode(report);
-    bytes[kHead + sizeof report.id] = 99;
+    bytes[kHead + sizeof report.id + sizeof report.tasks] = 99;
     EXPECT_FALSE(decode_report(bytes));
   }
 }

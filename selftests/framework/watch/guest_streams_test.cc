@@ -87,27 +87,56 @@ TEST_F(GuestPipes, GiveEachOutputByItself) {
   print(kErr, "err");
   EXPECT_NE(drain(kOut), "");
   EXPECT_NE(drain(kErr), "");
-  EXPECT_EQ(streams.out.kept, "out");
-  EXPECT_EQ(streams.err.kept, "err");
+  EXPECT_EQ(streams.out.take_all(1_MiB).kept, "out");
+  EXPECT_EQ(streams.err.take_all(1_MiB).kept, "err");
 }
 
 TEST_F(GuestPipes, KeepTheFirstBytesAndCountTheOthers) {
   open(1);
   print(kOut, "four and more");
   drain(kOut, Bytes{4});
-  EXPECT_EQ(streams.out.kept, "four");
-  EXPECT_EQ(streams.out.dropped, 9U);
+  const Output out = streams.out.take_all(Bytes{4});
+  EXPECT_EQ(out.kept, "four");
+  EXPECT_EQ(out.dropped, 9U);
 }
 
 TEST_F(GuestPipes, CountWhatComesAfterTheyAreFull) {
   open(1);
   print(kOut, "four");
   drain(kOut, Bytes{4});
-  EXPECT_EQ(streams.out.dropped, 0U);
   print(kOut, "more");
   EXPECT_NE(drain(kOut, Bytes{4}), "");
-  EXPECT_EQ(streams.out.kept, "four");
-  EXPECT_EQ(streams.out.dropped, 4U);
+  const Output out = streams.out.take_all(Bytes{4});
+  EXPECT_EQ(out.kept, "four");
+  EXPECT_EQ(out.dropped, 4U);
+}
+
+TEST(Printed, IsCutWhereATaskEnds) {
+  Printed printed;
+  printed.add("one", 1_MiB);
+  printed.add("two", 1_MiB);
+  EXPECT_EQ(printed.take_task(4, 1_MiB).kept, "onet");
+  EXPECT_EQ(printed.take_all(1_MiB).kept, "wo");
+}
+
+TEST(Printed, IsCappedForEachTaskByItself) {
+  Printed printed;
+  printed.add("a lot of it", Bytes{4});
+  printed.add("more, next", Bytes{4});
+  printed.add("", Bytes{4});
+  const Output first = printed.take_task(17, Bytes{4});
+  EXPECT_EQ(first.kept, "a lo");
+  EXPECT_EQ(first.dropped, 13U);
+  const Output next = printed.take_all(Bytes{4});
+  EXPECT_EQ(next.kept, "next");
+  EXPECT_EQ(next.dropped, 0U);
+}
+
+TEST(Printed, EndsForATaskThatClaimsMoreWithWhatThereIs) {
+  Printed printed;
+  printed.add("all", 1_MiB);
+  EXPECT_EQ(printed.take_task(~std::uint64_t{0}, 1_MiB).kept, "all");
+  EXPECT_EQ(printed.take_all(1_MiB).kept, "");
 }
 
 TEST_F(GuestPipes, TellThePageWhatWasTakenOfEachOutput) {
@@ -156,7 +185,7 @@ TEST_F(GuestPipes, GiveWhatIsInThemBeforeTheyAreClosed) {
   print(kOut, "last words");
   ends.fds[kOut].reset();
   EXPECT_NE(drain(kOut), "");
-  EXPECT_EQ(streams.out.kept, "last words");
+  EXPECT_EQ(streams.out.take_all(1_MiB).kept, "last words");
 }
 
 TEST_F(GuestPipes, AreEmptiedAndClosedAtTheEndAlthoughTheOtherEndIsHeld) {
@@ -164,8 +193,8 @@ TEST_F(GuestPipes, AreEmptiedAndClosedAtTheEndAlthoughTheOtherEndIsHeld) {
   print(kOut, "out");
   print(kErr, "err");
   streams.finish(page, 1_MiB, buffer);
-  EXPECT_EQ(streams.out.kept, "out");
-  EXPECT_EQ(streams.err.kept, "err");
+  EXPECT_EQ(streams.out.take_all(1_MiB).kept, "out");
+  EXPECT_EQ(streams.err.take_all(1_MiB).kept, "err");
   for (int stream = 0; stream < GuestStreams::kCount; ++stream) EXPECT_EQ(streams.fd(stream), -1);
 }
 
@@ -173,8 +202,9 @@ TEST_F(GuestPipes, KeepNoMoreAtTheEndThanBefore) {
   open(1);
   print(kOut, "four and more");
   streams.finish(page, Bytes{4}, buffer);
-  EXPECT_EQ(streams.out.kept, "four");
-  EXPECT_EQ(streams.out.dropped, 9U);
+  const Output out = streams.out.take_all(Bytes{4});
+  EXPECT_EQ(out.kept, "four");
+  EXPECT_EQ(out.dropped, 9U);
 }
 
 // What a guest leaves in its page when it has no pipe.

@@ -57,6 +57,7 @@ class EventRun final : public CellSource, public EventSink {
   std::string operator()(const FileCollisionEvent&) const { return "collision"; }
   std::string operator()(const ShortageEvent&) const { return "shortage"; }
   std::string operator()(const RunStopEvent&) const { return "end of run"; }
+  std::string operator()(const TaskEndEvent&) const { return "end of task"; }
   std::string operator()(const CellEndEvent&) const { return "end"; }
 
  private:

@@ -1,0 +1,36 @@
+// What the warden makes of the events of its run: reports for the keeper, notes on stderr.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "adapters/googletest/registry.h"
+#include "adapters/googletest/test_source.h"
+#include "framework/watch/outbox.h"
+#include "framework/watch/run_event.h"
+
+namespace cloister::googletest {
+
+class ReportSink final : public EventSink {
+ public:
+  ReportSink(const Registry& registry, TestSource& source, Outbox& outbox)
+      : registry_(registry), source_(source), outbox_(outbox) {}
+
+  std::string name_of_failed(const CellRef& of, CellReport& report) override;
+
+ private:
+  void on(TaskEndEvent&& end) override;
+  void on(CellEndEvent&& end) override;
+  void on(SlowCellEvent&& cell) override;
+  void on(ShortageEvent&& shortage) override;
+  void on(FileCollisionEvent&& collision) override;
+
+  const Registry& registry_;
+  TestSource& source_;
+  Outbox& outbox_;
+  // By cell, in those that tests share: the first that failed.
+  std::unordered_map<std::uint32_t, TestId> failed_;
+};
+
+}  // namespace cloister::googletest

@@ -1,0 +1,117 @@
+#include "adapters/googletest/test_source.h"
+
+#include <errno.h>
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "adapters/googletest/configuration.h"
+#include "adapters/googletest/messages.h"
+#include "framework/config/settings.h"
+#include "framework/host/plan_here.h"
+#include "framework/plan/guest_pid.h"
+
+namespace cloister::googletest {
+namespace {
+
+// Cells that may end in the set-up of a suite before its other tests fail for the same reason.
+constexpr int kMostEndsInSetUp = 2;
+
+}  // namespace
+
+TestSource::TestSource(const Options& options, const Registry& registry,
+                       const std::vector<TestId>& tests, const HostFacts& facts)
+    : options_(options), registry_(registry), facts_(facts) {
+  group(tests);
+}
+
+void TestSource::group(const std::vector<TestId>& tests) {
+  if (!any_test_may_share(options_)) {
+    firsts_ = tests;
+    return;
+  }
+  // What tests of one cell have in common: their settings, and under Scope::kSuite their suite.
+  using Common = std::tuple<std::string, const testing::TestSuite*>;
+  std::map<Common, TestId> groups;
+  for (const TestId id : tests) {
+    const CellConfig config = config_of(registry_.test(id), options_);
+    const Scope scope = config.scope.value_or(Scope::kTest);
+    const auto* suite = scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
+    const auto first =
+        scope == Scope::kTest ? id : groups.try_emplace({encode(config), suite}, id).first->second;
+    first == id ? firsts_.push_back(id) : others_[first].push_back(id);
+  }
+}
+
+TestSource::Group TestSource::take_group() {
+  Group group;
+  if (!again_.empty()) {
+    group = std::move(again_.back());
+    again_.pop_back();
+  } else if (next_ < firsts_.size()) {
+    group.push_back(firsts_[next_++]);
+    const auto others = others_.find(group.front());
+    if (others != others_.end()) std::ranges::copy(others->second, std::back_inserter(group));
+  }
+  return group;
+}
+
+NextTask TestSource::next() {
+  const Group group = take_group();
+  // A cell that tests share may give some of them back.
+  if (group.empty()) return NothingYet{};
+  const TestId first = group.front();
+  return CellTask{first,
+                  plan_of(first),
+                  guest_pid_of(program_invocation_short_name, first),
+                  {group.begin() + 1, group.end()}};
+}
+
+Result<SharedPlan> TestSource::plan_of(TestId id) {
+  const CellConfig config = config_of(registry_.test(id), options_);
+  std::string asked = encode(config);
+  if (!last_ || asked != last_asked_) {
+    last_ = shared(new_plan(config));
+    last_asked_ = std::move(asked);
+  }
+  return *last_;
+}
+
+Result<CellPlan> TestSource::new_plan(const CellConfig& config) const {
+  CellRequest request{.config = config};
+  request.config.scope.reset();  // that is done by grouping
+  return plan_here(request, facts_, options_.require ? "--cloister_require" : "");
+}
+
+bool TestSource::is_hopeless(const testing::TestSuite& suite, const CellReport& report) {
+  const auto body = static_cast<std::uint8_t>(Phase::kBody);
+  const bool began =
+      std::ranges::find(report.phases, body, &PhaseStart::phase) != report.phases.end();
+  return !began && ++ends_in_set_up_[&suite] >= kMostEndsInSetUp;
+}
+
+std::vector<CellReport> TestSource::take_back(const CellReport& report, const Group& tests) {
+  std::vector<CellReport> reports;
+  if (tests.empty() || std::holds_alternative<Interrupted>(report.outcome)) return reports;
+  // GoogleTest did not run them there, or there is no such cell: no other would do better.
+  const bool passed_over = std::holds_alternative<Finished>(report.outcome);
+  const bool no_cell = std::holds_alternative<SetupFailed>(report.outcome);
+  const testing::TestSuite& suite = registry_.suite_of(report.id);
+  const bool hopeless = !passed_over && !no_cell && is_hopeless(suite, report);
+  Group again;
+  for (const TestId id : tests) {
+    if (!passed_over && !no_cell && !(hopeless && &registry_.suite_of(id) == &suite)) {
+      again.push_back(id);
+      continue;
+    }
+    CellReport& copy = reports.emplace_back(passed_over ? CellReport{} : report);
+    copy.id = id;
+    copy.tasks = report.tasks;
+  }
+  if (!again.empty()) again_.push_back(std::move(again));
+  return reports;
+}
+
+}  // namespace cloister::googletest
