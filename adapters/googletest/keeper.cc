@@ -1,7 +1,6 @@
 #include "adapters/googletest/keeper.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest-spi.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,9 +11,9 @@
 #include <utility>
 
 #include "adapters/googletest/coverage.h"
-#include "adapters/googletest/environments.h"
 #include "adapters/googletest/guest_arguments.h"
-#include "adapters/googletest/private_access.h"
+#include "adapters/googletest/ledger.h"
+#include "adapters/googletest/replay_of_test.h"
 #include "adapters/googletest/replayed_test.h"
 #include "adapters/googletest/report_file.h"
 #include "adapters/googletest/started_again.h"
@@ -24,7 +23,6 @@
 namespace cloister::googletest {
 namespace {
 
-namespace pa = private_access;
 using testing::UnitTest;
 
 class ReplayEnvironment final : public testing::Environment {
@@ -33,17 +31,14 @@ class ReplayEnvironment final : public testing::Environment {
   void TearDown() override { Keeper::instance().replay_environments_tear_down(); }
 };
 
-// GoogleTest's own reporter of this thread, which records a part and tells the listeners, and does
-// nothing else: no trace is appended, nothing breaks or throws.
-testing::TestPartResultReporterInterface* find_reporter() {
-  testing::TestPartResultArray unused;
-  const testing::ScopedFakeTestPartResultReporter fake(
-      testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &unused);
-  return pa::get(pa::FakeReporterOld{}, fake);
-}
-
 bool environments_are_recreated() {
   return GTEST_FLAG_GET(recreate_environments_when_repeating) || GTEST_FLAG_GET(repeat) < 0;
+}
+
+// A suite without a set-up of its own has nothing to wait for.
+bool has_own(testing::internal::SetUpTestSuiteFunc function) {
+  return function != nullptr && function != &testing::Test::SetUpTestSuite &&
+         function != &testing::Test::TearDownTestSuite;
 }
 
 }  // namespace
@@ -54,7 +49,6 @@ Keeper& Keeper::instance() {
 }
 
 Keeper::Keeper() : ForwardingListener(users_listeners()) {
-  reporter_ = find_reporter();
   registry_.replace(
       make_replayed_test, [] { Keeper::instance().replay_suite_set_up(); },
       [] { Keeper::instance().replay_suite_tear_down(); });
@@ -68,42 +62,37 @@ int Keeper::run(const Options& options) {
   try {
     const int result = RUN_ALL_TESTS();
     if (guest_ != nullptr) guest_->give_up(result);
-    tell_what_no_test_told();
-    end_iteration();
-    end_interruption();  // of a run that a listener's exception has ended
+    results_.put_not_begun();
+    results_.put_beside(UnitTest::GetInstance()->ad_hoc_test_result(), nullptr);
+    end_iteration();  // of a run that a listener's exception has ended
     return report_is_whole_ ? result : std::max(result, 1);
   } catch (...) {
     // A guest must never come back into the user's main(): what escapes here ends a plain run as
     // well.
     if (guest_ != nullptr) std::terminate();
     end_iteration();
-    end_interruption();
     throw;
   }
 }
 
 void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
-  order_ = registry_.selected();
-  if (options_.explain) explain_and_exit();
+  const std::vector<TestId> order = registry_.selected();
+  if (options_.explain) explain_and_exit(order);
   ForwardingListener::OnTestIterationStart(unit_test, iteration);
-  if (environments_are_recreated()) shown_.environments = nullptr;
-  for (ShownOnce* ends :
-       {&shown_.environment_tear_down, &shown_.iteration_end, &shown_.program_end})
-    ends->clear();
-  if (order_.empty()) return;
+  shared_.begin_iteration(environments_are_recreated());
+  std::vector<const testing::TestInfo*> tests;
+  for (const TestId id : order) tests.push_back(&registry_.test(id));
+  results_.begin(std::move(tests));
+  if (order.empty()) return;
   // GoogleTest deletes it where the program exits in the middle of the run.
   static auto* replay_environment = new ReplayEnvironment;
   environments_.note();
-  const WardenOrders orders{options_, registry_, order_, iteration == 0, results_.descriptor()};
+  const WardenOrders orders{options_, registry_, order, iteration == 0, results_.descriptor()};
   auto side = start_warden(orders, [] { instance().prepare_guests(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
-  inbox_ = Inbox(std::move(std::get<WardenLink>(side)));
-  interruption_.emplace(inbox_.warden());
-  pausing_.emplace(inbox_.warden());
-  replayed_ids_.clear();
-  begun_.clear();
+  iteration_.emplace(registry_, order, std::move(std::get<WardenLink>(side)));
   environments_.replace(replay_environment);
-  if (any_listener_in_guest()) replay_start(iteration);
+  if (any_listener_in_guest()) shared_.show_start(iteration_->wait_for_first(), iteration == 0);
 }
 
 // What all guests need alike, once for all of them.
@@ -137,12 +126,12 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   guest_->start_phase(Phase::kOwnWords);
 }
 
-void Keeper::explain_and_exit() {
+void Keeper::explain_and_exit(std::vector<TestId> order) {
   fflush(nullptr);
   // In a process of its own: trying the host out changes the one that does it for good.
   const pid_t pid = ::fork();
   if (pid == 0) {
-    fmt::print("{}", explain_tests({options_, registry_, order_}));
+    fmt::print("{}", explain_tests({options_, registry_, std::move(order)}));
     fflush(nullptr);
     ::_exit(0);
   }
@@ -152,17 +141,18 @@ void Keeper::explain_and_exit() {
 }
 
 void Keeper::OnTestIterationEnd(const UnitTest& unit_test, int iteration) {
-  replay_iteration_end();
-  end_iteration();
-  leave_loop_if_guest_did();
+  take_ends_without_tests();
+  shared_.show_iteration_end();
+  close_iteration();
+  shared_.leave_loop_if_guest_did();
   ForwardingListener::OnTestIterationEnd(unit_test, iteration);
   look_at_report();
   if (options_.timing) {
     fflush(stdout);
-    fmt::print(stderr, "{}", std::exchange(timing_, {}).text());
+    fmt::print(stderr, "{}", iteration_ ? iteration_->timing().text() : Timing().text());
   }
-  if (interruption_ && Interruption::came()) ForwardingListener::OnTestProgramEnd(unit_test);
-  end_interruption();
+  if (iteration_ && Interruption::came()) ForwardingListener::OnTestProgramEnd(unit_test);
+  end_iteration();
 }
 
 void Keeper::look_at_report() {
@@ -173,125 +163,142 @@ void Keeper::look_at_report() {
   fmt::print(stderr, "cloister: {}\n", *flaw);
 }
 
-void Keeper::end_interruption() {
-  if (interruption_ && Interruption::came()) Interruption::end_process();
-  interruption_.reset();
+void Keeper::close_iteration() {
+  environments_.put_back();
+  if (iteration_) iteration_->close();
 }
 
 void Keeper::end_iteration() {
-  environments_.put_back();
-  pausing_.reset();
-  Interruption::forget_warden();
-  inbox_.close();
-}
-
-RecordPtr Keeper::wait_for(TestId id) {
-  RecordPtr record = inbox_.wait_for(id);
-  if (Interruption::came()) take_interruption();
-  if (record != nullptr) return record;
-  return Interruption::came() ? not_run_ : inbox_.give_up(id);
-}
-
-std::string Keeper::what_ran(std::string_view running) const {
-  if (inbox_.gave_up()) {
-    return fmt::format(
-        "it is not known what was running: the warden, which runs the tests, said nothing for {} s "
-        "and was killed",
-        Inbox::kMostSilence.count());
-  }
-  return running.empty() ? "no test was running" : "these were running:";
-}
-
-// Says what was running, and makes GoogleTest pass over what did not run: only what is known is
-// reported.
-void Keeper::take_interruption() {
-  if (std::exchange(interruption_taken_, true)) return;
-  inbox_.take_all();
-  CellReport nothing;
-  nothing.outcome = Interrupted{};
-  not_run_ = std::make_shared<Record>(make_record(std::move(nothing)));
-  std::string running;
-  for (const TestId id : order_) {
-    const RecordPtr record = inbox_.find(id);
-    if (record == nullptr || !std::holds_alternative<Interrupted>(record->cell.outcome)) continue;
-    running += fmt::format("  {} ({:.2f} s)\n", full_name(registry_.test(id)),
-                           static_cast<double>(record->cell.usage.wall.count()) / 1e6);
-  }
-  const auto unknown = [this](TestId id) {
-    return !replayed_ids_.contains(id) && inbox_.find(id) == nullptr;
-  };
-  const auto not_run = std::ranges::count_if(order_, unknown);
-  registry_.deselect(unknown);
-  fflush(stdout);
-  fmt::print(stderr, "cloister: interrupted by {} while {}\n{}cloister: {} test{} not run\n",
-             Interruption::name(), what_ran(running), running, not_run,
-             not_run == 1 ? " was" : "s were");
-}
-
-void Keeper::tell_what_no_test_told() const {
-  for (const TestId id : order_) {
-    if (!begun_.contains(id)) results_.put_not_begun(registry_.test(id));
-  }
-  results_.put_beside(UnitTest::GetInstance()->ad_hoc_test_result(), nullptr);
+  close_iteration();
+  if (iteration_ && Interruption::came()) Interruption::end_process();
+  iteration_.reset();
 }
 
 void Keeper::OnTestProgramEnd(const UnitTest& unit_test) {
-  replay_once(shown_.program_end);
-  leave_loop_if_guest_did();
+  shared_.show_program_end();
   ForwardingListener::OnTestProgramEnd(unit_test);
 }
 
 // GoogleTest's printer introduces the suite only after all listeners have heard of its start.
 void Keeper::OnTestSuiteStart(const testing::TestSuite& suite) {
-  shown_.suite = nullptr;
-  shown_.suite_tear_down.clear();
-  suite_time_ = 0;
+  shared_.begin_suite();
+  reached_ = {};
   ForwardingListener::OnTestSuiteStart(suite);
-  if (!any_listener_in_guest()) return;
-  shown_.suite = first_of(suite);
-  if (shown_.suite == nullptr) return;
-  replay(*shown_.suite, Phase::kSuiteStart);
-  note_if_it_gave_up(*shown_.suite, Phase::kSuiteStart);
-  leave_loop_if_guest_did();
+  if (any_listener_in_guest()) shared_.show_suite_start(first_of(suite));
 }
 
 void Keeper::OnTestStart(const testing::TestInfo& test) {
-  leave_loop_if_guest_did();
+  shared_.leave_loop_if_guest_did();
   ForwardingListener::OnTestStart(test);
-  passed_over_ = record_of_passed_over(test);
-  if (passed_over_ != nullptr) replay_before_skip(*passed_over_);
+  reached_.passed_over = record_of_passed_over(test);
+  if (reached_.passed_over != nullptr) replay_.before_skip(*reached_.passed_over);
 }
 
 void Keeper::OnTestEnd(const testing::TestInfo& test) {
-  if (times_.start != 0) {
-    pa::get(pa::ResultElapsed{}, *test.result()) = times_.elapsed;
-    pa::get(pa::ResultStart{}, *test.result()) = times_.start;
-    suite_time_ += times_.elapsed;
-    times_ = {};
-  }
-  if (replayed_ == nullptr && passed_over_ != nullptr)
-    replay_after_skip(*std::exchange(passed_over_, nullptr));
-  begun_.insert(Registry::id_of(test));
+  reached_.times.give_to(test);
+  if (reached_.replayed == nullptr && reached_.passed_over != nullptr)
+    replay_.after_skip(*std::exchange(reached_.passed_over, nullptr));
   const CellReport none;
-  const CellReport& cell = replayed_ != nullptr ? replayed_->cell : none;
+  const CellReport& cell = reached_.replayed != nullptr ? reached_.replayed->cell : none;
   std::vector<std::string> notes;
   if (test.result()->Failed()) notes = audit_notes(registry_, cell);
   for (const std::string& note : notes)
     fmt::print(stderr, "cloister: note: {}: {}\n", full_name(test), note);
   results_.put(test, cell, notes);
-  replayed_ = nullptr;
-  leave_loop_if_guest_did();
+  reached_.replayed = nullptr;
+  shared_.leave_loop_if_guest_did();
   ForwardingListener::OnTestEnd(test);
 }
 
 void Keeper::OnTestSuiteEnd(const testing::TestSuite& suite) {
-  pa::get(pa::SuiteElapsed{}, suite) = suite_time_;
-  suite_time_ = 0;
+  reached_.times.give_to(suite);
   // In a suite that is passed over as a whole there was no other place for it.
-  if (shown_.suite != nullptr) replay_suite_tear_down();
+  if (shared_.shown().suite != nullptr) replay_suite_tear_down();
   results_.put_beside(suite.ad_hoc_test_result(), &suite);
-  leave_loop_if_guest_did();
+  shared_.leave_loop_if_guest_did();
   ForwardingListener::OnTestSuiteEnd(suite);
+}
+
+void Keeper::replay_test(TestId id) {
+  const RecordPtr record = iteration_->wait_for(id);
+  const testing::TestInfo& test = *UnitTest::GetInstance()->current_test_info();
+  if (iteration_->is_not_run(record)) return replay_not_run(replay_, test, Interruption::name());
+  const bool set_up_is_shown = shared_.choose_for_suite(record);
+  const ReplayOfTest replay(replay_, shared_.shown(), *record, test);
+  replay.events(set_up_is_shown);
+  shared_.note_if_it_gave_up(*record, Phase::kBody);
+  replay.end(registry_);
+  if (options_.ledger) record_ledger(*record);
+  if (options_.timing) iteration_->timing().take(record->cell);
+  shared_.take(record);
+  reached_.times.take(*record, test);
+  reached_.replayed = record;
+  iteration_->finish(id);
+}
+
+// Its set-up failed or skipped, here as in its cell, and listeners have heard of it nevertheless.
+// With --gtest_fail_fast it is passed over here only.
+RecordPtr Keeper::record_of_passed_over(const testing::TestInfo& test) {
+  const UnitTest& unit_test = *UnitTest::GetInstance();
+  const testing::TestResult& suite = unit_test.current_test_suite()->ad_hoc_test_result();
+  const bool may_be =
+      suite.Failed() || suite.Skipped() || unit_test.ad_hoc_test_result().HasFatalFailure();
+  if (!may_be || !any_listener_in_guest() || GTEST_FLAG_GET(fail_fast)) return nullptr;
+  const RecordPtr record = iteration_->wait_for(Registry::id_of(test));
+  const bool is = record->ran && record->times.start == 0 && ended_well(*record);
+  return is ? record : nullptr;
+}
+
+RecordPtr Keeper::first_of(const testing::TestSuite& suite) {
+  for (int i = 0; i < suite.total_test_count(); ++i) {
+    const testing::TestInfo& test = *suite.GetTestInfo(i);
+    if (test.should_run()) return iteration_->wait_for(Registry::id_of(test));
+  }
+  return nullptr;
+}
+
+RecordPtr Keeper::last_of(const testing::TestSuite& suite) {
+  for (int i = suite.total_test_count(); i > 0; --i) {
+    const testing::TestInfo& test = *suite.GetTestInfo(i - 1);
+    if (test.should_run()) return iteration_->wait_for(Registry::id_of(test));
+  }
+  return nullptr;
+}
+
+void Keeper::replay_suite_set_up() {
+  if (shared_.shown().suite == nullptr) {
+    if (!registry_.current_suite_has(has_own)) return;
+    shared_.choose_for_suite(first_of(*UnitTest::GetInstance()->current_test_suite()));
+  }
+  shared_.show_suite_set_up();
+}
+
+void Keeper::replay_suite_tear_down() {
+  const testing::TestSuite& suite = *UnitTest::GetInstance()->current_test_suite();
+  shared_.show_suite_tear_down(shared_.needs_last_of_suite() ? last_of(suite) : nullptr);
+}
+
+bool Keeper::guests_do_more_than_their_tests() const {
+  return !environments_.users().empty() || any_listener_in_guest();
+}
+
+void Keeper::replay_environments_set_up() {
+  if (guests_do_more_than_their_tests())
+    shared_.show_environment_set_up(iteration_->wait_for_first());
+}
+
+void Keeper::replay_environments_tear_down() {
+  take_ends_without_tests();
+  shared_.show_environment_tear_down();
+}
+
+void Keeper::take_ends_without_tests() {
+  if (!iteration_ || iteration_->has_finished_any() || !guests_do_more_than_their_tests()) return;
+  // The last of tests that share a cell has them.
+  for (const TestId id : iteration_->order()) {
+    if (shared_.shown().environment_tear_down.shown() != nullptr) return;
+    shared_.take(iteration_->wait_for(id));
+  }
 }
 
 }  // namespace cloister::googletest

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "adapters/googletest/registry.h"
 #include "framework/config/settings.h"
 #include "framework/report/encode.h"
@@ -42,8 +44,14 @@ ResultStream ResultStream::from_environment() {
   return stream;
 }
 
+void ResultStream::begin(std::vector<const testing::TestInfo*> tests) {
+  tests_ = std::move(tests);
+  begun_.clear();
+}
+
 void ResultStream::put(const testing::TestInfo& test, const CellReport& cell,
-                       const std::vector<std::string>& notes) const {
+                       const std::vector<std::string>& notes) {
+  begun_.insert(&test);
   const testing::TestResult& result = *test.result();
   std::string words = messages_of(result);
   for (const std::string& note : notes) words += fmt::format("cloister: note: {}\n", note);
@@ -54,9 +62,11 @@ void ResultStream::put(const testing::TestInfo& test, const CellReport& cell,
        words, cell);
 }
 
-void ResultStream::put_not_begun(const testing::TestInfo& test) const {
-  send(full_name(test), Result::kNotBegun,
-       messages_of(testing::UnitTest::GetInstance()->ad_hoc_test_result()), {});
+void ResultStream::put_not_begun() const {
+  const std::string words = messages_of(testing::UnitTest::GetInstance()->ad_hoc_test_result());
+  for (const testing::TestInfo* test : tests_) {
+    if (!begun_.contains(test)) send(full_name(*test), Result::kNotBegun, words, {});
+  }
 }
 
 void ResultStream::put_beside(const testing::TestResult& result,

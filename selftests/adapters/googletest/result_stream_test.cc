@@ -43,7 +43,7 @@ class ToldResults : public testing::Test {
     if (child == 0) {
       ::dup2(Fd(::open("/dev/null", O_WRONLY)).get(), STDOUT_FILENO);
       {
-        const ResultStream out = stream();
+        ResultStream out = stream();
         tell(out);
       }
       ::_exit(0);
@@ -127,7 +127,7 @@ TEST_F(ToldResults, HaveNotesAsLinesOfTheirOwn) {
 
 TEST_F(ToldResults, HaveTheFailuresOfATestWithTheirPlaces) {
   const int line = __LINE__ + 2;
-  const ResultMessage one = told_in_fork([](const ResultStream& out) {
+  const ResultMessage one = told_in_fork([](ResultStream& out) {
     ADD_FAILURE() << "gone";
     out.put(this_test(), {}, {"and why"});
   });
@@ -137,7 +137,7 @@ TEST_F(ToldResults, HaveTheFailuresOfATestWithTheirPlaces) {
 }
 
 TEST_F(ToldResults, HaveFailuresWithoutAPlaceToo) {
-  const ResultMessage one = told_in_fork([](const ResultStream& out) {
+  const ResultMessage one = told_in_fork([](ResultStream& out) {
     ADD_FAILURE_AT("", -1) << "gone";
     out.put(this_test(), {}, {});
   });
@@ -145,7 +145,7 @@ TEST_F(ToldResults, HaveFailuresWithoutAPlaceToo) {
 }
 
 TEST_F(ToldResults, HaveWhyATestWasSkipped) {
-  const ResultMessage one = told_in_fork([](const ResultStream& out) {
+  const ResultMessage one = told_in_fork([](ResultStream& out) {
     [] { GTEST_SKIP() << "no network"; }();
     out.put(this_test(), {}, {});
   });
@@ -154,14 +154,28 @@ TEST_F(ToldResults, HaveWhyATestWasSkipped) {
 }
 
 TEST_F(ToldResults, HaveATestThatHasNotBegun) {
-  stream().put_not_begun(this_test());
+  {
+    ResultStream out = stream();
+    out.begin({&this_test()});
+    out.put_not_begun();
+  }
   const ResultMessage one = told();
   EXPECT_EQ(one.name, "ToldResults.HaveATestThatHasNotBegun");
   EXPECT_EQ(one.result, ResultStream::Result::kNotBegun);
 }
 
+TEST_F(ToldResults, HaveATestThatHasBegunOnce) {
+  {
+    ResultStream out = stream();
+    out.begin({&this_test()});
+    out.put(this_test(), {}, {});
+    out.put_not_begun();
+  }
+  EXPECT_EQ(told().result, ResultStream::Result::kPassed);
+}
+
 TEST_F(ToldResults, HaveTheFailuresOfASuite) {
-  const ResultMessage one = told_in_fork([](const ResultStream& out) {
+  const ResultMessage one = told_in_fork([](ResultStream& out) {
     ADD_FAILURE() << "gone";
     out.put_beside(*this_test().result(), testing::UnitTest::GetInstance()->current_test_suite());
   });
@@ -173,7 +187,7 @@ TEST_F(ToldResults, HaveTheFailuresOfASuite) {
 }
 
 TEST_F(ToldResults, HaveTheFailuresOutsideOfAllSuites) {
-  const ResultMessage one = told_in_fork([](const ResultStream& out) {
+  const ResultMessage one = told_in_fork([](ResultStream& out) {
     ADD_FAILURE() << "gone";
     out.put_beside(*this_test().result(), nullptr);
   });

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 CellReport full_report() {
   CellReport report;
   report.id = 42;
+  report.tasks = 3;
   report.costs = {0, 1500, 4'000'000'000};
   report.outcome = Signaled{SIGSEGV, true};
   report.undying = 4711;
