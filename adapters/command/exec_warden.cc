@@ -16,6 +16,7 @@
 #include "adapters/command/output.h"
 #include "framework/host/plan_here.h"
 #include "framework/host/table.h"
+#include "framework/plan/caps.h"
 #include "framework/report/encode.h"
 #include "framework/run/run.h"
 
@@ -96,18 +97,9 @@ std::vector<std::string> candidates(const std::string& command) {
 // cgroup_namespaces(7). A line, or nothing.
 std::string liftable_text(const CellRequest& request) {
   if (!request.keeps_capabilities()) return "";
-  const CellConfig& config = request.config;
-  const std::pair<bool, std::string_view> asked[] = {
-      {config.memory.has_value(), "memory"},
-      {config.memory_high.has_value(), "memory_high"},
-      {config.processes.has_value(), "processes"},
-      {config.cpus.has_value(), "cpus"},
-      {config.cpu_set.has_value(), "cpu_set"},
-      {config.io_read_rate.has_value(), "io_read_rate"},
-      {config.io_write_rate.has_value(), "io_write_rate"}};
   std::vector<std::string> options;
-  for (const auto& [is_asked, setting] : asked) {
-    if (is_asked) options.push_back(option_name(setting));
+  for (const Cap& cap : cgroup_caps()) {
+    if (cap.is_asked(request.config)) options.push_back(option_name(cap.setting));
   }
   if (options.empty()) return "";
   return fmt::format(

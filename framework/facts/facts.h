@@ -5,83 +5,15 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <cloister/units.h>
 
+#include "framework/facts/facility.h"
+
 namespace cloister {
-
-enum class CgroupVersion : std::uint8_t { kV1, kV2 };
-
-// What a cgroup can measure and limit. Version 2 counts processor time in every group.
-enum class Controller : std::uint8_t { kMemory, kPids, kCpu, kCpuAccounting, kCpuset, kIo };
-inline constexpr Controller kAllControllers[] = {Controller::kMemory, Controller::kPids,
-                                                 Controller::kCpu,    Controller::kCpuset,
-                                                 Controller::kIo,     Controller::kCpuAccounting};
-// The kernel's name: "memory", and "blkio" or "io".
-std::string_view controller_name(Controller controller, CgroupVersion version);
-
-// What a cell can be given. Each can be missing on its own.
-enum class Facility : std::uint8_t {
-  kUserNamespace,
-  kPidNamespace,
-  kMountNamespace,
-  kPrivateProc,
-  kPrivateTmp,
-  kNetworkNamespace,
-  kHostname,
-  kIpcNamespace,
-  kCgroupNamespace,
-  kFileViews,
-  kMemoryCap,
-  kProcessCap,
-  // No default cell has those from here on: they are used on request only.
-  kSoftMemoryCap,
-  kCpuCap,
-  kCpuSet,
-  kIoCap,
-  kTimeNamespace,
-  kNetworkReuse,
-  kAudit,
-  kCount  // of them; none itself
-};
-
-// Whether a cell has it when nothing asks for it.
-enum class FacilityUse : std::uint8_t {
-  kDefault,
-  // A default cell has it as a backstop or to measure, and not to isolate tests. Only the doctor,
-  // and whoever requires everything, reports its loss.
-  kBackstop,
-  kOnRequest,
-};
-
-// What there is to know of a facility, an entry each in facts.cc. Its cure is in host/cures.cc.
-struct FacilityInfo {
-  Facility facility{};
-  std::string_view name;  // "private /proc", for messages
-  FacilityUse use = FacilityUse::kDefault;
-  std::uint64_t namespaces = 0;            // CLONE_NEW*, if it is one
-  std::string_view namespace_name{};       // "pid", as explain() has it
-  std::string_view namespace_sysctl{};     // the limit on those of a user: namespaces(7)
-  std::optional<Controller> controller{};  // that carries it
-  std::span<const Facility> needs{};       // without which it makes no sense
-  std::string_view substitute{};           // what a host does in its place, if anything
-};
-// All of them, in the order of the enum.
-std::span<const FacilityInfo> facilities();
-const FacilityInfo& info_of(Facility facility);
-inline std::string_view facility_name(Facility facility) { return info_of(facility).name; }
-// Whether a default cell has it.
-inline bool is_default(Facility facility) {
-  return info_of(facility).use != FacilityUse::kOnRequest;
-}
-inline bool is_backstop(Facility facility) {
-  return info_of(facility).use == FacilityUse::kBackstop;
-}
 
 // A facility that this host does not give.
 struct Loss {

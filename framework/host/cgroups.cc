@@ -95,7 +95,7 @@ void find_cgroups(HostFacts& facts) {
   const std::string run = run_name();
   std::vector<Controller> missing;
   std::map<Controller, std::string> reasons;
-  for (const Controller controller : kAllControllers) {
+  for (const auto& [controller, in_v1, in_v2] : kControllers) {
     Search search = find_in_v1(controller, mounts, run, facts);
     if (search.reason.empty()) continue;
     reasons[controller] = std::move(search.reason);

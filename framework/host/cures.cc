@@ -111,7 +111,8 @@ std::string cgroup_cure(const HostFacts& facts) {
 
 std::string cure_for(Facility facility, const HostFacts& facts, int number) {
   if (std::string cure = cure_of_shortage(facility, number); !cure.empty()) return cure;
-  switch (facility) {
+  if (info_of(facility).controller) return cgroup_cure(facts);
+  switch (facility) {  // those that have one of their own
     case Facility::kUserNamespace:
       return user_namespace_cure(facts);
     case Facility::kPrivateProc:
@@ -137,19 +138,7 @@ std::string cure_for(Facility facility, const HostFacts& facts, int number) {
       if (facts.surroundings.cgroups_are_v1)
         return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";
       return cgroup_cure(facts);
-    case Facility::kMemoryCap:
-    case Facility::kProcessCap:
-    case Facility::kCpuCap:
-    case Facility::kCpuSet:
-    case Facility::kIoCap:
-      return cgroup_cure(facts);
-    case Facility::kPidNamespace:
-    case Facility::kMountNamespace:
-    case Facility::kPrivateTmp:
-    case Facility::kNetworkNamespace:
-    case Facility::kHostname:
-    case Facility::kIpcNamespace:
-    case Facility::kCount:
+    default:
       break;
   }
   return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"

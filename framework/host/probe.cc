@@ -17,17 +17,13 @@
 #include "framework/kernel/shortage.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/guest.h"
+#include "framework/plan/caps.h"
 #include "framework/plan/plan.h"
 #include "framework/protocol/frame.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
 namespace {
-
-// What is gone when a run can make no groups.
-constexpr Facility kCgroupFacilities[] = {Facility::kMemoryCap,     Facility::kProcessCap,
-                                          Facility::kSoftMemoryCap, Facility::kCpuCap,
-                                          Facility::kCpuSet,        Facility::kIoCap};
 
 constexpr std::uint32_t kFirstProbeCell = 0xFFFFFF00;  // out of the way of the cells of tests
 
@@ -196,22 +192,28 @@ void try_one_by_one(Trial& trial, HostFacts& facts) {
   }
 }
 
+void try_request(Trial& trial, HostFacts& facts, Facility facility, const CellRequest& request) {
+  if (facts.has(facility)) lose_where_others_are_lost(facts, facility);
+  if (!facts.has(facility)) return;
+  if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error());
+}
+
 // What a cell may ask for beyond the default, in numbers that do not hurt.
 void try_requests(Trial& trial, HostFacts& facts) {
-  const std::pair<Facility, CellRequest> requests[] = {
-      {Facility::kMemoryCap, {CellConfig{}.with_memory(1_GiB)}},
-      {Facility::kSoftMemoryCap, {CellConfig{}.with_memory_high(1_GiB)}},
-      {Facility::kCpuCap, {CellConfig{}.with_cpus(0.5)}},
-      {Facility::kCpuSet,
-       {CellConfig{}.with_cpu_set(facts.cpus.empty() ? "0" : std::to_string(facts.cpus.front()))}},
-      {Facility::kIoCap, {CellConfig{}.with_io_read_rate(1_GiB).with_io_write_rate(1_GiB)}},
-      {Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}}},
-      {Facility::kNetworkReuse, {CellConfig{}.with_reuse_network()}}};
-  for (const auto& [facility, request] : requests) {
-    if (facts.has(facility)) lose_where_others_are_lost(facts, facility);
-    if (!facts.has(facility)) continue;
-    if (auto tried = trial.run(facts, request); !tried) lose(facts, facility, tried.error());
+  const std::span<const Cap> caps = cgroup_caps();
+  for (auto cap = caps.begin(); cap != caps.end();) {
+    const Facility facility = cap->facility;
+    CellRequest request;
+    bool is_any = false;
+    for (; cap != caps.end() && cap->facility == facility; ++cap) {
+      if (cap->ask_for_plenty == nullptr) continue;
+      cap->ask_for_plenty(request.config, facts);
+      is_any = true;
+    }
+    if (is_any) try_request(trial, facts, facility, request);
   }
+  try_request(trial, facts, Facility::kTimeNamespace, {.clocks = ClockOffsets{60, 60}});
+  try_request(trial, facts, Facility::kNetworkReuse, {CellConfig{}.with_reuse_network()});
 }
 
 // One cause, and so one cure.
@@ -298,8 +300,8 @@ Host open_host(ProbeDepth depth, std::span<const std::string> shared) {
   }
   if (auto owned = own_cgroups(*builder, facts); !owned) {
     facts.cgroups.clear();
-    for (const Facility facility : kCgroupFacilities) {
-      if (facts.has(facility)) lose(facts, facility, owned.error());
+    for (const Cap& cap : cgroup_caps()) {
+      if (facts.has(cap.facility)) lose(facts, cap.facility, owned.error());
     }
   }
   if (!run_namespace) {

@@ -1,12 +1,12 @@
 #include "framework/plan/limits.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 
 #include "framework/config/settings.h"
+#include "framework/plan/caps.h"
 #include "framework/plan/facilities.h"
 #include "framework/plan/plan.h"
 
@@ -15,32 +15,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The kernel gives a group at least 1 ms of each period of 100 ms: sched-bwc.rst of its
-// documentation.
-constexpr double kFewestCpus = 0.01;
 constexpr Bytes kSmallestTmpfs = 4_KiB;  // one page: to tmpfs(5), size 0 is no limit
 constexpr std::uint64_t kFewestInodes = 1;
 constexpr std::uint64_t kFewestFiles = 3;  // the standard streams
 // An empty test is over within a millisecond or two; ten stand for a busy machine.
 constexpr auto kShortestTime = 10ms;
 
-std::unexpected<Error> too_small(std::string_view role, std::string_view what,
-                                 const std::string& asked, const std::string& smallest) {
-  return std::unexpected(
-      Error{fmt::format("run a {} with a {} of {}: that is too small to run in", role, what, asked),
-            0, fmt::format("the smallest that works is {}", smallest)});
-}
-
-Result<void> check_sizes(const CellRequest& request, const HostFacts& facts) {
+Result<void> check_sizes(const CellRequest& request) {
   const CellConfig& config = request.config;
-  const std::tuple<std::string_view, std::optional<Bytes>, Bytes, bool> sizes[] = {
-      {"memory cap", config.memory, facts.smallest_memory, true},
-      {"soft memory cap", config.memory_high, facts.smallest_memory, true},
-      {"/tmp", config.tmp_size, kSmallestTmpfs, false},
-      {"/dev/shm", config.shm_size, kSmallestTmpfs, false},
-      {"kept output", config.output, Bytes{1}, false}};
-  for (const auto& [what, asked, smallest, may_be_none] : sizes) {
-    if (!asked || (may_be_none && asked->count == 0) || !(*asked < smallest)) continue;
+  const std::tuple<std::string_view, std::optional<Bytes>, Bytes> sizes[] = {
+      {"/tmp", config.tmp_size, kSmallestTmpfs},
+      {"/dev/shm", config.shm_size, kSmallestTmpfs},
+      {"kept output", config.output, Bytes{1}}};
+  for (const auto& [what, asked, smallest] : sizes) {
+    if (!asked || !(*asked < smallest)) continue;
     return too_small(request.role, what, bytes_text(*asked), bytes_text(smallest));
   }
   return {};
@@ -48,8 +36,6 @@ Result<void> check_sizes(const CellRequest& request, const HostFacts& facts) {
 
 Result<void> check_counts(const CellRequest& request) {
   const CellConfig& config = request.config;
-  if (config.processes && *config.processes == 0)
-    return too_small(request.role, "process cap", "0", "1");
   if (config.tmpfs_inodes && *config.tmpfs_inodes < kFewestInodes) {
     return too_small(request.role, "cap on files in a tmpfs",
                      fmt::format("{}", *config.tmpfs_inodes), fmt::format("{}", kFewestInodes));
@@ -57,10 +43,6 @@ Result<void> check_counts(const CellRequest& request) {
   if (config.open_files && *config.open_files < kFewestFiles) {
     return too_small(request.role, "cap on open files", fmt::format("{}", *config.open_files),
                      fmt::format("{}", kFewestFiles));
-  }
-  if (config.cpus && *config.cpus != 0 && !(*config.cpus >= kFewestCpus)) {
-    return too_small(request.role, "CPU cap", fmt::format("{}", *config.cpus),
-                     fmt::format("{}", kFewestCpus));
   }
   return {};
 }
@@ -98,33 +80,24 @@ Result<void> check_hard_limits(const CellRequest& request, const HostFacts& fact
   return {};
 }
 
-Result<void> check_cpu_set(const CellRequest& request, const HostFacts& facts) {
-  const CellConfig& config = request.config;
-  if (!config.cpu_set) return {};
-  const auto cpus = parse_cpu_list(*config.cpu_set);
-  if (!cpus) {
-    return std::unexpected(
-        Error{fmt::format("give this {} the CPU set '{}': that is no list of processors",
-                          request.role, *config.cpu_set),
-              0, "write it as in \"0-3,6\""});
-  }
-  for (const int cpu : *cpus) {
-    if (std::ranges::find(facts.cpus, cpu) != facts.cpus.end()) continue;
-    return std::unexpected(Error{fmt::format("give this {} processor {}: this run may use {}",
-                                             request.role, cpu, fmt::join(facts.cpus, ",")),
-                                 0, "ask for one of those"});
-  }
-  return {};
-}
-
 }  // namespace
 
+std::unexpected<Error> too_small(std::string_view role, std::string_view what,
+                                 const std::string& asked, const std::string& smallest) {
+  return std::unexpected(
+      Error{fmt::format("run a {} with a {} of {}: that is too small to run in", role, what, asked),
+            0, fmt::format("the smallest that works is {}", smallest)});
+}
+
 Result<void> check_limits(const CellRequest& request, const HostFacts& facts) {
-  if (auto good = check_sizes(request, facts); !good) return good;
+  for (const Cap& cap : cgroup_caps()) {
+    if (cap.check == nullptr) continue;
+    if (auto good = cap.check(request, facts); !good) return good;
+  }
+  if (auto good = check_sizes(request); !good) return good;
   if (auto good = check_counts(request); !good) return good;
   if (auto good = check_times(request); !good) return good;
-  if (auto good = check_hard_limits(request, facts); !good) return good;
-  return check_cpu_set(request, facts);
+  return check_hard_limits(request, facts);
 }
 
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 
+#include "framework/plan/caps.h"
 #include "framework/plan/facilities.h"
 #include "framework/plan/limits.h"
 #include "framework/plan/plan.h"
@@ -21,14 +22,12 @@ constexpr std::uint32_t kProcesses = 4096;  // a backstop against fork bombs
 // What `request` names explicitly and this host lost.
 const Loss* asked_for_but_lost(const CellRequest& request, const HostFacts& facts) {
   const CellConfig& config = request.config;
+  for (const Cap& cap : cgroup_caps()) {
+    const Loss* loss = facts.loss_of(cap.facility);
+    if (loss != nullptr && info_of(cap.facility).substitute.empty() && cap.is_asked(config))
+      return loss;
+  }
   const std::pair<bool, Facility> asked[] = {
-      {config.memory.value_or(Bytes{}).count > 0, Facility::kMemoryCap},
-      {config.processes.has_value(), Facility::kProcessCap},
-      {config.memory_high.value_or(Bytes{}).count > 0, Facility::kSoftMemoryCap},
-      {config.cpus.value_or(0) > 0, Facility::kCpuCap},
-      {config.io_read_rate.value_or(Bytes{}).count > 0 ||
-           config.io_write_rate.value_or(Bytes{}).count > 0,
-       Facility::kIoCap},
       {config.hostname.has_value(), Facility::kHostname},
       {config.network.value_or(Network::kHost) != Network::kHost, Facility::kNetworkNamespace},
       {(config.as_root.value_or(false) && facts.uid != 0) || request.identity != Identity::kDefault,

@@ -48,7 +48,7 @@ TEST(Facility, ThatIsABackstopIsOfADefaultCell) {
 TEST(Controller, HasTheNameThatTheKernelGivesIt) {
   Names first;
   Names second;
-  for (const Controller controller : kAllControllers) {
+  for (const auto& [controller, in_v1, in_v2] : kControllers) {
     first.emplace_back(controller_name(controller, CgroupVersion::kV1));
     second.emplace_back(controller_name(controller, CgroupVersion::kV2));
   }

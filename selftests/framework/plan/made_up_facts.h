@@ -38,7 +38,7 @@ inline HostFacts root_host(CgroupVersion version) {
     return facts;
   }
   facts.losses = {{Facility::kSoftMemoryCap, "v1", "v2"}};
-  for (const Controller controller : kAllControllers) {
+  for (const auto& [controller, in_v1, in_v2] : kControllers) {
     const std::string name(controller_name(controller, version));
     facts.cgroups.push_back(
         {.version = version,
