@@ -81,6 +81,7 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   ForwardingListener::OnTestIterationStart(unit_test, iteration);
   shared_.begin_iteration(environments_are_recreated());
   std::vector<const testing::TestInfo*> tests;
+  tests.reserve(order.size());
   for (const TestId id : order) tests.push_back(&registry_.test(id));
   results_.begin(std::move(tests));
   if (order.empty()) return;
@@ -196,16 +197,16 @@ void Keeper::OnTestStart(const testing::TestInfo& test) {
 
 void Keeper::OnTestEnd(const testing::TestInfo& test) {
   reached_.times.give_to(test);
-  if (reached_.replayed == nullptr && reached_.passed_over != nullptr)
-    replay_.after_skip(*std::exchange(reached_.passed_over, nullptr));
+  const RecordPtr replayed = std::exchange(reached_.replayed, nullptr);
+  const RecordPtr passed_over = std::exchange(reached_.passed_over, nullptr);
+  if (replayed == nullptr && passed_over != nullptr) replay_.after_skip(*passed_over);
   const CellReport none;
-  const CellReport& cell = reached_.replayed != nullptr ? reached_.replayed->cell : none;
+  const CellReport& cell = replayed != nullptr ? replayed->cell : none;
   std::vector<std::string> notes;
   if (test.result()->Failed()) notes = audit_notes(registry_, cell);
   for (const std::string& note : notes)
     fmt::print(stderr, "cloister: note: {}: {}\n", full_name(test), note);
   results_.put(test, cell, notes);
-  reached_.replayed = nullptr;
   shared_.leave_loop_if_guest_did();
   ForwardingListener::OnTestEnd(test);
 }
