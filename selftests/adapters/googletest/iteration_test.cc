@@ -55,8 +55,10 @@ class IterationOfTwoTests : public testing::Test {
            })
         .err;
   }
-  static const testing::TestInfo& first_test() {
-    return *testing::UnitTest::GetInstance()->GetTestSuite(0)->GetTestInfo(0);
+  static std::string first_name() {
+    Registry names;
+    names.enumerate();
+    return full_name(names.test(kFirst));
   }
   void interrupt() {
     ::raise(SIGINT);
@@ -117,8 +119,8 @@ TEST_F(IterationOfTwoTests, ThatIsInterruptedSaysWhatWasRunningAndHowManyWereNot
     interrupt();
     iteration->wait_for(kSecond);
   });
-  EXPECT_EQ(said, "cloister: interrupted by SIGINT while these were running:\n  " +
-                      full_name(first_test()) + " (1.50 s)\ncloister: 1 test was not run\n");
+  EXPECT_EQ(said, "cloister: interrupted by SIGINT while these were running:\n  " + first_name() +
+                      " (1.50 s)\ncloister: 1 test was not run\n");
 }
 
 TEST_F(IterationOfTwoTests, ThatIsInterruptedSaysSoOnce) {
