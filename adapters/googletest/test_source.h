@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <cloister/report.h>
+
 #include "adapters/googletest/registry.h"
 #include "framework/facts/facts.h"
 #include "framework/options/options.h"

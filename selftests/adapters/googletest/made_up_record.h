@@ -43,7 +43,7 @@ class MadeUp {
     return asserts(testing::TestPartResult::kSkip, message);
   }
   MadeUp& has(Owner owner, const std::string& key) {
-    record_.properties.push_back({scope, key, "value"});
+    record_.properties.push_back({owner, key, "value"});
     return *this;
   }
   MadeUp& ends(Outcome outcome) {
