@@ -1,0 +1,37 @@
+// What the selftests of services start: guest_serving, which does what its arguments say.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <cloister/service.h>
+#include <cloister/this_cell.h>
+
+namespace cloister::selftests {
+
+inline ServiceConfig serving(std::vector<std::string> deeds, Ready ready = log_line("ready")) {
+  ServiceConfig config;
+  config.command = {SERVING};
+  for (std::string& deed : deeds) config.command.push_back(std::move(deed));
+  config.ready = std::move(ready);
+  return config;
+}
+
+// The same one in every cell.
+inline std::uint16_t some_port() { return this_cell().inside() ? 6379 : free_port(); }
+
+// The text of the ServiceError that the configuration leads to.
+inline std::string error_of(ServiceConfig config) {
+  try {
+    const Service service(std::move(config));
+    ADD_FAILURE() << "it was started";
+  } catch (const ServiceError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace cloister::selftests
