@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloister")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cloister" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  COMPONENT development)
+  COMPONENT development PATTERN service.h EXCLUDE)
 set(targets cloister)
 if(CLOISTER_GOOGLETEST)
   list(APPEND targets cloister_gtest cloister_gtest_main)
@@ -17,6 +17,15 @@ install(TARGETS ${targets} EXPORT cloister
   RUNTIME COMPONENT command)
 install(EXPORT cloister NAMESPACE cloister:: FILE cloister-targets.cmake DESTINATION "${package_dir}"
   COMPONENT development)
+# Optional: find_package(cloister COMPONENTS service) looks for this file.
+if(CLOISTER_SERVICE)
+  install(FILES "${PROJECT_SOURCE_DIR}/include/cloister/service.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cloister"
+    COMPONENT development)
+  install(TARGETS cloister_service EXPORT cloister_service ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+    COMPONENT development)
+  install(EXPORT cloister_service NAMESPACE cloister:: FILE cloister-service-targets.cmake DESTINATION "${package_dir}"
+    COMPONENT development)
+endif()
 if(CLOISTER_GOOGLETEST)
   include("${CMAKE_CURRENT_LIST_DIR}/gtest_version.cmake")
   cloister_gtest_version(cloister_gtest_version)

@@ -17,8 +17,8 @@ class CloisterConan(ConanFile):
     topics = ("testing", "googletest", "namespaces", "isolation")
     package_type = "static-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"fPIC": [True, False], "command": [True, False]}
-    default_options = {"fPIC": True, "command": False}
+    options = {"fPIC": [True, False], "command": [True, False], "service": [True, False]}
+    default_options = {"fPIC": True, "command": False, "service": False}
 
     # There is no release to download yet: the source is the tree that this recipe is part of.
     def export_sources(self):
@@ -34,8 +34,9 @@ class CloisterConan(ConanFile):
         self.requires("gtest/1.14.0", transitive_headers=True, transitive_libs=True)
         self.requires("fmt/9.1.0", visible=False)  # it is inside, under a name of its own
         self.requires("tomlplusplus/3.3.0", visible=False)
-        if self.options.command:
+        if self.options.command or self.options.service:
             self.requires("boost/1.83.0", visible=False, options={"header_only": True})
+        if self.options.command:
             self.requires("cli11/2.3.2", visible=False)
             self.requires("nlohmann_json/3.11.3", visible=False)
             self.requires("pugixml/1.14", visible=False)
@@ -54,6 +55,7 @@ class CloisterConan(ConanFile):
         toolchain.cache_variables["CLOISTER_TESTS"] = False
         toolchain.cache_variables["CLOISTER_INSTALL"] = True
         toolchain.cache_variables["CLOISTER_COMMAND"] = bool(self.options.command)
+        toolchain.cache_variables["CLOISTER_SERVICE"] = bool(self.options.service)
         toolchain.cache_variables["CLOISTER_TOMLPLUSPLUS"] = self.dependencies["tomlplusplus"].cpp_info.includedirs[0]
         toolchain.cache_variables["CLOISTER_FMT"] = self.dependencies["fmt"].cpp_info.includedirs[0]
         toolchain.generate()
@@ -91,3 +93,8 @@ class CloisterConan(ConanFile):
         gtest_main.libs = ["cloister_gtest_main"]
         gtest_main.requires = ["gtest"]
         gtest_main.set_property("pkg_config_name", "cloister_gtest_main")
+
+        if self.options.service:
+            service = self.cpp_info.components["service"]
+            service.libs = ["cloister_service"]
+            service.set_property("pkg_config_name", "cloister_service")

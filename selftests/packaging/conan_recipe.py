@@ -92,7 +92,7 @@ for name, parts in {
 
 recipe = load(source / "packaging/conan/conanfile.py").CloisterConan()
 load(source / "packaging/conan/test_package/conanfile.py")
-recipe.options.command = True
+recipe.options.command = recipe.options.service = True
 recipe.requirements()
 recipe.generate()
 recipe.package_info()
@@ -109,7 +109,8 @@ for directory in re.findall(r"^(?:  )?add_subdirectory\((\w+)", (source / "CMake
         assert f"{directory}/*" in exported, f"export_sources() lacks {directory}"
 libraries = {name for component in recipe.cpp_info.components.values() for name in component.libs}
 built = {path.name[3:-2] for path in build.glob("framework/lib*.a")}
-built |= {path.name[3:-2] for path in build.glob("adapters/googletest/lib*.a")}
+for adapter in "googletest", "service":
+    built |= {path.name[3:-2] for path in build.glob(f"adapters/{adapter}/lib*.a")}
 assert libraries == built, f"the recipe has the libraries {sorted(libraries)}, and {sorted(built)} were built"
 own = set(recipe.cpp_info.components)
 packages = {reference.split("/")[0] for reference in recipe.required}

@@ -4,6 +4,7 @@ cmake_path(SET SOURCE_PATH NORMALIZE "${CURRENT_PORT_DIR}/../../../..")
 vcpkg_check_linkage(ONLY_STATIC_LIBRARY)
 vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS FEATURES
     command CLOISTER_COMMAND
+    service CLOISTER_SERVICE
 )
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
