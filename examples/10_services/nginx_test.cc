@@ -73,9 +73,13 @@ TEST_F(Site, IsReloadedByASignal) {
   text.insert(text.find("root /tmp/site;"), "location /moved { return 301 /page.txt; } ");
   write(kConfiguration, text);
   kill(server->pid(), SIGHUP);
-  for (int tries = 0; tries < 500 && get("/moved").find("301") == std::string::npos; ++tries)
+  // Its old worker may still take a connection.
+  std::string answer;
+  for (int tries = 0; tries < 500 && answer.find("301 Moved") == std::string::npos; ++tries) {
+    answer = get("/moved");
     usleep(10000);
-  EXPECT_EQ(get("/moved").substr(get("/moved").size() - 3), "301");
+  }
+  EXPECT_NE(answer.find("301 Moved"), std::string::npos) << answer;
 }
 
 }  // namespace
