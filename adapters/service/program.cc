@@ -52,7 +52,10 @@ std::vector<std::string> whole_environment(const Environment& added) {
     const std::string_view text = *variable;
     if (added.count(std::string(text.substr(0, text.find('=')))) == 0) all.emplace_back(text);
   }
-  for (const auto& [name, value] : added) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) {
+    all.push_back(name + '=');
+    all.back() += value;
+  }
   return all;
 }
 

@@ -64,8 +64,9 @@ std::uint16_t bind_to(const Descriptor& socket, const sockaddr* address, socklen
 
 Ready port(std::uint16_t number) {
   const auto lacks = [number](const std::string&) {
-    if (service::try_port("127.0.0.1", number).empty()) return std::string();
-    return service::try_port("::1", number);
+    std::string why = service::try_port("127.0.0.1", number);
+    // The reason of the first: a host may have no IPv6.
+    return why.empty() || service::try_port("::1", number).empty() ? std::string() : why;
   };
   return {{{"port " + std::to_string(number), lacks, true}}};
 }

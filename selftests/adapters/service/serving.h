@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <cloister/service.h>
-#include <cloister/this_cell.h>
 
 namespace cloister::selftests {
 
@@ -27,9 +26,6 @@ inline ServiceConfig serving(std::vector<std::string> deeds, Ready ready = log_l
   config.ready = std::move(ready);
   return config;
 }
-
-// The same one in every cell.
-inline std::uint16_t some_port() { return this_cell().inside() ? 6379 : free_port(); }
 
 // The text of the ServiceError that the configuration leads to.
 inline std::string error_of(ServiceConfig config) {

@@ -1,8 +1,8 @@
 // C++17, where a configuration is assigned.
-#include <cloister/service.h>
-
 #include <cstdlib>
 #include <iostream>
+
+#include <cloister/service.h>
 
 int main() {
   cloister::ServiceConfig config;
