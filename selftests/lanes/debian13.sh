@@ -127,7 +127,7 @@ case $what in
       sed -n 's,^\(selftests/googletest_own/[a-z]*/[^:]*\): CXX_EXECUTABLE.*,\1,p' | grep -Ev "/($slow_to_compile)\$")
     # shellcheck disable=SC2086
     inside nice ninja -j"$(nproc)" -C /build --quiet framework_test googletest_adapter_test programs_test inside_test host_table \
-      compare_results $own
+      service_test service_log_test compare_results $own
     ;;
   test)
     inside ctest --test-dir /build --output-on-failure --no-tests=error -R "$@" -E "^googletest_own[.]($slow_to_compile)\$"

@@ -48,6 +48,7 @@ TEST(Service, EndsBySIGTERMWhenItIsDestroyed) {
     Service service(serving({"say=ready"}));
     process = service.pid();
     EXPECT_TRUE(is_alive(process));
+    EXPECT_EQ(getsid(process), process);
     EXPECT_TRUE(service.is_running());
     EXPECT_FALSE(service.ended());
   }
