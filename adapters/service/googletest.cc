@@ -45,8 +45,8 @@ void attach_to_test(const std::string& service, const std::string& text) {
   fputs((text + "\n").c_str(), stdout);
   fflush(stdout);
   if (!has_googletest() || record_property == nullptr) return;
-  // A test may have several of one name.
-  static std::map<std::string, int> counts;
+  // A test may have several of one name. Never destroyed: a static service may end after it.
+  static auto& counts = *new std::map<std::string, int>;
   const int count = ++counts[service];
   record_property("log of " + service + (count == 1 ? "" : " " + std::to_string(count)), text);
 }

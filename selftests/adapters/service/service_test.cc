@@ -27,7 +27,8 @@ bool is_there(pid_t process) { return ::kill(process, 0) == 0; }
 
 bool is_alive(pid_t process) {
   std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  std::string text;
+  std::getline(stat, text);  // nothing, if it ends meanwhile
   const std::size_t end = text.rfind(") ");
   return end != std::string::npos && text[end + 2] != 'Z' && text[end + 2] != 'X';
 }
@@ -117,8 +118,9 @@ TEST(Service, ThatEndedByItselfSaysSo) {
 
 TEST(Service, OfWhichTheTestHasTakenTheStatusStillEnds) {
   Service service(serving({"say=ready"}));
-  ::kill(service.pid(), SIGKILL);
-  EXPECT_EQ(waitpid(service.pid(), nullptr, 0), service.pid());
+  const pid_t process = service.pid();
+  ::kill(process, SIGKILL);
+  EXPECT_EQ(waitpid(process, nullptr, 0), process);
   EXPECT_FALSE(service.is_running());
   EXPECT_EQ(to_string(service.ended().value()),
             "ended (something else in the test has taken its status)");
@@ -191,6 +193,29 @@ TEST(Service, EndsWithTheProcessThatStartedIt) {
   EXPECT_TRUE(dies(process));
   close(ends[0]);
   close(ends[1]);
+}
+
+int exit_handler_ran[2] = {-1, -1};
+pid_t owner_of_exit_handler = 0;
+
+TEST(Service, ThatCannotBeExecutedLeavesNoChildAndCallsNoHandlerOfTheTest) {
+  ASSERT_EQ(pipe2(exit_handler_ran, O_NONBLOCK | O_CLOEXEC), 0);
+  owner_of_exit_handler = getpid();
+  atexit([] {
+    if (getpid() != owner_of_exit_handler && write(exit_handler_ran[1], "x", 1) != 1) abort();
+  });
+  const std::string file = testing::TempDir() + "no_program-" + std::to_string(getpid());
+  std::ofstream(file) << "neither a script nor a program";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  ServiceConfig config;
+  config.command = {file};
+  EXPECT_THAT(error_of(config), AllOf(HasSubstr("cannot start no_program-"),
+                                      HasSubstr("executing '" + file +
+                                                "' failed: Exec format error; try it in a shell")));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "there is a child";
+  char ran = 0;
+  EXPECT_EQ(read(exit_handler_ran[0], &ran, 1), -1);
+  std::filesystem::remove(file);
 }
 
 TEST(Service, HasNoDescriptorOfTheTest) {
