@@ -114,6 +114,7 @@ void await_test(const std::string&) {
 const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
     {"wait", [](const std::string& ms) { usleep(static_cast<useconds_t>(stoi(ms)) * 1000); }},
     {"say", [](const std::string& text) { std::cout << text << std::endl; }},
+    {"write", [](const std::string& text) { std::cout << text << std::flush; }},
     {"complain", [](const std::string& text) { std::cerr << text + "\n"; }},
     {"listen", [](const std::string& port) { listen_v4(port); }},
     {"listen6", [](const std::string& port) { listen_v6(port); }},

@@ -64,9 +64,9 @@ TEST(Ready, IsAUnixSocketAndNotItsFileAlone) {
 }
 
 TEST(Ready, IsATextInTheLogAlsoInParts) {
-  const Service service(
-      serving({"say=almost", "wait=30", "say=now ready to accept"}, log_line("ready to accept")));
-  EXPECT_EQ(service.log(), "almost\nnow ready to accept\n");
+  const Service service(serving({"say=almost there", "write=now rea", "wait=50", "say=dy to accept"},
+                                log_line("ready to accept")));
+  EXPECT_EQ(service.log(), "almost there\nnow ready to accept\n");
 }
 
 TEST(Ready, IsATextFarDownInTheLog) {
