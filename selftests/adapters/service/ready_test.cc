@@ -64,8 +64,9 @@ TEST(Ready, IsAUnixSocketAndNotItsFileAlone) {
 }
 
 TEST(Ready, IsATextInTheLogAlsoInParts) {
-  const Service service(serving({"say=almost there", "write=now rea", "wait=50", "say=dy to accept"},
-                                log_line("ready to accept")));
+  const Service service(
+      serving({"say=almost there", "write=now rea", "wait=50", "say=dy to accept"},
+              log_line("ready to accept")));
   EXPECT_EQ(service.log(), "almost there\nnow ready to accept\n");
 }
 
