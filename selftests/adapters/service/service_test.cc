@@ -177,22 +177,28 @@ TEST(Service, StartedByAThreadOutlivesIt) {
   EXPECT_TRUE(service->is_running());
 }
 
+// As a test that crashes: nothing is destroyed.
+[[noreturn]] void start_and_crash(int tell) {
+  try {
+    const Service service(serving({"say=ready"}));
+    const pid_t process = service.pid();
+    _exit(write(tell, &process, sizeof process) == sizeof process ? 0 : 1);
+  } catch (const ServiceError&) {
+    _exit(2);
+  }
+}
+
 TEST(Service, EndsWithTheProcessThatStartedIt) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   const pid_t test = fork();
-  if (test == 0) {
-    const Service service(serving({"say=ready"}));
-    const pid_t process = service.pid();
-    const bool written = write(ends[1], &process, sizeof process) == sizeof process;
-    _exit(written ? 0 : 1);  // as one that crashes: nothing is destroyed
-  }
+  if (test == 0) start_and_crash(ends[1]);
+  close(ends[1]);
   pid_t process = 0;
   ASSERT_EQ(read(ends[0], &process, sizeof process), static_cast<ssize_t>(sizeof process));
   waitpid(test, nullptr, 0);
   EXPECT_TRUE(dies(process));
   close(ends[0]);
-  close(ends[1]);
 }
 
 int exit_handler_ran[2] = {-1, -1};
