@@ -142,14 +142,14 @@ void Service::State::wait_until_ready() {
     if (end_) {
       const bool daemon = end_->status == 0;
       not_ready("it " + to_string(*end_) + " after " + to_text(since(start)) +
-                (ready ? "" : ", before there was " + next->what) +
+                (ready ? "" : " of waiting for " + next->what) +
                 (daemon ? "; if it went into the background, tell it to stay in the foreground"
                         : "; see its log"));
     }
     if (ready) return;
     if (since(start) >= config_.ready_within)
-      not_ready("after " + to_text(config_.ready_within) + " there is no " + next->what + " (" +
-                lacks + "); see its log, or give it longer by ServiceConfig::ready_within");
+      not_ready("waited " + to_text(config_.ready_within) + " for " + next->what + " (" + lacks +
+                "); see its log, or give it longer by ServiceConfig::ready_within");
   }
 }
 

@@ -34,7 +34,7 @@ class ServiceError : public std::runtime_error {
 // program is executing.
 struct Ready {
   struct Condition {
-    // Completes "waited for ...".
+    // Completes "waiting for ...".
     std::string what{};
     // Asked again and again: "" when the condition holds, else why it does not yet. Its argument is
     // the name of the service's log file.

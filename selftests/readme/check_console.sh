@@ -10,7 +10,7 @@ mask() {
   sed -E -e "s#$1/##g" -e 's/[0-9.]+ s, peak memory [0-9.]+ [A-Za-z]+/TIME, peak memory SIZE/' \
     -e 's/\(peak [0-9.]+ MiB\)/(peak SIZE)/' -e 's/memory: .* of file cache/memory: PARTS/' -e 's/\([0-9]+ ms\)/(TIME)/' -e 's/, core dumped//' \
     -e 's/^( *[A-Z]+) +[0-9.]+ s  /\1 TIME  /' -e 's/ in [0-9.]+ s: / in TIME: /' \
-    -e 's/-[A-Za-z0-9]{6}\.log/-XXXXXX.log/' -e 's/ after [0-9]+ ms, / after TIME, /' \
+    -e 's/-[A-Za-z0-9]{6}\.log/-XXXXXX.log/' -e 's/ after [0-9]+ ms of/ after TIME of/' \
     -e 's/[0-9]+ forks? w(as|ere) refused/N forks were refused/'
 }
 

@@ -59,7 +59,7 @@ TEST(Ready, IsAUnixSocketAndNotItsFileAlone) {
   ASSERT_TRUE(std::filesystem::exists(path));  // and nobody listens
   ServiceConfig config = serving({}, unix_socket(path));
   config.ready_within = 50ms;
-  EXPECT_THAT(error_of(config), HasSubstr("there is no socket " + path));
+  EXPECT_THAT(error_of(config), HasSubstr("for socket " + path));
   std::filesystem::remove_all(directory);
 }
 
@@ -110,7 +110,7 @@ TEST(Ready, QuotesWhatAPredicateThrows) {
   const auto never = []() -> bool { throw std::runtime_error("the table is missing"); };
   ServiceConfig config = serving({}, when(never, "table of users"));
   config.ready_within = 20ms;
-  EXPECT_THAT(error_of(config), HasSubstr("there is no table of users (the table is missing)"));
+  EXPECT_THAT(error_of(config), HasSubstr("for table of users (the table is missing)"));
 }
 
 TEST(Ready, IsAllOfSeveralEachAskedUntilItHolds) {
@@ -141,7 +141,7 @@ TEST(NotReady, AtTheDeadlineNamesConditionTimeReasonAndLog) {
   const auto start = steady_clock::now();
   const std::string error = error_of(config);
   EXPECT_LT(steady_clock::now() - start, 5s);
-  EXPECT_THAT(error, StartsWith("guest_serving did not become ready: after 1 s there is no port " +
+  EXPECT_THAT(error, StartsWith("guest_serving did not become ready: waited 1 s for port " +
                                 std::to_string(number) + " (Connection refused); see its log"));
   EXPECT_THAT(error, HasSubstr("/cloister-guest_serving-"));
   EXPECT_THAT(error, EndsWith(".log):\n  | loading\n  | still loading"));
@@ -164,7 +164,7 @@ TEST(NotReady, IsKnownAtOnceWhenTheProgramEnds) {
       error_of(serving({"complain=no such table", "exit=4"}, log_line("ready")));
   EXPECT_LT(steady_clock::now() - start, 5s);  // of 30
   EXPECT_THAT(error, HasSubstr("did not become ready: it exited with status 4 after "));
-  EXPECT_THAT(error, HasSubstr(", before there was 'ready' in its log; see its log\n"));
+  EXPECT_THAT(error, HasSubstr(" of waiting for 'ready' in its log; see its log\n"));
   EXPECT_THAT(error, EndsWith("\n  | no such table"));
 }
 
