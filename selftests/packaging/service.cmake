@@ -1,6 +1,8 @@
 # cloister::service as a project outside uses it: found as a component, by CMake and by pkg-config, with no Boost about it.
 include("${CMAKE_CURRENT_LIST_DIR}/script.cmake")
 file(REMOVE_RECURSE "${SCRATCH}")
+file(MAKE_DIRECTORY "${SCRATCH}/logs")
+set(ENV{TMPDIR} "${SCRATCH}/logs")  # an error leaves its log
 run(0 "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${SCRATCH}/prefix")
 set(project "${CMAKE_CURRENT_LIST_DIR}/service_project")
 set(options -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix"

@@ -180,7 +180,10 @@ TEST(Service, StartedByAThreadOutlivesIt) {
 // As a test that crashes: nothing is destroyed.
 [[noreturn]] void start_and_crash(int tell) {
   try {
-    const Service service(serving({"say=ready"}));
+    ServiceConfig config = serving({"say=ready"});
+    config.log_file = "/dev/null";
+    config.ready = {};
+    const Service service(config);
     const pid_t process = service.pid();
     _exit(write(tell, &process, sizeof process) == sizeof process ? 0 : 1);
   } catch (const ServiceError&) {

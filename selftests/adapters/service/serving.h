@@ -27,13 +27,18 @@ inline ServiceConfig serving(std::vector<std::string> deeds, Ready ready = log_l
   return config;
 }
 
-// The text of the ServiceError that the configuration leads to.
+// The text of the ServiceError that the configuration leads to. The log that it names is removed.
 inline std::string error_of(ServiceConfig config) {
+  const bool named = !config.log_file.empty();
   try {
     const Service service(std::move(config));
     ADD_FAILURE() << "it was started";
   } catch (const ServiceError& error) {
-    return error.what();
+    const std::string text = error.what();
+    const std::size_t begin = text.find("log (") + 5;
+    if (!named && begin > 5)
+      std::filesystem::remove(text.substr(begin, text.find(')', begin) - begin));
+    return text;
   }
   return "";
 }
