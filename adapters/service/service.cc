@@ -201,8 +201,9 @@ Service::State::~State() {
   if (failed && child_ && !log_is_told_)
     service::attach_to_test(name_, "cloister: " + name_ + " " + state_at_the_end() + "\n" +
                                        service::quote_log(log_path_));
+  const bool wanted = child_ && (failed || log_is_told_);
   std::error_code ignored;
-  if (!failed && !log_is_told_ && config_.log_file.empty() && !log_path_.empty())
+  if (!wanted && config_.log_file.empty() && !log_path_.empty())
     std::filesystem::remove(log_path_, ignored);
 }
 

@@ -207,7 +207,7 @@ TEST(Service, EndsWithTheProcessThatStartedIt) {
 int exit_handler_ran[2] = {-1, -1};
 pid_t owner_of_exit_handler = 0;
 
-TEST(Service, ThatCannotBeExecutedLeavesNoChildAndCallsNoHandlerOfTheTest) {
+TEST(Service, ThatCannotBeExecutedLeavesNothingAndCallsNoHandlerOfTheTest) {
   ASSERT_EQ(pipe2(exit_handler_ran, O_NONBLOCK | O_CLOEXEC), 0);
   owner_of_exit_handler = getpid();
   atexit([] {
@@ -225,6 +225,10 @@ TEST(Service, ThatCannotBeExecutedLeavesNoChildAndCallsNoHandlerOfTheTest) {
   char ran = 0;
   EXPECT_EQ(read(exit_handler_ran[0], &ran, 1), -1);
   std::filesystem::remove(file);
+  for (const auto& each :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
+    EXPECT_THAT(each.path().filename(),
+                Not(testing::StartsWith("cloister-no_program-" + std::to_string(getpid()))));
 }
 
 TEST(Service, HasNoDescriptorOfTheTest) {
