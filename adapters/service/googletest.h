@@ -1,5 +1,5 @@
 // What a service has to do with GoogleTest, if the program has it. The library links without.
-// docs/decisions/0110.
+// docs/decisions/0107.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Shows: a PostgreSQL cluster that each test makes for itself in its /tmp, on port 5432. PostgreSQL
-// refuses to be root: a test that is root runs it as nobody.
+// refuses to be root: a test that is root runs it as nobody. And a suite whose tests share one
+// server (docs/SCOPES.md), with a database for each.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <cloister/gtest.h>
 #include <cloister/service.h>
 
 namespace {
@@ -47,20 +49,25 @@ cloister::ServiceConfig server() {
   return config;
 }
 
+void make_cluster() {
+  const std::string words = output_of(postgresql(
+      "initdb", {"-D", "/tmp/cluster", "-U", "tester", "-A", "trust", "--no-sync", "--locale=C"}));
+  ASSERT_NE(words.find("Success."), std::string::npos) << words;
+}
+
+std::string query_of(const std::string& database, const std::string& sql) {
+  return output_of(
+      postgresql("psql", {"-h", "127.0.0.1", "-U", "tester", "-d", database, "-AtXq", "-c", sql}));
+}
+
 class Database : public testing::Test {
  protected:
   void SetUp() override {
-    const std::string words =
-        output_of(postgresql("initdb", {"-D", "/tmp/cluster", "-U", "tester", "-A", "trust",
-                                        "--no-sync", "--locale=C"}));
-    ASSERT_NE(words.find("Success."), std::string::npos) << words;
+    ASSERT_NO_FATAL_FAILURE(make_cluster());
     service = std::make_unique<cloister::Service>(server());
   }
 
-  static std::string query(const std::string& sql) {
-    return output_of(postgresql(
-        "psql", {"-h", "127.0.0.1", "-U", "tester", "-d", "postgres", "-AtXq", "-c", sql}));
-  }
+  static std::string query(const std::string& sql) { return query_of("postgres", sql); }
 
   std::unique_ptr<cloister::Service> service;
 };
@@ -92,6 +99,34 @@ TEST_F(Database, ShutsDownCleanlyWithAClientConnected) {
                              "r");
   EXPECT_EQ(service->stop().status, 0);
   pclose(client);
+}
+
+class DatabaseOfASharedServer : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    ASSERT_NO_FATAL_FAILURE(make_cluster());
+    service = std::make_unique<cloister::Service>(server());
+  }
+  static void TearDownTestSuite() { service.reset(); }
+
+  void SetUp() override { ASSERT_EQ(query_of("postgres", "CREATE DATABASE " + name), ""); }
+  void TearDown() override { EXPECT_EQ(query_of("postgres", "DROP DATABASE " + name), ""); }
+  std::string query(const std::string& sql) const { return query_of(name, sql); }
+
+  const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+  static std::unique_ptr<cloister::Service> service;
+};
+std::unique_ptr<cloister::Service> DatabaseOfASharedServer::service;
+CLOISTER_SUITE(DatabaseOfASharedServer, {.scope = cloister::Scope::kSuite});
+
+TEST_F(DatabaseOfASharedServer, HasATableOfColours) {
+  EXPECT_EQ(query("CREATE TABLE things AS SELECT $$blue$$ AS name"), "");
+  EXPECT_EQ(query("SELECT name FROM things"), "blue\n");
+}
+
+TEST_F(DatabaseOfASharedServer, HasATableOfShapes) {
+  EXPECT_EQ(query("CREATE TABLE things AS SELECT $$round$$ AS name"), "");
+  EXPECT_EQ(query("SELECT name FROM things"), "round\n");
 }
 
 }  // namespace
