@@ -109,8 +109,12 @@ class DatabaseOfASharedServer : public testing::Test {
   }
   static void TearDownTestSuite() { service.reset(); }
 
-  void SetUp() override { ASSERT_EQ(query_of("postgres", "CREATE DATABASE " + name), ""); }
-  void TearDown() override { EXPECT_EQ(query_of("postgres", "DROP DATABASE " + name), ""); }
+  void SetUp() override {
+    ASSERT_EQ(query_of("postgres", R"(CREATE DATABASE ")" + name + '"'), "");
+  }
+  void TearDown() override {
+    EXPECT_EQ(query_of("postgres", R"(DROP DATABASE ")" + name + '"'), "");
+  }
   std::string query(const std::string& sql) const { return query_of(name, sql); }
 
   const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
