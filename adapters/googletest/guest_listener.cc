@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/googletest/coverage.h"
+#include "adapters/googletest/floating_point.h"
 #include "adapters/googletest/listeners.h"
 
 // Present only where the program is built with it.
@@ -40,6 +41,7 @@ GuestListener::GuestListener(GuestSide guest, testing::TestEventListener* users,
       how_(how) {
   if (tests_.size() == 1) only_.emplace(tests_.front().info);
   the_listener = this;
+  restore_floating_point();
 }
 
 GuestListener::~GuestListener() { the_listener = nullptr; }

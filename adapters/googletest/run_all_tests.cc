@@ -15,6 +15,7 @@
 #include "adapters/googletest/configuration.h"
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/doctor.h"
+#include "adapters/googletest/floating_point.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/keeper.h"
 #include "adapters/googletest/listeners.h"
@@ -82,6 +83,7 @@ int run_all_tests() {
   // The re-executed half of a threadsafe death test: it is inside a cell already, from which the
   // configuration file may not be seen.
   if (!GTEST_FLAG_GET(internal_run_death_test).empty()) return RUN_ALL_TESTS();
+  googletest::save_floating_point();
   auto started = take_over();
   if (!started) {
     fmt::print(stderr, "cloister: {}\n", started.error().text());
@@ -99,6 +101,7 @@ int run_all_tests() {
   if (help_is_asked(arguments)) fmt::print("{}", options_help());
   if (runs_plain(*options, arguments)) {
     googletest::make_guest_listeners_ordinary();
+    googletest::restore_floating_point();
     return RUN_ALL_TESTS();
   }
   refuse_unmatched(*options);

@@ -1,5 +1,6 @@
 // Suites whose tests are to share a cell, and what each of them does to it. Each test prints the
 // process that it runs in.
+#include <fenv.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,10 @@ TEST_F(Writing, Reads) {
   std::getline(std::ifstream("written"), text);
   EXPECT_EQ(text, "by the first");
 }
+
+class FloatingPoint : public Sharing {};
+TEST_F(FloatingPoint, HasNoFlagsOfOthers) { EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), 0); }
+TEST_F(FloatingPoint, RoundsAsTheProgramSaid) { EXPECT_EQ(fegetround(), FE_TONEAREST); }
 
 class Exiting : public Sharing {};
 TEST_F(Exiting, Early) { exit(0); }

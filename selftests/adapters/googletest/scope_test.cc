@@ -27,6 +27,18 @@ Ended sharing(const std::string& filter, std::vector<std::string> options = {},
   return run({.command = command});
 }
 
+// What Cloister computes raises flags of floating-point numbers, which a test may look at.
+class FloatingPoint : public testing::TestWithParam<const char*> {};
+TEST_P(FloatingPoint, IsThatOfThePlainRun) {
+  const Ended ended = run({{guest("sharing"), "--gtest_filter=FloatingPoint.*", GetParam(),
+                            "--cloister_cpus=0.75", "--cloister_jobs=auto"}});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+}
+INSTANTIATE_TEST_SUITE_P(Each, FloatingPoint,
+                         testing::Values("--cloister=off", "--cloister_scope=test",
+                                         "--cloister_scope=suite", "--cloister_scope=program",
+                                         "--cloister_launch=exec"));
+
 // The numbers in "process 7".
 std::vector<std::string> processes(const std::string& out, const std::string& word = "process") {
   std::vector<std::string> found;
