@@ -19,6 +19,11 @@ namespace {
 // Cells that may end in the set-up of a suite before its other tests fail for the same reason.
 constexpr int kMostEndsInSetUp = 2;
 
+bool has_begun(const CellReport& report) {
+  const auto body = static_cast<std::uint8_t>(Phase::kBody);
+  return std::ranges::find(report.phases, body, &PhaseStart::phase) != report.phases.end();
+}
+
 }  // namespace
 
 TestSource::TestSource(const Options& options, const Registry& registry,
@@ -86,17 +91,14 @@ Result<CellPlan> TestSource::new_plan(const CellConfig& config) const {
 }
 
 bool TestSource::is_hopeless(const testing::TestSuite& suite, const CellReport& report) {
-  const auto body = static_cast<std::uint8_t>(Phase::kBody);
-  const bool began =
-      std::ranges::find(report.phases, body, &PhaseStart::phase) != report.phases.end();
-  return !began && ++ends_in_set_up_[&suite] >= kMostEndsInSetUp;
+  return !has_begun(report) && ++ends_in_set_up_[&suite] >= kMostEndsInSetUp;
 }
 
 std::vector<CellReport> TestSource::take_back(const CellReport& report, const Group& tests) {
   std::vector<CellReport> reports;
   if (tests.empty() || std::holds_alternative<Interrupted>(report.outcome)) return reports;
-  // GoogleTest did not run them there, or there is no such cell: no other would do better.
-  const bool passed_over = std::holds_alternative<Finished>(report.outcome);
+  // GoogleTest ran none of them there, or there is no such cell: no other would do better.
+  const bool passed_over = std::holds_alternative<Finished>(report.outcome) && !has_begun(report);
   const bool no_cell = std::holds_alternative<SetupFailed>(report.outcome);
   const testing::TestSuite& suite = registry_.suite_of(report.id);
   const bool hopeless = !passed_over && !no_cell && is_hopeless(suite, report);
