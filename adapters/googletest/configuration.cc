@@ -114,6 +114,10 @@ std::vector<int> kept_by_any_test(const Options& run) {
   return kept;
 }
 
+bool shares_its_cell(const testing::TestInfo& test, const Options& run) {
+  return config_of(test, run).scope.value_or(Scope::kTest) != Scope::kTest;
+}
+
 bool any_test_may_share(const Options& run) {
   bool may = false;
   for_each_config(run, [&may](const CellConfig& config) {

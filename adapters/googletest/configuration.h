@@ -27,5 +27,6 @@ std::vector<std::string> unmatched_in(const Options& run);
 std::vector<int> kept_by_any_test(const Options& run);
 // Whether any layer has a scope in which tests share a cell.
 bool any_test_may_share(const Options& run);
+bool shares_its_cell(const testing::TestInfo& test, const Options& run);
 
 }  // namespace cloister::googletest

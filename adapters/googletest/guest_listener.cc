@@ -76,19 +76,18 @@ void GuestListener::OnEnvironmentsSetUpEnd(const testing::UnitTest& u) {
 void GuestListener::OnTestSuiteStart(const testing::TestSuite& s) {
   const auto first = std::find_if(tests_.begin() + static_cast<std::ptrdiff_t>(at_), tests_.end(),
                                   [&s](const GuestTest& test) { return &test.suite == &s; });
-  if (first != tests_.end()) go_on_to(first->info);
-  start_listeners_phase(Phase::kSuiteStart);
+  const Phase phase = any_listener_in_guest() ? Phase::kSuiteStart : Phase::kSuiteSetUp;
+  if (first == tests_.end() || !go_on_to(first->info, phase)) start_phase(phase);
   ForwardingListener::OnTestSuiteStart(s);
-  start_phase(Phase::kSuiteSetUp);
+  if (phase != Phase::kSuiteSetUp) start_phase(Phase::kSuiteSetUp);
   suite_ = &s;
   if (only_) only_->turn(s);
 }
 // The test, and every listener, sees its suite as it is.
 void GuestListener::OnTestStart(const testing::TestInfo& t) {
   if (suite_ != nullptr && only_) only_->turn(*suite_);
-  go_on_to(t);
   start_before_ = t.result()->start_timestamp();
-  start_phase(Phase::kBody);
+  if (!go_on_to(t, Phase::kBody)) start_phase(Phase::kBody);
   ForwardingListener::OnTestStart(t);
 }
 void GuestListener::OnEnvironmentsTearDownStart(const testing::UnitTest& u) {
@@ -105,13 +104,22 @@ void GuestListener::OnTestPartResult(const testing::TestPartResult& result) {
   if (guest_.is_guest()) {
     // A plain run prints the failure now, and with it whatever is still in stdout's buffer.
     if (result.type() != testing::TestPartResult::kSuccess) fflush(stdout);
-    const GuestSide::Printed printed = guest_.printed();
     const char* file = result.file_name();
-    // Between the environments and the first suite, what is asserted is the environments'.
-    const Phase now = phase_;
-    const Phase phase = now == Phase::kOwnWords ? Phase::kEnvironmentSetUp : now;
-    tell(Part{phase, result.type(), file != nullptr, file != nullptr ? file : "",
-              result.line_number(), result.message(), printed.out, printed.err});
+    // Of the test, and the phase, that goes on when it is sent: another thread may have made it.
+    tell([&] {
+      const GuestSide::Printed printed = guest_.printed();
+      // Between the environments and the first suite, what is asserted is the environments'.
+      const Phase now = phase_;
+      const Phase phase = now == Phase::kOwnWords ? Phase::kEnvironmentSetUp : now;
+      return Part{phase,
+                  result.type(),
+                  file != nullptr,
+                  file != nullptr ? file : "",
+                  result.line_number(),
+                  result.message(),
+                  printed.out,
+                  printed.err};
+    });
   }
   ForwardingListener::OnTestPartResult(result);
 }
@@ -131,18 +139,20 @@ void GuestListener::OnTestSuiteEnd(const testing::TestSuite& s) {
   tell_properties(Owner::kSuite, s.ad_hoc_test_result());
 }
 
-void GuestListener::go_on_to(const testing::TestInfo& test) {
-  if (!guest_.is_guest()) return;
+bool GuestListener::go_on_to(const testing::TestInfo& test, Phase phase) {
+  if (!guest_.is_guest()) return false;
   const auto found = std::find_if(tests_.begin() + static_cast<std::ptrdiff_t>(at_), tests_.end(),
                                   [&test](const GuestTest& each) { return &each.info == &test; });
   const auto place = static_cast<std::size_t>(found - tests_.begin());
-  if (found == tests_.end() || place == at_) return;
+  if (found == tests_.end() || place == at_) return false;
   fflush(stdout);
   const std::lock_guard lock(telling_);
-  guest_.begin_task(found->id);
+  guest_.begin_task(found->id, static_cast<std::uint8_t>(phase));
+  phase_ = phase;
   at_ = place;
   left_out_ = false;
   types_left_out_ = {};
+  return true;
 }
 
 bool GuestListener::ends_its_suite() const {
@@ -152,6 +162,7 @@ bool GuestListener::ends_its_suite() const {
 void GuestListener::start_phase(Phase phase) {
   if (!guest_.is_guest()) return;
   fflush(stdout);  // where a plain run prints a line, and so flushes
+  const std::lock_guard lock(telling_);
   phase_ = phase;
   guest_.start_phase(static_cast<std::uint8_t>(phase));
 }

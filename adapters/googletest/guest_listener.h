@@ -69,12 +69,21 @@ class GuestListener final : public ForwardingListener {
   testing::TestEventListener* target() const override;
 
  private:
-  // Sends one message at a time, from any thread; none after the last.
+  // Sends one message at a time, from any thread; none after the last. It may be a function that
+  // makes the message when it is sent.
   template <typename Message>
   void tell(const Message& message) {
     if (!guest_.is_guest()) return;
     const std::lock_guard lock(telling_);
     if (told_all_) return;
+    if constexpr (std::is_invocable_v<Message>) {
+      tell_now(message());
+    } else {
+      tell_now(message);
+    }
+  }
+  template <typename Message>
+  void tell_now(const Message& message) {
     if constexpr (std::is_same_v<decltype(send(guest_, message)), bool>) {
       if (!send(guest_, message)) leave_out(message);
     } else {
@@ -86,8 +95,9 @@ class GuestListener final : public ForwardingListener {
   void leave_out(const Property& property);
   // A phase that only listeners have.
   void start_listeners_phase(Phase phase);
-  // What follows belongs to that test, if it is one of the guest's.
-  void go_on_to(const testing::TestInfo& test);
+  // What follows belongs to that phase of that test. False, and nothing done, if it is the present
+  // one, or none of the guest's.
+  bool go_on_to(const testing::TestInfo& test, Phase phase);
   bool ends_its_suite() const;
   void tell_properties(Owner owner, const testing::TestResult& result);
   [[noreturn]] void end_process();

@@ -28,6 +28,7 @@ class Iteration {
   bool is_not_run(const RecordPtr& record) const { return record == not_run_; }
   // The test has been replayed.
   void finish(TestId id);
+  bool has_finished(TestId id) const { return finished_.contains(id); }
   bool has_finished_any() const { return !finished_.empty(); }
   Timing& timing() { return timing_; }
 

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <utility>
 
+#include "adapters/googletest/configuration.h"
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/guest_arguments.h"
 #include "adapters/googletest/ledger.h"
@@ -294,12 +295,21 @@ void Keeper::replay_environments_tear_down() {
 }
 
 void Keeper::take_ends_without_tests() {
-  if (!iteration_ || iteration_->has_finished_any() || !guests_do_more_than_their_tests()) return;
-  // The last of tests that share a cell has them.
+  if (!iteration_) return;
+  const bool any_share = any_test_may_share(options_);
   for (const TestId id : iteration_->order()) {
-    if (shared_.shown().environment_tear_down.shown() != nullptr) return;
-    shared_.take(iteration_->wait_for(id));
+    if (!any_share || iteration_->has_finished(id) ||
+        !shares_its_cell(registry_.test(id), options_))
+      continue;
+    const RecordPtr record = iteration_->wait_for(id);
+    if (iteration_->is_not_run(record)) continue;
+    iteration_->finish(id);
+    const testing::TestInfo& test = registry_.test(id);
+    ReplayOfTest(replay_, shared_.shown(), *record, test).end_of_passed_over(registry_);
+    shared_.take(record);
   }
+  if (iteration_->has_finished_any() || !guests_do_more_than_their_tests()) return;
+  if (shared_.shown().iteration_end.shown() == nullptr) shared_.take(iteration_->wait_for_first());
 }
 
 }  // namespace cloister::googletest

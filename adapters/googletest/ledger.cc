@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <span>
 #include <string>
 
 #include "framework/report/words.h"
@@ -29,7 +31,10 @@ void record_ledger(const Record& record) {
       {"cloister_files_changed", record.cell.files.changed},
       {"cloister_files_deleted", record.cell.files.deleted},
       {"cloister_files_written_bytes", record.cell.files.written.count}};
-  for (const auto& [key, value] : lines) testing::Test::RecordProperty(key, std::to_string(value));
+  // Of tests that share a cell, one has what the cell used. Every process has some memory.
+  const bool is_whole = record.cell.tasks == 1 || usage.peak_memory.count > 0;
+  for (const auto& [key, value] : std::span(lines).first(is_whole ? std::size(lines) : 1))
+    testing::Test::RecordProperty(key, std::to_string(value));
   if (record.cell.tasks > 1)
     testing::Test::RecordProperty("cloister_tests_in_cell", std::to_string(record.cell.tasks));
   if (const std::string changes = changes_text(record.cell.files); !changes.empty())

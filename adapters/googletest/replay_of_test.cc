@@ -31,6 +31,19 @@ void ReplayOfTest::end(const Registry& registry) const {
   record_properties(record_, Owner::kTest);
 }
 
+void ReplayOfTest::end_of_passed_over(const Registry& registry) const {
+  if (!ended_well(record_)) {
+    for (const Phase phase : {Phase::kSuiteTearDown, Phase::kEnvironmentTearDown,
+                              Phase::kIterationEnd, Phase::kProgramEnd, Phase::kAfterEnd}) {
+      replay_.phase(record_, phase);
+    }
+  }
+  outcome();
+  leaks();
+  files(registry);
+  notes();
+}
+
 void ReplayOfTest::well_ended(bool set_up_is_shown) const {
   // A thread that goes on needs neither set-up nor listener to say something there.
   if (!set_up_is_shown) replay_.phase(record_, Phase::kSuiteSetUp);

@@ -25,6 +25,9 @@ class ReplayOfTest {
   // What is to be said of its end: failures, notes on stderr, properties. `registry` has the names
   // of other tests.
   void end(const Registry& registry) const;
+  // For a test that shares its cell, and that GoogleTest passes over here: what is to be said of
+  // the end of that cell.
+  void end_of_passed_over(const Registry& registry) const;
 
  private:
   void well_ended(bool set_up_is_shown) const;

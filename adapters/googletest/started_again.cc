@@ -31,9 +31,21 @@ using testing::UnitTest;
 constexpr int kNotStartedStatus = 125;
 
 std::string words_of(const TestsToStart& tests) {
+  // Rows of numbers that follow each other: there is room for some thousands (kSpillSize).
+  std::vector<std::pair<TestId, std::uint32_t>> rows;
+  for (const TestId id : tests.ids) {
+    if (!rows.empty() && rows.back().first + rows.back().second == id) {
+      ++rows.back().second;
+    } else {
+      rows.emplace_back(id, 1);
+    }
+  }
   ByteWriter out;
-  out.number(static_cast<std::uint32_t>(tests.ids.size()));
-  for (const TestId id : tests.ids) out.number(id);
+  out.number(static_cast<std::uint32_t>(rows.size()));
+  for (const auto& [first, count] : rows) {
+    out.number(first);
+    out.number(count);
+  }
   out.text(tests.name);
   out.number(tests.hash_of_names);
   out.number(tests.random_seed);
@@ -44,8 +56,11 @@ std::string words_of(const TestsToStart& tests) {
 TestsToStart tests_of(const std::string& words) {
   ByteReader in(words);
   TestsToStart tests;
-  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
-    tests.ids.push_back(in.number<TestId>());
+  for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left) {
+    const auto first = in.number<TestId>();
+    const auto count = in.number<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count; ++i) tests.ids.push_back(first + i);
+  }
   tests.name = in.text();
   tests.hash_of_names = in.number<std::size_t>();
   tests.random_seed = in.number<int>();

@@ -109,10 +109,8 @@ std::string failure_words(const Record& record, const std::string& full_name) {
     text += fmt::format("\n  used:   {}, peak memory {}", seconds_text(record.cell.usage.wall),
                         bytes_text(record.cell.usage.peak_memory));
     if (record.cell.tasks > 1) {
-      const bool goes_on = !std::holds_alternative<Interrupted>(record.cell.outcome);
-      text += fmt::format("\n  cell:   shared by {} tests, whose memory counts together{}",
-                          record.cell.tasks,
-                          goes_on ? "; those that had not run go on in a new one" : "");
+      text += fmt::format("\n  cell:   shared by {} tests, whose memory counts together",
+                          record.cell.tasks);
     }
   }
   return text + "\n  advice: " + std::visit(Advice{record, full_name}, record.cell.outcome);

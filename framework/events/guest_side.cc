@@ -102,7 +102,7 @@ void GuestSide::spill(std::string_view head, std::string_view payload) {
   page_->spilled = at + static_cast<std::uint32_t>(head.size() + payload.size());
 }
 
-void GuestSide::begin_task(std::uint32_t task) {
+void GuestSide::begin_task(std::uint32_t task, std::uint8_t phase) {
   if (!is_guest()) return;
   const Printed so_far = printed();
   ByteWriter payload;
@@ -115,7 +115,10 @@ void GuestSide::begin_task(std::uint32_t task) {
     for (const auto& offset : page_->phases[i].offsets) payload.number(offset.load());
   }
   if (!send(kNextTaskFrame, payload.bytes())) return;
-  page_->phase_count = 0;
+  // It begins with the first byte that is not the earlier task's.
+  page_->phases[0].phase = phase;
+  for (auto& offset : page_->phases[0].offsets) offset = 0;
+  page_->phase_count = 1;
   sent_ = 0;
   printed_before_ = {printed_before_.out + so_far.out, printed_before_.err + so_far.err};
 }

@@ -34,8 +34,9 @@ class GuestSide {
   // Bytes, including heads of frames, that still leave room for the end. Callers cut their texts to
   // fit: frames are never cut.
   std::size_t room() const;
-  // What follows belongs to another task of this guest. It has the same room as the one before.
-  void begin_task(std::uint32_t task);
+  // What follows belongs to another task of this guest, and to that phase of it. It has the same
+  // room as the one before.
+  void begin_task(std::uint32_t task, std::uint8_t phase);
   // Notes that phase `phase` of the guest's life begins, and how much has been printed so far.
   void start_phase(std::uint8_t phase);
   // How much the present task has printed so far, on stdout and on stderr.

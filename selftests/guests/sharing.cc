@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -98,6 +99,48 @@ TEST_F(Writing, Reads) {
 class FloatingPoint : public Sharing {};
 TEST_F(FloatingPoint, HasNoFlagsOfOthers) { EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), 0); }
 TEST_F(FloatingPoint, RoundsAsTheProgramSaid) { EXPECT_EQ(fegetround(), FE_TONEAREST); }
+
+TEST(Quiet, Passes) {}
+TEST(Quiet, FailsOnPurpose) { FAIL(); }
+TEST(Quiet, PassesAsWell) {}
+class FailsInSetUp : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { FAIL(); }
+};
+TEST_F(FailsInSetUp, NeverRuns) {}
+
+class TearsDown : public testing::Environment {
+  void TearDown() override {
+    printf("the environment is torn down\n");
+    testing::Test::RecordProperty("torn", "down");
+    ADD_FAILURE();
+    if (std::string(getenv("GUEST_TEAR_DOWN")) == "abort") abort();
+  }
+};
+const auto* const kTearsDown = getenv("GUEST_TEAR_DOWN") == nullptr
+                                   ? nullptr
+                                   : testing::AddGlobalTestEnvironment(new TearsDown);
+
+void print_lines() {
+  for (int i = 0; i < 3000; ++i) {
+    const std::string line = "line " + std::to_string(i) + "\n";
+    [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, line.data(), line.size());
+    usleep(10);
+  }
+  _exit(0);
+}
+// The first starts a child that prints while all others pass; the last waits for it.
+class Border : public testing::TestWithParam<int> {};
+TEST_P(Border, IsCrossed) {
+  if (GetParam() == 0 && fork() == 0) print_lines();
+  usleep(1000);
+  if (GetParam() == 99) EXPECT_GT(wait(nullptr), 0);
+}
+INSTANTIATE_TEST_SUITE_P(Borders, Border, testing::Range(0, 100));
+
+class Number : public testing::TestWithParam<int> {};
+TEST_P(Number, IsOne) {}
+INSTANTIATE_TEST_SUITE_P(Numbers, Number, testing::Range(0, 16000));
 
 class Exiting : public Sharing {};
 TEST_F(Exiting, Early) { exit(0); }

@@ -159,7 +159,9 @@ class Run {
             settings_.require};
   }
   CellConfig config_of(std::uint32_t test) const {
-    return config_of_run(settings_, tests_[test].test->name);
+    CellConfig config = config_of_run(settings_, tests_[test].test->name);
+    config.scope.reset();  // is for programs that are linked with Cloister: docs/SCOPES.md
+    return config;
   }
 
   // Binaries that make their cells themselves come first, one after the other; then all other

@@ -157,6 +157,18 @@ INSTANTIATE_TEST_SUITE_P(
                          "unusual"}),
     [](const auto& mode) { return mode.param.name; });
 
+// What comes after tests that GoogleTest passes over.
+INSTANTIATE_TEST_SUITE_P(PassedOver, SameReport,
+                         testing::Values(Mode{"LastSuiteFails",
+                                              {"--gtest_filter=Quiet.Passes:FailsInSetUp.*"},
+                                              {"GUEST_TEAR_DOWN=fail"},
+                                              "sharing"},
+                                         Mode{"FailFast",
+                                              {"--gtest_filter=Quiet.*", "--gtest_fail_fast"},
+                                              {"GUEST_TEAR_DOWN=fail"},
+                                              "sharing"}),
+                         [](const auto& mode) { return mode.param.name; });
+
 #ifndef SANITIZED
 // C++17, link-time optimisation, hidden visibility.
 INSTANTIATE_TEST_SUITE_P(

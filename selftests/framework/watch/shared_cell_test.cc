@@ -76,8 +76,8 @@ std::vector<std::uint32_t> ids_of(const std::vector<CellReport>& reports) {
 
 void do_all(GuestSide& side) {
   for (std::uint32_t task = 0; task < 4; ++task) {
-    if (task > 0) side.begin_task(task);
-    side.start_phase(static_cast<std::uint8_t>(task));
+    const auto phase = static_cast<std::uint8_t>(task);
+    task > 0 ? side.begin_task(task, phase) : side.start_phase(phase);
     print(std::string(task + 1, static_cast<char>('a' + task)));
     side.send(1, "event " + std::to_string(task));
   }
@@ -119,7 +119,7 @@ TEST(SharedCell, CapsTheOutputOfEachTaskByItself) {
   const auto reports = run_shared(
       [](GuestSide& side) {
         print(std::string(5000, 'a'));
-        side.begin_task(1);
+        side.begin_task(1, 0);
         print(std::string(900, 'b'));
       },
       CellConfig{.output = 1_KiB});
@@ -132,7 +132,7 @@ TEST(SharedCell, CapsTheOutputOfEachTaskByItself) {
 
 TEST(SharedCell, ReportsItsEndWithTheTaskThatTheGuestHadComeTo) {
   const auto reports = run_shared([](GuestSide& side) {
-    side.begin_task(1);
+    side.begin_task(1, 0);
     _exit(3);
   });
   ASSERT_EQ(ids_of(reports), (std::vector<std::uint32_t>{0, 1, 2, 3}));
@@ -141,14 +141,14 @@ TEST(SharedCell, ReportsItsEndWithTheTaskThatTheGuestHadComeTo) {
 }
 
 TEST(SharedCell, NamesTheTasksThatTheGuestDidNotComeTo) {
-  const auto reports = run_shared([](GuestSide& side) { side.begin_task(2); });
+  const auto reports = run_shared([](GuestSide& side) { side.begin_task(2, 0); });
   ASSERT_EQ(ids_of(reports), (std::vector<std::uint32_t>{0, 2, 1, 3}));
   EXPECT_TRUE(std::holds_alternative<SetupFailed>(reports[2].outcome));
   EXPECT_TRUE(std::holds_alternative<SetupFailed>(reports[3].outcome));
 }
 
 TEST(SharedCell, BreaksTheProtocolOfAGuestThatGoesOnToATaskOfAnother) {
-  const auto reports = run_shared([](GuestSide& side) { side.begin_task(4); });
+  const auto reports = run_shared([](GuestSide& side) { side.begin_task(4, 0); });
   ASSERT_FALSE(reports.empty());
   EXPECT_EQ(reports[0].id, 0U);
   const auto* broken = std::get_if<ProtocolBroken>(&reports[0].outcome);
@@ -158,8 +158,8 @@ TEST(SharedCell, BreaksTheProtocolOfAGuestThatGoesOnToATaskOfAnother) {
 
 TEST(SharedCell, BreaksTheProtocolOfAGuestThatGoesBack) {
   const auto reports = run_shared([](GuestSide& side) {
-    side.begin_task(1);
-    side.begin_task(0);
+    side.begin_task(1, 0);
+    side.begin_task(0, 0);
   });
   ASSERT_GE(reports.size(), 2U);
   EXPECT_TRUE(std::holds_alternative<ProtocolBroken>(reports[1].outcome));
@@ -170,7 +170,7 @@ TEST(SharedCell, KillsTheGuestForTheDeadlineOfItsPresentTask) {
       [](GuestSide& side) {
         for (std::uint32_t task = 1; task < 4; ++task) {
           usleep(300'000);
-          side.begin_task(task);
+          side.begin_task(task, 0);
         }
         pause();
       },
@@ -183,9 +183,9 @@ TEST(SharedCell, KillsTheGuestForTheDeadlineOfItsPresentTask) {
 
 TEST(SharedCell, MeasuresTheTimeOfEachTask) {
   const auto reports = run_shared([](GuestSide& side) {
-    side.begin_task(1);
+    side.begin_task(1, 0);
     usleep(200'000);
-    side.begin_task(2);
+    side.begin_task(2, 0);
   });
   ASSERT_GE(reports.size(), 2U);
   EXPECT_GE(reports[1].usage.wall, 150ms);

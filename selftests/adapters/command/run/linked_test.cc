@@ -36,6 +36,14 @@ TEST(Linked, IsInOneSummaryWithOthers) {
   EXPECT_THAT(results.ended.out, HasSubstr("summary: 2 tests of 2 binaries"));
 }
 
+TEST(Linked, MayShareACellWhereOthersHaveTheirOwn) {
+  const Results results = run_tests({"--scope=suite", "--filter=Linked.S*:Linked.Has*:Ends.Passes",
+                                     tool("tests_linked"), tool("tests_googletest")});
+  EXPECT_EQ(results.ended.status, 0) << results.ended.out << results.ended.err;
+  EXPECT_EQ(results.verdicts.at("Linked.HasTheCellOfItsCode"), "PASS");
+  EXPECT_EQ(results.verdicts.at("Ends.Passes"), "PASS");
+}
+
 TEST(Linked, FailFastStopsTheOthersToo) {
   const Results results = run_tests({"--fail-fast", "--jobs=1", "--filter=Linked.F*:Ends.Passes",
                                      tool("tests_linked"), tool("tests_googletest")});
