@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "adapters/command/kinds/kind.h"
 #include "framework/files/put_in_place.h"
@@ -47,6 +50,28 @@ void forget(CellReport& report, std::size_t files) {
   std::erase_if(report.left, [](const LeftThings& things) { return things.count == 0; });
 }
 
+struct ReportFile {
+  Fd file;
+  std::string path;
+  bool named = false;
+};
+
+// Without a name where the file system can do that: open(2), O_TMPFILE.
+ReportFile make_file(int number) {
+  unsigned long long random = 0;
+  std::ignore = ::getrandom(&random, sizeof random, 0);
+  const std::string path = fmt::format("{}/{}{}{:016x}", kDirectory, kReportPrefix, number, random);
+  const std::string directory(kDirectory);
+  Fd file(::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+  if (file.open()) return {std::move(file), path, false};
+  return {Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)), path, true};
+}
+
+bool give_name(const Fd& file, const std::string& path) {
+  const std::string itself = fmt::format("/proc/self/fd/{}", file.get());
+  return ::linkat(AT_FDCWD, itself.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
 }  // namespace
 
 Result<ReportFiles> ReportFiles::make() {
@@ -58,9 +83,8 @@ Result<ReportFiles> ReportFiles::make() {
 Result<std::vector<std::string>> ReportFiles::open_in_guest() {
   std::vector<std::string> paths;
   for (int i = 0; i < kReports; ++i) {
-    // Others' where /tmp is the host's; then the warden takes it away.
-    std::string path = fmt::format("{}/{}{}XXXXXX", kDirectory, kReportPrefix, i);
-    const Fd file(::mkostemp(path.data(), O_CLOEXEC));
+    ReportFile report = make_file(i);
+    auto& [file, path, named] = report;
     if (!file.open()) {
       return failed(fmt::format("make the file '{}' for a test's report", path),
                     "make room in its directory, and let the test write there");
@@ -73,6 +97,8 @@ Result<std::vector<std::string>> ReportFiles::open_in_guest() {
     message.attach(file.get());
     if (::sendmsg(guests_.get(), message.head(), MSG_NOSIGNAL) < 0)
       return failed("hand the file of a test's report to the warden");
+    // Only now: if this process is killed before, /tmp may be the host's, and nobody knows of it.
+    if (!named && !give_name(file, path)) return failed(fmt::format("name the file '{}'", path));
     paths.push_back(std::move(path));
   }
   guests_.reset();
