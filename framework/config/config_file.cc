@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "framework/config/closest_name.h"
+#include "framework/config/path_pattern.h"
 #include "framework/config/settings.h"
 #include "framework/config/toml_depth.h"
 
@@ -213,13 +214,21 @@ bool Reader::read_setting(const Entry& entry, const Setting& setting, CellConfig
   const auto* list = setting.is_list ? entry.value->as_array() : nullptr;
   if (list == nullptr) {
     const auto value = text_of(*entry.value);
-    if (!value) return complain_of_kind(entry.name, *entry.value, setting.allowed);
+    if (!value || (setting.is_path && !entry.value->is_string()))
+      return complain_of_kind(entry.name, *entry.value, setting.allowed);
     text = *value;
   } else {
     for (const toml::node& element : *list) {
-      if (!element.is_string() && !element.is_integer())
+      if (!element.is_string() && (setting.is_path || !element.is_integer()))
         return complain_of_kind(entry.name, element, setting.allowed);
-      text += (&element == &list->front() ? "" : ",") + *text_of(element);
+      const std::string value = *text_of(element);
+      if (value.empty() || value.find(',') != std::string::npos) {
+        return complain(begin_of(element.source()),
+                        fmt::format("'{}' holds '{}'; a value in an array is not empty and has no "
+                                    "comma, which would separate two",
+                                    entry.name, value));
+      }
+      text += (&element == &list->front() ? "" : ",") + value;
     }
   }
   if (CellConfig read; setting.parse(text, read)) {

@@ -130,4 +130,13 @@ std::vector<std::string> absolute_paths(const std::vector<std::string>& paths,
   return absolute;
 }
 
+void make_paths_absolute(CellConfig& config, std::string_view directory) {
+  for (auto* paths : {&config.shared_files, &config.inputs, &config.outputs}) {
+    if (*paths) *paths = absolute_paths(**paths, directory);
+  }
+  for (auto* path : {&config.keep_failed, &config.files_store}) {
+    if (*path && !(*path)->empty()) *path = absolute_paths({**path}, directory).front();
+  }
+}
+
 }  // namespace cloister

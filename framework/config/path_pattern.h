@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <cloister/config.h>
+
 namespace cloister {
 
 // Whether `path` is `directory` or lies in it.
@@ -46,5 +48,8 @@ std::string normal_path(const std::string& path);
 // Makes each relative path start at `directory`; removes "." and "..".
 std::vector<std::string> absolute_paths(const std::vector<std::string>& paths,
                                         std::string_view directory);
+
+// Makes relative patterns and directories of the settings start at `directory`.
+void make_paths_absolute(CellConfig& config, std::string_view directory);
 
 }  // namespace cloister

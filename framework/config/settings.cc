@@ -11,7 +11,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "framework/config/path_pattern.h"
 #include "framework/wire/bytes.h"
 
 namespace cloister {
@@ -196,6 +195,14 @@ void take(ByteReader& in, std::vector<Each>& value) {
   for (Each& each : value) take(in, each);
 }
 
+template <auto field>
+constexpr bool holds_paths(bool (*parse)(std::string_view, CellConfig&)) {
+  using Field = std::remove_cvref_t<decltype(std::declval<CellConfig>().*field)>;
+  if constexpr (std::is_same_v<Field, std::optional<std::string>>)
+    return parse == parse_directory<field>;
+  return std::is_same_v<Field, std::optional<std::vector<std::string>>>;
+}
+
 // What is the same for every field of a CellConfig.
 template <auto field>
 constexpr Setting setting(std::string_view name, std::string_view allowed, std::string_view what,
@@ -214,7 +221,8 @@ constexpr Setting setting(std::string_view name, std::string_view allowed, std::
           [](ByteReader& in, CellConfig& onto) {
             if (in.number<std::uint8_t>() != 0) take(in, (onto.*field).emplace());
           },
-          is_list};
+          is_list,
+          holds_paths<field>(parse)};
 }
 
 using C = CellConfig;
@@ -366,15 +374,6 @@ bool is_set(const Setting& setting, const CellConfig& config) {
 CellConfig overlay(CellConfig below, const CellConfig& above) {
   for (const Setting& setting : kSettings) setting.overlay(above, below);
   return below;
-}
-
-void make_paths_absolute(CellConfig& config, std::string_view directory) {
-  for (auto* paths : {&config.shared_files, &config.inputs, &config.outputs}) {
-    if (*paths) *paths = absolute_paths(**paths, directory);
-  }
-  for (auto* path : {&config.keep_failed, &config.files_store}) {
-    if (*path && !(*path)->empty()) *path = absolute_paths({**path}, directory).front();
-  }
 }
 
 std::string encode(const CellConfig& config) {

@@ -30,6 +30,8 @@ struct Setting {
   void (*take)(ByteReader& in, CellConfig& onto);
   // Whether commas separate its values; then a file may write an array.
   bool is_list = false;
+  // Whether its values are paths. A file then writes strings, and no number.
+  bool is_path = false;
 };
 
 std::span<const Setting> settings();
@@ -37,9 +39,6 @@ std::span<const Setting> settings();
 const Setting* setting_named(std::string_view name);
 // Whether `config` sets it.
 bool is_set(const Setting& setting, const CellConfig& config);
-
-// Makes relative patterns and directories start at `directory`.
-void make_paths_absolute(CellConfig& config, std::string_view directory);
 
 // Every field that `above` sets overrides `below`.
 CellConfig overlay(CellConfig below, const CellConfig& above);

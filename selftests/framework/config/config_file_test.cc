@@ -183,6 +183,17 @@ const Wrong kWrong[] = {
     {"hostname = 1979-05-27",
      "c.toml:1:12: 'hostname' holds a date or time; it takes 1 to 64 characters"},
     {"[hostname]\nx = 1", "c.toml:1:1: 'hostname' holds a table; it takes 1 to 64 characters"},
+    {"keep_failed = 3",
+     "c.toml:1:15: 'keep_failed' holds an integer; it takes a directory, or 'none'"},
+    {"inputs = [1]",
+     "c.toml:1:11: 'inputs' holds an integer; it takes paths or patterns such as testdata/**, "
+     "separated by commas"},
+    {"outputs = ['']",
+     "c.toml:1:12: 'outputs' holds ''; a value in an array is not empty and has no comma, which "
+     "would separate two"},
+    {"files_in = ['/a,/b']",
+     "c.toml:1:13: 'files_in' holds '/a,/b'; a value in an array is not empty and has no comma, "
+     "which would separate two"},
     {"keep_fds = [3, 4.5]",
      "c.toml:1:16: 'keep_fds' holds a float; it takes descriptor numbers from 3, separated by "
      "commas"},
