@@ -282,6 +282,40 @@ TEST_F(PropertiesOfATest, AreItsOwnAndNotItsSuites) {
   EXPECT_EQ(property_of_this_test("suites"), "");
 }
 
+// A test that shares its cell, whose end is with it, and that the keeper passes over.
+class PassedOverTest : public ReplayedTestOf {
+ protected:
+  PassedOverTest() { life.with().cell.tasks = 2; }
+  std::string end_of_cell(const RecordPtr& record) {
+    return printed_by([&] {
+             ReplayOfTest(replay, shown, *record, this_test()).end_of_passed_over(registry);
+           })
+        .out;
+  }
+};
+
+TEST_F(PassedOverTest, SaysNothingOfACellThatEndedWell) {
+  life.in(Phase::kBody).says("a").in(Phase::kEnvironmentTearDown).says("shown elsewhere");
+  EXPECT_EQ(end_of_cell(life.record()), "");
+}
+
+TEST_F(PassedOverTest, FailsForTheBadEndOfTheCell) {
+  life.in(Phase::kBody).in(Phase::kEnvironmentTearDown).ends(Signaled{SIGABRT});
+  EXPECT_THAT(end_of_cell(life.record()), HasSubstr("was killed by SIGABRT"));
+}
+
+TEST_F(PassedOverTest, ShowsWhatWasPrintedBeforeThatEnd) {
+  life.in(Phase::kBody).says("a").in(Phase::kEnvironmentTearDown).says("b").ends(Exited{3});
+  EXPECT_THAT(end_of_cell(life.record()), StartsWith("b"));
+}
+
+TEST_F(PassedOverTest, FailsForWhatIsLeftInTheCell) {
+  life.in(Phase::kBody).with().cell.leaks = Leaks::kFail;
+  life.with().cell.survivor_count = 1;
+  EXPECT_THAT(end_of_cell(life.record()),
+              HasSubstr("left something in a cell that 2 tests shared"));
+}
+
 using TestThatWasNotRun = ReplayedTestOf;
 
 TEST_F(TestThatWasNotRun, IsSkippedForTheInterruption) {
