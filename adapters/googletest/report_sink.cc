@@ -27,6 +27,7 @@ bool has_failed(CellReport& report) {
 std::string ReportSink::name_of_failed(const CellRef& of, CellReport& report) {
   if (const auto earlier = failed_.find(of.cell); earlier != failed_.end())
     return full_name(registry_.test(earlier->second));
+  judged_ = of.cell;
   return has_failed(report) ? full_name(registry_.test(report.id)) : "";
 }
 
@@ -36,7 +37,7 @@ void ReportSink::on(TaskEndEvent&& end) {
 }
 
 void ReportSink::on(CellEndEvent&& end) {
-  judge_events(end.report);
+  if (std::exchange(judged_, std::nullopt) != end.of.cell) judge_events(end.report);
   failed_.erase(end.of.cell);
   outbox_.put(encode(end.report));
   for (const CellReport& other : source_.take_back(end.report, end.not_begun))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -29,6 +30,7 @@ class ReportSink final : public EventSink {
   const Registry& registry_;
   TestSource& source_;
   Outbox& outbox_;
+  std::optional<std::uint32_t> judged_;  // the cell whose end was judged before it was told
   // By cell, in those that tests share: the first that failed.
   std::unordered_map<std::uint32_t, TestId> failed_;
 };

@@ -130,7 +130,14 @@ std::string explain_tests(const WardenOrders& orders) {
     const TestId first = group.front();
     const auto plan = source.plan_of(first);
     text += plan ? explain(**plan, first) : fmt::format("  cloister: {}\n", plan.error().text());
-    text += origins_text(orders.registry.test(first), orders.options);
+    const std::string origins = origins_text(orders.registry.test(first), orders.options);
+    text += origins;
+    // The same settings may have been set elsewhere for others.
+    for (const TestId id : group) {
+      const std::string own = origins_text(orders.registry.test(id), orders.options);
+      if (own != origins)
+        text += fmt::format("  {}:\n{}", full_name(orders.registry.test(id)), own);
+    }
   }
   return text;
 }

@@ -200,6 +200,15 @@ TEST_P(BothScopes, TestsWithOtherSettingsHaveAnotherCell) {
   EXPECT_THAT(explained.out, HasSubstr("OtherSettings.First\nOtherSettings.Third\n  "));
 }
 
+TEST_P(BothScopes, AnExplanationSaysForEachTestWhoHasSetWhat) {
+  const Ended ended = sharing("OtherSettings.*", {"--cloister_override=OtherSettings.Third: cpus=1",
+                                                  "--cloister_cpus=1", "--cloister_explain"});
+  EXPECT_THAT(ended.out, HasSubstr("OtherSettings.First\nOtherSettings.Third\n  "));
+  EXPECT_THAT(ended.out, HasSubstr("  setting     cpus by flags\n"));
+  EXPECT_THAT(ended.out, HasSubstr("  OtherSettings.Third:\n"));
+  EXPECT_THAT(ended.out, HasSubstr("  setting     cpus by --cloister_override"));
+}
+
 TEST_P(BothScopes, AFilterMaySelectOneTest) {
   const Ended ended = sharing("Crashing.Later");
   EXPECT_EQ(ended.status, 0) << ended.out;
