@@ -30,8 +30,8 @@ Ended sharing(const std::string& filter, std::vector<std::string> options = {},
 // What Cloister computes raises flags of floating-point numbers, which a test may look at.
 class FloatingPoint : public testing::TestWithParam<const char*> {};
 TEST_P(FloatingPoint, IsThatOfThePlainRun) {
-  const Ended ended = run({{guest("sharing"), "--gtest_filter=FloatingPoint.*", GetParam(),
-                            "--cloister_cpus=0.75", "--cloister_jobs=auto"}});
+  const Ended ended = run(
+      {{guest("sharing"), "--gtest_filter=FloatingPoint.*", GetParam(), "--cloister_jobs=auto"}});
   EXPECT_EQ(ended.status, 0) << ended.out;
 }
 INSTANTIATE_TEST_SUITE_P(Each, FloatingPoint,
@@ -201,12 +201,13 @@ TEST_P(BothScopes, TestsWithOtherSettingsHaveAnotherCell) {
 }
 
 TEST_P(BothScopes, AnExplanationSaysForEachTestWhoHasSetWhat) {
-  const Ended ended = sharing("OtherSettings.*", {"--cloister_override=OtherSettings.Third: cpus=1",
-                                                  "--cloister_cpus=1", "--cloister_explain"});
+  const Ended ended =
+      sharing("OtherSettings.*", {"--cloister_override=OtherSettings.Third: output=1M",
+                                  "--cloister_output=1M", "--cloister_explain"});
   EXPECT_THAT(ended.out, HasSubstr("OtherSettings.First\nOtherSettings.Third\n  "));
-  EXPECT_THAT(ended.out, HasSubstr("  setting     cpus by flags\n"));
+  EXPECT_THAT(ended.out, HasSubstr("  setting     output by flags\n"));
   EXPECT_THAT(ended.out, HasSubstr("  OtherSettings.Third:\n"));
-  EXPECT_THAT(ended.out, HasSubstr("  setting     cpus by --cloister_override"));
+  EXPECT_THAT(ended.out, HasSubstr("  setting     output by --cloister_override"));
 }
 
 TEST_P(BothScopes, AFilterMaySelectOneTest) {
