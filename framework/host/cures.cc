@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <string_view>
 
 #include "framework/kernel/shortage.h"
@@ -107,39 +109,55 @@ std::string cgroup_cure(const HostFacts& facts) {
                "> cells/cgroup.procs'";
 }
 
+// For what no controller carries and has a cure of its own. It may know none for this error.
+struct OwnCure {
+  Facility facility{};
+  std::string (*of)(const HostFacts& facts, int number) = nullptr;
+};
+constexpr OwnCure kOwnCures[] = {
+    {Facility::kUserNamespace,
+     [](const HostFacts& facts, int) { return user_namespace_cure(facts); }},
+    {Facility::kPrivateProc,
+     [](const HostFacts& facts, int) { return proc_cure(facts.surroundings); }},
+    {Facility::kCgroupNamespace,
+     [](const HostFacts& facts, int) -> std::string {
+       if (!facts.surroundings.cgroup_namespaces_are_zero) return "";
+       return "in a cell, give that one --cloister_privileged; else sudo sysctl -w "
+              "user.max_cgroup_namespaces=15000";
+     }},
+    {Facility::kTimeNamespace,  // who gets the others gets it, where the kernel has it
+     [](const HostFacts&, int) -> std::string {
+       return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
+     }},
+    {Facility::kFileViews,
+     [](const HostFacts&, int number) -> std::string {
+       if (number != ENODEV && number != EINVAL) return "";
+       return "boot a kernel with overlayfs (CONFIG_OVERLAY_FS, Linux 5.11 or newer), or run tests "
+              "on the host's files: files=host";
+     }},
+    {Facility::kNetworkReuse,  // nothing but time is lost
+     [](const HostFacts&, int) -> std::string {
+       return "leave reuse_network out: each test then has a network of its own";
+     }},
+    {Facility::kAudit,
+     [](const HostFacts&, int) -> std::string {
+       return "boot a kernel that has seccomp user notification: Linux 5.5 or newer";
+     }},
+    {Facility::kSoftMemoryCap,
+     [](const HostFacts& facts, int) -> std::string {
+       if (!facts.surroundings.cgroups_are_v1) return cgroup_cure(facts);
+       return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";
+     }},
+};
+
 }  // namespace
 
 std::string cure_for(Facility facility, const HostFacts& facts, int number) {
   if (std::string cure = cure_of_shortage(facility, number); !cure.empty()) return cure;
   if (info_of(facility).controller) return cgroup_cure(facts);
-  switch (facility) {  // those that have one of their own
-    case Facility::kUserNamespace:
-      return user_namespace_cure(facts);
-    case Facility::kPrivateProc:
-      return proc_cure(facts.surroundings);
-    case Facility::kCgroupNamespace:
-      if (facts.surroundings.cgroup_namespaces_are_zero)
-        return "in a cell, give that one --cloister_privileged; else sudo sysctl -w "
-               "user.max_cgroup_namespaces=15000";
-      break;
-    case Facility::kTimeNamespace:  // who gets the others gets it, where the kernel has it
-      return "boot a kernel that has time namespaces: Linux 5.6 or newer with CONFIG_TIME_NS";
-    case Facility::kFileViews:
-      if (number == ENODEV || number == EINVAL)
-        return "boot a kernel with overlayfs (CONFIG_OVERLAY_FS, Linux 5.11 or newer), or run "
-               "tests "
-               "on the host's files: files=host";
-      break;
-    case Facility::kNetworkReuse:  // nothing but time is lost
-      return "leave reuse_network out: each test then has a network of its own";
-    case Facility::kAudit:
-      return "boot a kernel that has seccomp user notification: Linux 5.5 or newer";
-    case Facility::kSoftMemoryCap:
-      if (facts.surroundings.cgroups_are_v1)
-        return "boot with cgroup version 2: systemd.unified_cgroup_hierarchy=1";
-      return cgroup_cure(facts);
-    default:
-      break;
+  const auto* own = std::ranges::find(kOwnCures, facility, &OwnCure::facility);
+  if (own != std::end(kOwnCures)) {
+    if (std::string cure = own->of(facts, number); !cure.empty()) return cure;
   }
   return facts.privileged ? "run with CAP_SYS_ADMIN and no seccomp filter that forbids it"
                           : user_namespace_cure(facts);
