@@ -45,12 +45,15 @@ class Pages : public testing::Test {
   void make_one_that_was_shared(CellPage*& of_the_last) {
     make(1);
     CellPage* page = pages.take();
+    ASSERT_NO_FATAL_FAILURE(map_again(page, of_the_last));
+    pages.give_back(page);
+  }
+  void map_again(CellPage* page, CellPage*& mapping) {
     const auto descriptor = pages.share_by_descriptor(page);
     ASSERT_TRUE(descriptor);
     const auto mapped = map_page(*descriptor);
     ASSERT_TRUE(mapped);
-    pages.give_back(page);
-    of_the_last = *mapped;
+    mapping = *mapped;
   }
   CellPages pages;
 };
@@ -120,14 +123,12 @@ TEST_F(Pages, AreSharedWithTheForkThatMayInheritThem) {
 TEST_F(Pages, AreSharedWithWhoMapsTheirDescriptor) {
   make(1);
   CellPage* page = pages.take();
-  const auto descriptor = pages.share_by_descriptor(page);
-  ASSERT_TRUE(descriptor);
-  const auto mapped = map_page(*descriptor);
-  ASSERT_TRUE(mapped);
-  std::memcpy((*mapped)->spill, kSome, sizeof kSome);
+  CellPage* mapped = nullptr;
+  ASSERT_NO_FATAL_FAILURE(map_again(page, mapped));
+  std::memcpy(mapped->spill, kSome, sizeof kSome);
   EXPECT_STREQ(page->spill, kSome);
   page->spilled = 5;
-  EXPECT_EQ((*mapped)->spilled, 5U);
+  EXPECT_EQ(mapped->spilled, 5U);
 }
 
 TEST_F(Pages, AreClearedWhenTheyAreSharedByADescriptor) {
