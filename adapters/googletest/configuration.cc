@@ -172,19 +172,16 @@ std::vector<std::string_view> views_of(const std::set<std::string>& names) {
 std::vector<std::string> unmatched_code() {
   std::vector<std::string> sentences;
   if (said().empty()) return sentences;
-  for (const auto& [name, config] : said()) {
-    const std::size_t dot = name.find('.');
-    if (dot == std::string::npos || !config.scope) continue;
-    const std::string suite = name.substr(0, dot);
-    sentences.push_back(
-        fmt::format("CLOISTER_TEST({}, {}) sets scope, which only a suite has: use "
-                    "CLOISTER_SUITE({}, {{.scope = ...}})",
-                    suite, name.substr(dot + 1), suite));
-  }
   const Written written = all_written();
   for (const auto& [name, config] : said()) {
     const std::size_t dot = name.find('.');
     const std::string suite = name.substr(0, dot);
+    if (dot != std::string::npos && config.scope) {
+      sentences.push_back(
+          fmt::format("CLOISTER_TEST({}, {}) sets scope, which only a suite has: use "
+                      "CLOISTER_SUITE({}, {{.scope = ...}})",
+                      suite, name.substr(dot + 1), suite));
+    }
     if (written.without_instance.contains(suite)) continue;
     if (dot == std::string::npos) {
       if (written.suites.contains(suite)) continue;

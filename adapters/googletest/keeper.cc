@@ -252,19 +252,13 @@ RecordPtr Keeper::record_of_passed_over(const testing::TestInfo& test) {
 }
 
 RecordPtr Keeper::first_of(const testing::TestSuite& suite) {
-  for (int i = 0; i < suite.total_test_count(); ++i) {
-    const testing::TestInfo& test = *suite.GetTestInfo(i);
-    if (test.should_run()) return iteration_->wait_for(Registry::id_of(test));
-  }
-  return nullptr;
+  const std::vector<TestId> ids = Registry::selected_in(suite);
+  return ids.empty() ? nullptr : iteration_->wait_for(ids.front());
 }
 
 RecordPtr Keeper::last_of(const testing::TestSuite& suite) {
-  for (int i = suite.total_test_count(); i > 0; --i) {
-    const testing::TestInfo& test = *suite.GetTestInfo(i - 1);
-    if (test.should_run()) return iteration_->wait_for(Registry::id_of(test));
-  }
-  return nullptr;
+  const std::vector<TestId> ids = Registry::selected_in(suite);
+  return ids.empty() ? nullptr : iteration_->wait_for(ids.back());
 }
 
 void Keeper::replay_suite_set_up() {
@@ -294,20 +288,21 @@ void Keeper::replay_environments_tear_down() {
   shared_.show_environment_tear_down();
 }
 
-void Keeper::take_ends_without_tests() {
-  if (!iteration_) return;
-  const bool any_share = any_test_may_share(options_);
+void Keeper::take_ends_of_passed_over() {
   for (const TestId id : iteration_->order()) {
-    if (!any_share || iteration_->has_finished(id) ||
-        !shares_its_cell(registry_.test(id), options_))
-      continue;
+    const testing::TestInfo& test = registry_.test(id);
+    if (iteration_->has_finished(id) || !shares_its_cell(test, options_)) continue;
     const RecordPtr record = iteration_->wait_for(id);
     if (iteration_->is_not_run(record)) continue;
     iteration_->finish(id);
-    const testing::TestInfo& test = registry_.test(id);
     ReplayOfTest(replay_, shared_.shown(), *record, test).end_of_passed_over(registry_);
     shared_.take(record);
   }
+}
+
+void Keeper::take_ends_without_tests() {
+  if (!iteration_) return;
+  if (any_test_may_share(options_)) take_ends_of_passed_over();
   if (iteration_->has_finished_any() || !guests_do_more_than_their_tests()) return;
   if (shared_.shown().iteration_end.shown() == nullptr) shared_.take(iteration_->wait_for_first());
 }

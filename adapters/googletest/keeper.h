@@ -68,8 +68,10 @@ class Keeper final : public ForwardingListener {
   RecordPtr record_of_passed_over(const testing::TestInfo& test);
   RecordPtr first_of(const testing::TestSuite& suite);
   RecordPtr last_of(const testing::TestSuite& suite);
-  // Those of the first cell if no test was replayed, and of all tests that share a cell and that
-  // GoogleTest has passed over: the end of that cell is with one of them.
+  // Of tests that share a cell and that GoogleTest has passed over: the end of that cell is with
+  // one of them.
+  void take_ends_of_passed_over();
+  // Those, and if no test was replayed, the ends of the first cell.
   void take_ends_without_tests();
   bool guests_do_more_than_their_tests() const;
 

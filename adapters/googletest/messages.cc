@@ -271,13 +271,15 @@ bool Record::was_in(Phase phase) const {
          cell.phases.end();
 }
 
-void judge_events(CellReport& report) {
-  Record unused;
+bool judge_events(CellReport& report) {
+  Record record;
   for (const Event& event : report.events) {
-    if (take_event(event, unused)) continue;
+    if (take_event(event, record)) continue;
     report.outcome = ProtocolBroken{"a message that no test sends came out of its event pipe"};
-    return;
+    break;
   }
+  return !std::holds_alternative<Finished>(report.outcome) ||
+         std::ranges::any_of(record.parts, &Part::failed);
 }
 
 Record make_record(CellReport&& report) {

@@ -122,8 +122,8 @@ struct Record {
 };
 
 // In the warden: if the report has events that no guest of ours sends, its outcome becomes
-// ProtocolBroken.
-void judge_events(CellReport& report);
+// ProtocolBroken. Returns whether the test failed: by an assertion, or by that or another bad end.
+bool judge_events(CellReport& report);
 // Sorts the events of a report that was judged, up to the first that no guest of ours sends.
 Record make_record(CellReport&& report);
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "adapters/googletest/private_access.h"
 
 namespace cloister::googletest {
@@ -133,11 +136,16 @@ std::vector<TestId> Registry::selected() const {
   UnitTest& unit_test = *UnitTest::GetInstance();
   for (int i = 0; i < unit_test.total_test_suite_count(); ++i) {
     const TestSuite& suite = *(unit_test.*member_of(pa::UnitTestSuite{}))(i);
-    if (!suite.should_run()) continue;
-    for (int j = 0; j < suite.total_test_count(); ++j) {
-      const TestInfo& test = *suite.GetTestInfo(j);
-      if (test.should_run()) ids.push_back(id_of(test));
-    }
+    if (suite.should_run()) std::ranges::move(selected_in(suite), std::back_inserter(ids));
+  }
+  return ids;
+}
+
+std::vector<TestId> Registry::selected_in(const TestSuite& suite) {
+  std::vector<TestId> ids;
+  for (int i = 0; i < suite.total_test_count(); ++i) {
+    const TestInfo& test = *suite.GetTestInfo(i);
+    if (test.should_run()) ids.push_back(id_of(test));
   }
   return ids;
 }

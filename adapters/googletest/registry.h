@@ -56,6 +56,7 @@ class Registry {
   // The numbers of the tests that GoogleTest has selected, in the order in which it will run them.
   // This, like all that follow, is for tests that run replays.
   std::vector<TestId> selected() const;
+  static std::vector<TestId> selected_in(const testing::TestSuite& suite);
 
   // Makes GoogleTest pass over those tests that it has not reached yet.
   void deselect(const std::function<bool(TestId)>& unwanted) const;

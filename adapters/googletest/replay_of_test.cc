@@ -24,20 +24,16 @@ void ReplayOfTest::events(bool set_up_is_shown) const {
 }
 
 void ReplayOfTest::end(const Registry& registry) const {
-  outcome();
-  leaks();
-  files(registry);
-  notes();
+  end_of_cell(registry);
   record_properties(record_, Owner::kTest);
 }
 
 void ReplayOfTest::end_of_passed_over(const Registry& registry) const {
-  if (!ended_well(record_)) {
-    for (const Phase phase : {Phase::kSuiteTearDown, Phase::kEnvironmentTearDown,
-                              Phase::kIterationEnd, Phase::kProgramEnd, Phase::kAfterEnd}) {
-      replay_.phase(record_, phase);
-    }
-  }
+  if (!ended_well(record_)) after_body();
+  end_of_cell(registry);
+}
+
+void ReplayOfTest::end_of_cell(const Registry& registry) const {
   outcome();
   leaks();
   files(registry);
@@ -66,11 +62,16 @@ void ReplayOfTest::all(bool set_up_is_shown) const {
     replay_.phase(record_, Phase::kSuiteStart);
     replay_.phase(record_, Phase::kSuiteSetUp);
   }
-  for (const Phase phase : {Phase::kBody, Phase::kSuiteTearDown, Phase::kEnvironmentTearDown,
+  replay_.phase(record_, Phase::kBody);
+  after_body();
+  replay_.own_words(record_);
+}
+
+void ReplayOfTest::after_body() const {
+  for (const Phase phase : {Phase::kSuiteTearDown, Phase::kEnvironmentTearDown,
                             Phase::kIterationEnd, Phase::kProgramEnd, Phase::kAfterEnd}) {
     replay_.phase(record_, phase);
   }
-  replay_.own_words(record_);
 }
 
 // A set-up that failed in this test's cell and not in the one shown for the whole suite fails this

@@ -34,6 +34,8 @@ class ReplayOfTest {
   void all(bool set_up_is_shown) const;
   void own_set_up_failures() const;
   void that_it_did_not_run() const;
+  void after_body() const;
+  void end_of_cell(const Registry& registry) const;
   void outcome() const;
   void leaks() const;
   void files(const Registry& registry) const;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <stdio.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "adapters/googletest/messages.h"
@@ -12,27 +11,15 @@
 #include "framework/report/words.h"
 
 namespace cloister::googletest {
-namespace {
-
-// Judges its events, and says whether the test failed.
-bool has_failed(CellReport& report) {
-  judge_events(report);
-  if (!std::holds_alternative<Finished>(report.outcome)) return true;
-  const Record record = make_record(CellReport(report));
-  return std::ranges::any_of(record.parts, &Part::failed);
-}
-
-}  // namespace
-
 std::string ReportSink::name_of_failed(const CellRef& of, CellReport& report) {
   if (const auto earlier = failed_.find(of.cell); earlier != failed_.end())
     return full_name(registry_.test(earlier->second));
   judged_ = of.cell;
-  return has_failed(report) ? full_name(registry_.test(report.id)) : "";
+  return judge_events(report) ? full_name(registry_.test(report.id)) : "";
 }
 
 void ReportSink::on(TaskEndEvent&& end) {
-  if (has_failed(end.report)) failed_.try_emplace(end.of.cell, end.report.id);
+  if (judge_events(end.report)) failed_.try_emplace(end.of.cell, end.report.id);
   outbox_.put(encode(end.report));
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <ranges>
 
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/configuration.h"
@@ -133,7 +134,7 @@ std::string explain_tests(const WardenOrders& orders) {
     const std::string origins = origins_text(orders.registry.test(first), orders.options);
     text += origins;
     // The same settings may have been set elsewhere for others.
-    for (const TestId id : group) {
+    for (const TestId id : group | std::views::drop(1)) {
       const std::string own = origins_text(orders.registry.test(id), orders.options);
       if (own != origins)
         text += fmt::format("  {}:\n{}", full_name(orders.registry.test(id)), own);
