@@ -45,12 +45,14 @@ ResultStream ResultStream::from_environment() {
 }
 
 void ResultStream::begin(std::vector<const testing::TestInfo*> tests) {
+  if (!fd_.open()) return;
   tests_ = std::move(tests);
   begun_.clear();
 }
 
 void ResultStream::put(const testing::TestInfo& test, const CellReport& cell,
                        const std::vector<std::string>& notes) {
+  if (!fd_.open()) return;
   begun_.insert(&test);
   const testing::TestResult& result = *test.result();
   std::string words = messages_of(result);
