@@ -157,8 +157,7 @@ int other_threads() {
   return std::max(0, threads - (fork_starts_a_thread() ? 2 : 1));
 }
 
-std::vector<std::string> shared_memory(const std::string& maps) {
-  constexpr std::string_view kDeleted = " (deleted)";
+std::vector<std::string> shared_mappings(const std::string& maps) {
   std::vector<std::string> found;
   std::istringstream lines(maps);
   for (std::string line; std::getline(lines, line);) {
@@ -169,13 +168,23 @@ std::vector<std::string> shared_memory(const std::string& maps) {
     if (::sscanf(line.c_str(), "%lx-%lx %4s %*s %*s %*s %n", &begin, &end, may, &at) < 3 ||
         at == 0 || may[1] != 'w' || may[3] != 's')
       continue;
-    const std::string name = line.substr(static_cast<std::size_t>(at));
+    found.push_back(
+        fmt::format("{} of {} KiB", line.substr(static_cast<std::size_t>(at)), (end - begin) / 1024));
+  }
+  return found;
+}
+
+std::vector<std::string> shared_memory(const std::string& maps) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  std::vector<std::string> found = shared_mappings(maps);
+  std::erase_if(found, [](const std::string& words) {
+    const std::string name = words.substr(0, words.rfind(" of "));
     // A file that is deleted has a directory; "/SYSV..." is System V's, which has a key, "/i915"
     // and the like are drivers'.
     const bool nameless = name.starts_with("/memfd:") || name == "/anon_hugepage (deleted)" ||
                           (name.ends_with(kDeleted) && name.find('/', 1) != std::string::npos);
-    if (nameless) found.push_back(fmt::format("{} of {} KiB", name, (end - begin) / 1024));
-  }
+    return !nameless;
+  });
   return found;
 }
 

@@ -20,8 +20,10 @@ Launch decide_launch(const Options& options);
 // `own` is one of Cloister's own descriptors, or -1.
 std::vector<HeldDescriptor> held_in_tests(Launch launch, int own);
 
-// From the text of /proc/PID/maps: memory that is shared and writable, and has no name by which a
-// restarted program could find it again. In words, with its size.
+// From the text of /proc/PID/maps: memory that is shared and writable, in words, with its size.
+std::vector<std::string> shared_mappings(const std::string& maps);
+// That of it which is nameless: memory that has no name by which a restarted program could find it
+// again.
 std::vector<std::string> shared_memory(const std::string& maps);
 
 }  // namespace cloister::googletest

@@ -10,6 +10,7 @@
 #include "adapters/googletest/coverage.h"
 #include "adapters/googletest/floating_point.h"
 #include "adapters/googletest/listeners.h"
+#include "framework/protocol/frame.h"
 
 // Present only where the program is built with it.
 extern "C" {
@@ -129,7 +130,7 @@ void GuestListener::OnTestEnd(const testing::TestInfo& t) {
   const testing::TimeInMillis start = t.result()->start_timestamp();
   tell(Times{t.result()->elapsed_time(), start == start_before_ ? 0 : start});
   tell_properties(Owner::kTest, *t.result());
-  start_phase(ends_its_suite() ? Phase::kSuiteTearDown : Phase::kAfterEnd);
+  start_phase(ends_its_suite() && !is_fork_ ? Phase::kSuiteTearDown : Phase::kAfterEnd);
   if (suite_ != nullptr && only_) only_->turn(*suite_);
 }
 
@@ -153,6 +154,26 @@ bool GuestListener::go_on_to(const testing::TestInfo& test, Phase phase) {
   left_out_ = false;
   types_left_out_ = {};
   return true;
+}
+
+std::optional<TestId> GuestListener::stand_still(const std::vector<ReopenedFile>& files) {
+  fflush(nullptr);  // what is buffered now would come out of every fork again
+  guest_.begin_task(kSetUpTask, static_cast<std::uint8_t>(Phase::kSuiteTearDown));
+  phase_ = Phase::kSuiteTearDown;
+  const auto fork = cloister::stand_still(guest_, files);
+  if (!fork) return std::nullopt;
+  guest_ = fork->side;
+  is_fork_ = true;
+  at_ = static_cast<std::size_t>(std::ranges::find(tests_, fork->task, &GuestTest::id) -
+                                 tests_.begin());
+  left_out_ = false;
+  return fork->task;
+}
+
+void GuestListener::refuse_to_stand(const std::string& why) {
+  fflush(nullptr);
+  cloister::refuse_to_stand(guest_, why);
+  start_phase(Phase::kSuiteTearDown);
 }
 
 bool GuestListener::ends_its_suite() const {

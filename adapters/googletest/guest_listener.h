@@ -17,6 +17,7 @@
 #include "adapters/googletest/messages.h"
 #include "adapters/googletest/registry.h"
 #include "framework/events/guest_side.h"
+#include "framework/launch/template_side.h"
 
 namespace cloister::googletest {
 
@@ -60,6 +61,14 @@ class GuestListener final : public ForwardingListener {
   void begin(const testing::UnitTest& unit_test, int iteration);
   void expect_end(const Expectation& expectation) { tell(expectation); }
   void start_phase(Phase phase);
+  bool is_guest() const { return guest_.is_guest(); }
+  // The suite is set up. Its tests are forks of this process from here on: returns the test of this
+  // fork; nothing in this process itself, when there are no more.
+  std::optional<TestId> stand_still(const std::vector<ReopenedFile>& files);
+  // Why that cannot be.
+  void refuse_to_stand(const std::string& why);
+  // The fork's test has ended.
+  [[noreturn]] void end_fork() { end_process(); }
   // GoogleTest has left its loop early, with that result.
   [[noreturn]] void give_up(int result);
   // Sends what is known only now, and ends the process: with status 0, or with a sanitizer's.
@@ -106,6 +115,7 @@ class GuestListener final : public ForwardingListener {
   testing::TestEventListener* in_guest_;
   std::vector<GuestTest> tests_;
   std::size_t at_ = 0;                         // the present one
+  bool is_fork_ = false;                       // of a template
   std::optional<OnlyTest> only_;               // if there is one
   const testing::TestSuite* suite_ = nullptr;  // its loop is running
   GuestEnd how_;

@@ -18,6 +18,7 @@
 #include "adapters/googletest/replayed_test.h"
 #include "adapters/googletest/report_file.h"
 #include "adapters/googletest/started_again.h"
+#include "adapters/googletest/suite_template.h"
 #include "adapters/googletest/warden.h"
 #include "adapters/googletest/words.h"
 
@@ -119,6 +120,8 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   guest_ = std::make_unique<GuestListener>(call.side, target(), guest_tests(registry_, ids),
                                            GuestEnd{options_.static_destructors, false});
   listeners_->turn_to(guest_.get());
+  if (call.side.descriptors().link >= 0)
+    become_template_after_set_up(*guest_, registry_, registry_.suite_of(call.task));
   guest_->begin(unit_test, iteration);
   const bool by_hand = iteration > 0 && !environments_are_recreated();
   if (!by_hand) return;

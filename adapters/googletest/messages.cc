@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "framework/protocol/frame.h"
 #include "framework/report/outcome_traits.h"
@@ -280,6 +281,17 @@ bool judge_events(CellReport& report) {
   }
   return !std::holds_alternative<Finished>(report.outcome) ||
          std::ranges::any_of(record.parts, &Part::failed);
+}
+
+// They are the last of a part's: bytes_of().
+void shift_offsets(Event& event, std::uint64_t out, std::uint64_t err) {
+  if (static_cast<Kind>(event.kind) != Kind::kPart || event.payload.size() < 2 * sizeof out) return;
+  std::uint64_t offsets[2];
+  char* at = event.payload.data() + event.payload.size() - sizeof offsets;
+  std::memcpy(offsets, at, sizeof offsets);
+  offsets[0] += out;
+  offsets[1] += err;
+  std::memcpy(at, offsets, sizeof offsets);
 }
 
 Record make_record(CellReport&& report) {

@@ -112,7 +112,10 @@ struct Record {
     PhaseStart to;
   };
   Span output_of(Phase phase) const;
-  // A test that shares its cell need not be the one with which a suite, or the program, begins or
+  // Set-up and tear-down were done once for it and others, and are in the reports of the first and
+  // the last of them.
+  bool shares_its_set_up() const { return cell.tasks > 1 || cell.forked; }
+  // Such a test need not be the one with which a suite, or the program, begins or
   // ends.
   bool was_in(Phase phase) const;
   std::vector<const Part*> parts_of(Phase phase) const;
@@ -124,6 +127,8 @@ struct Record {
 // In the warden: if the report has events that no guest of ours sends, its outcome becomes
 // ProtocolBroken. Returns whether the test failed: by an assertion, or by that or another bad end.
 bool judge_events(CellReport& report);
+// Of such a report: more was printed before everything that this event is about.
+void shift_offsets(Event& event, std::uint64_t out, std::uint64_t err);
 // Sorts the events of a report that was judged, up to the first that no guest of ours sends.
 Record make_record(CellReport&& report);
 

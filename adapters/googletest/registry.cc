@@ -104,6 +104,19 @@ void Registry::select_only(const std::vector<TestId>& ids) const {
   for (const TestId id : ids) select(id);
 }
 
+Registry::SuiteHooks Registry::hooks_of(const TestSuite& suite) const {
+  return {pa::get(pa::SuiteSetUp{}, suite), pa::get(pa::SuiteTearDown{}, suite)};
+}
+
+void Registry::set_hooks(const TestSuite& suite, SuiteHooks hooks) const {
+  pa::swap(pa::SuiteSetUp{}, suite, hooks.set_up);
+  pa::swap(pa::SuiteTearDown{}, suite, hooks.tear_down);
+}
+
+void Registry::keep_running(const TestSuite& suite) const {
+  pa::get(pa::SuiteShouldRun{}, suite) = true;
+}
+
 TestId Registry::id_of(const TestInfo& test) {
   return static_cast<const ReplayFactory&>(*pa::get(pa::InfoFactory{}, test)).id();
 }

@@ -53,6 +53,16 @@ class Registry {
   // The same, if none is selected, as after put_back().
   void select(TestId id) const;
 
+  struct SuiteHooks {
+    testing::internal::SetUpTestSuiteFunc set_up;
+    testing::internal::TearDownTestSuiteFunc tear_down;
+  };
+  // What a suite runs, after put_back().
+  SuiteHooks hooks_of(const testing::TestSuite& suite) const;
+  void set_hooks(const testing::TestSuite& suite, SuiteHooks hooks) const;
+  // GoogleTest is running it, and goes through its end though none of its tests is selected.
+  void keep_running(const testing::TestSuite& suite) const;
+
   // The numbers of the tests that GoogleTest has selected, in the order in which it will run them.
   // This, like all that follow, is for tests that run replays.
   std::vector<TestId> selected() const;
@@ -72,10 +82,6 @@ class Registry {
   const testing::TestSuite& suite_of(TestId id) const { return *tests_[id].suite; }
 
  private:
-  struct SuiteHooks {
-    testing::internal::SetUpTestSuiteFunc set_up;
-    testing::internal::TearDownTestSuiteFunc tear_down;
-  };
   struct TestEntry {
     testing::TestInfo* info;
     testing::TestSuite* suite;

@@ -51,7 +51,7 @@ void SharedPhases::show_suite_set_up() {
 
 bool SharedPhases::needs_last_of_suite() const {
   return shown_.suite_tear_down.shown() == nullptr && shown_.suite != nullptr &&
-         shown_.suite->cell.tasks > 1;
+         shown_.suite->shares_its_set_up();
 }
 
 void SharedPhases::show_suite_tear_down(const RecordPtr& last) {

@@ -21,7 +21,7 @@ bool has_the_same(const Record& record, const Part& wanted) {
 
 void ShownOnce::take(const RecordPtr& record) {
   if (!std::holds_alternative<Finished>(record->cell.outcome)) return;
-  if (record->cell.tasks > 1 && !record->was_in(phase_)) return;
+  if (record->shares_its_set_up() && !record->was_in(phase_)) return;
   if (shown_ == nullptr ||
       (!shown_->says_something_in(phase_) && record->says_something_in(phase_))) {
     shown_ = record;

@@ -37,7 +37,8 @@ void TestSource::group(const std::vector<TestId>& tests) {
     firsts_ = tests;
     return;
   }
-  // What tests of one cell have in common: their settings, and under Scope::kSuite their suite.
+  // What tests of one cell, or of one template, have in common: their settings, and except under
+  // Scope::kProgram their suite.
   using Common = std::tuple<std::string, const testing::TestSuite*>;
   std::map<Common, TestId> groups;
   for (const TestId id : tests) {
@@ -46,8 +47,9 @@ void TestSource::group(const std::vector<TestId>& tests) {
     const auto* suite = scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
     const auto first =
         scope == Scope::kTest ? id : groups.try_emplace({encode(config), suite}, id).first->second;
-    first == id ? firsts_.push_back(id) : others_[first].push_back(id);
+    first == id ? own_firsts_.push_back(id) : others_[first].push_back(id);
   }
+  firsts_ = own_firsts_;
 }
 
 TestSource::Group TestSource::take_group() {
@@ -68,10 +70,14 @@ NextTask TestSource::next() {
   // A cell that tests share may give some of them back.
   if (group.empty()) return NothingYet{};
   const TestId first = group.front();
-  return CellTask{first,
-                  plan_of(first),
-                  guest_pid_of(program_invocation_short_name, first),
-                  {group.begin() + 1, group.end()}};
+  // One test alone does its own set-up: a template would only add to that.
+  const CellConfig config = config_of(registry_.test(first), options_);
+  const bool is_template = config.scope == Scope::kSnapshot && group.size() > 1;
+  return CellTask{.id = first,
+                  .plan = is_template ? plan_of_template(first) : plan_of(first),
+                  .guest_pid = guest_pid_of(program_invocation_short_name, first),
+                  .more = {group.begin() + 1, group.end()},
+                  .is_template = is_template};
 }
 
 Result<SharedPlan> TestSource::plan_of(TestId id) {
@@ -82,6 +88,19 @@ Result<SharedPlan> TestSource::plan_of(TestId id) {
     last_asked_ = std::move(asked);
   }
   return *last_;
+}
+
+Result<SharedPlan> TestSource::plan_of_template(TestId first) {
+  if (options_.launch == Launch::kExec) {
+    return std::unexpected(
+        Error{"fork this test from the template of its suite (scope=snapshot): this program starts "
+              "anew for each test (launch=exec)",
+              0, "use scope=suite"});
+  }
+  auto plan = plan_of(first);
+  if (!plan) return plan;
+  if (auto can_be = check_template(**plan); !can_be) return std::unexpected(can_be.error());
+  return plan;
 }
 
 Result<CellPlan> TestSource::new_plan(const CellConfig& config) const {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace cloister::googletest {
 
 class TestSource final : public CellSource {
  public:
-  // `tests` in starting order.
+  // `tests` in starting order; they must outlive this.
   TestSource(const Options& options, const Registry& registry, const std::vector<TestId>& tests,
              const HostFacts& facts);
 
@@ -36,6 +37,7 @@ class TestSource final : public CellSource {
 
  private:
   void group(const std::vector<TestId>& tests);
+  Result<SharedPlan> plan_of_template(TestId first);
   Result<CellPlan> new_plan(const CellConfig& config) const;
   // Whether cells end in its set-up, and not for the first time.
   bool is_hopeless(const testing::TestSuite& suite, const CellReport& report);
@@ -43,7 +45,8 @@ class TestSource final : public CellSource {
   const Options& options_;
   const Registry& registry_;
   const HostFacts& facts_;
-  std::vector<TestId> firsts_;  // of each group, in starting order
+  std::span<const TestId> firsts_;  // of each group, in starting order
+  std::vector<TestId> own_firsts_;  // if groups have more than one test
   std::size_t next_ = 0;
   std::map<TestId, Group> others_;  // of those groups that have more than one test
   std::vector<Group> again_;        // to which their cell did not come

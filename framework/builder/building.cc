@@ -16,6 +16,7 @@
 #include "framework/builder/doing.h"
 #include "framework/builder/init_inside.h"
 #include "framework/builder/inside.h"
+#include "framework/builder/nested_init.h"
 #include "framework/syscalls/path.h"
 #include "framework/syscalls/system_call.h"
 
@@ -120,7 +121,10 @@ bool start_init(Building& building, std::uint64_t namespaces, std::string_view s
   if ((namespaces & CLONE_NEWPID) != 0) own->guest_pid = building.guest_pid;
   const auto flags = static_cast<int>(namespaces) | kMemory | CLONE_PIDFD | SIGCHLD;
   building.init =
-      clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr, &building.pidfd);
+      building.within < 0
+          ? clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr,
+                  &building.pidfd)
+          : clone_nested_init(building.within, own, flags, building.pidfd, failure);
   if (building.init < 0) {
     fail(failure, "clone a process with new namespaces");
     close(ends[0]);

@@ -23,6 +23,7 @@ struct Building {
   Stage stage = Stage::kFree;
   std::uint32_t cell = 0;
   pid_t guest_pid = 0;  // of the first process born in it; 0 is any
+  int within = -1;      // a descriptor of the init of the template's cell that it is made in
   pid_t init = -1;
   int pidfd = -1;
   int socket = -1;       // to init

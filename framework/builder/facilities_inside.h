@@ -12,11 +12,12 @@ namespace cloister::inside {
 
 bool set_propagation(Propagation propagation, InsideReply& failure);
 bool mount_proc(std::string_view target, InsideReply& failure);
-// Reads the step's own fields: target, size, inodes, names to keep, whether it is optional.
+// Reads the step's own fields: target, size, inodes, names to keep, whether it is optional, whether it copies.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
 // Call it once all steps are done. What is in the mounted tmpfs at that time is not the guest's.
 void weigh_tmpfs_at_start();
-std::string_view tmpfs_target(std::size_t place);
+// Opens the directory with what was written in it; -1 if that cannot be read.
+int open_written(std::size_t place);
 // Whether an entry with this inode number existed at the start: tmpfs(5) numbers inodes in order.
 bool there_at_start(std::size_t place, std::uint64_t inode);
 // What the mounted tmpfs hold now, in their order.

@@ -26,6 +26,8 @@ struct Inside {
   std::size_t tmpfs_count = 0;
   std::string_view tmpfs_targets[kMostTmpfs];
   std::uint64_t inodes_at_start[kMostTmpfs] = {};
+  // Of one that shows a copy: the directory with what was written; else -1.
+  int uppers[kMostTmpfs] = {-1, -1, -1, -1, -1, -1, -1, -1};
   // The file systems that only this cell has.
   int own_count = 0;
   dev_t own[kMostOwn] = {};

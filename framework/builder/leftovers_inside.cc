@@ -11,7 +11,6 @@
 
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
-#include "framework/builder/mount_point.h"
 #include "framework/syscalls/path.h"
 
 #ifndef SHM_STAT_ANY  // Linux 4.17
@@ -177,8 +176,7 @@ void list_messages(RollCall& roll) {
 
 // What lies in the tmpfs itself. A file that somebody holds open without a name goes with him.
 void list_files(std::size_t place, RollCall& roll) {
-  Entries directory(sys::open(Path{shown(tmpfs_target(place))}.c_str(),
-                              O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
+  Entries directory(open_written(place));
   if (!directory.there()) return;
   std::uint32_t seen = 0;
   for (int read = 0; read < kMostEntriesRead && seen <= kLeftNamed; ++read) {

@@ -94,11 +94,17 @@ void own_cgroups(const char* payload, std::size_t size, std::uint32_t cell) {
   reply(words);
 }
 
-void start_building(std::uint32_t cell, pid_t guest_pid, const char* payload, std::size_t size) {
+void start_building(const RequestHead& head, const char* payload, std::size_t size) {
+  const std::uint32_t cell = head.cell;
+  const Building* outer = head.within == kNoTemplate ? nullptr : find(head.within);
+  if (head.within != kNoTemplate && outer == nullptr)
+    return report_failure(cell, {ESRCH, "make a cell in that of its template"});
+  const int within = outer == nullptr ? -1 : outer->pidfd;
   Building* building = take_slot();
   if (building == nullptr) return report_failure(cell, {EAGAIN, "keep more cells at once"});
   building->cell = cell;
-  building->guest_pid = guest_pid;
+  building->guest_pid = head.guest_pid;
+  building->within = within;
   building->plan = static_cast<char*>(malloc(size));
   memcpy(building->plan, payload, size);
   building->plan_size = size;
@@ -141,7 +147,7 @@ bool serve_request() {
       own_cgroups(payload, size, head.cell);
       break;
     case Request::kBuild:
-      start_building(head.cell, head.guest_pid, payload, size);
+      start_building(head, payload, size);
       break;
     case Request::kDismantle:
       if (Building* building = find(head.cell)) end_init(*building);

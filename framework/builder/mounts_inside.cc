@@ -4,12 +4,15 @@
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
+#include "framework/builder/overlay.h"
 #include "framework/syscalls/path.h"
 
 namespace cloister::inside {
 namespace {
 
 constexpr unsigned long kPlain = MS_NOSUID | MS_NODEV;
+// Its root, and the directories that an overlay has there.
+constexpr std::uint64_t kInodesOfACopy = 4;
 
 // How many of the entries there are.
 std::uint64_t count_entries(int directory, ByteReader names, std::uint32_t count) {
@@ -77,6 +80,24 @@ bool show_covered(int tree, std::string_view target, InsideReply& failure) {
   return moved || fail(failure, "keep '%s' visible", Path{shown(to.c_str())}.c_str());
 }
 
+// Over the tmpfs that was mounted at `point` to cover the directory `covered`: its copy, what is
+// written in which goes to that tmpfs.
+bool show_copy(int covered, const MountPoint& point, int& upper) {
+  struct stat status{};
+  const int at = sys::open(point.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  bool shown = at >= 0 && sys::fstat(covered, &status) == 0 &&
+               sys::mkdirat(at, "upper", 0700) == 0 && sys::mkdirat(at, "work", 0700) == 0;
+  if (shown) {
+    dress(at, "upper", status);
+    shown = mount_overlay(covered, at, "upper", "work", kPlain, point.c_str());
+    upper = sys::openat(at, "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }
+  const int error = errno;
+  if (at >= 0) sys::close(at);
+  errno = error;
+  return shown;
+}
+
 }  // namespace
 
 bool set_propagation(Propagation propagation, InsideReply& failure) {
@@ -114,8 +135,11 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   ByteReader kept = fields;
   for (std::uint32_t left = kept_count; left > 0; --left) fields.text();
   // What is covered can still be reached from the directory, once that is open.
-  const int covered =
-      kept_count == 0 ? -1 : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const bool optional = fields.number<std::uint8_t>() != 0;
+  const bool copies = fields.number<std::uint8_t>() != 0;
+  const int covered = kept_count == 0 && !copies
+                          ? -1
+                          : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   const bool all_of_it = is_all_of_it(kept, kept_count);
   const int tree =
       all_of_it ? sys::call(SYS_open_tree, covered, "",
@@ -123,15 +147,17 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
                 : -1;
   char options[96];
   // The cap is on the test's own files: the root and what is kept come on top.
-  const auto all_inodes = inodes + 1 + count_entries(covered, kept, kept_count);
+  const auto all_inodes =
+      inodes + (copies ? kInodesOfACopy : 1) + count_entries(covered, kept, kept_count);
   snprintf(options, sizeof options, "mode=1777,size=%llu,nr_inodes=%llu",
            static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(all_inodes));
-  const bool optional = fields.number<std::uint8_t>() != 0;
   const MountPoint point(name, true);
   if (!point.there() && optional && errno == ENOENT) return true;  // nothing that could be shared
   if (!point.there() || sys::mount("tmpfs", point.c_str(), "tmpfs", kPlain, options) != 0) {
     return fail(failure, "mount tmpfs on '%s'", seen.c_str());
   }
+  if (copies && !show_copy(covered, point, own.uppers[own.tmpfs_count - 1]))
+    return fail(failure, "show a copy of '%s', by overlayfs", seen.c_str());
   point.may_be_filled();
   for (std::uint32_t left = kept_count; left > 0; --left) {
     const std::string_view entry = kept.text();
@@ -143,7 +169,12 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   return true;
 }
 
-std::string_view tmpfs_target(std::size_t place) { return here().tmpfs_targets[place]; }
+int open_written(std::size_t place) {
+  const int upper = here().uppers[place];
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  return upper >= 0 ? sys::openat(upper, ".", kFlags)
+                    : sys::open(Path{shown(here().tmpfs_targets[place])}.c_str(), kFlags);
+}
 
 void weigh_tmpfs_at_start() {
   Inside& own = here();

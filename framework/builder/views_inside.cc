@@ -5,6 +5,7 @@
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
 #include "framework/builder/mount_point.h"
+#include "framework/builder/overlay.h"
 #include "framework/syscalls/path.h"
 
 namespace cloister::inside {
@@ -42,38 +43,12 @@ bool start(const Path& target, std::string_view at, InsideReply& failure) {
          fail(failure, "mount a tmpfs for what is written in '%s'", target.c_str());
 }
 
-// Gives the entry the owner, the mode and the times of `like`. Who is nobody inside stays so.
-void dress(int directory, const char* name, const struct stat& like) {
-  sys::call(SYS_fchownat, directory, name, like.st_uid, like.st_gid, AT_SYMLINK_NOFOLLOW);
-  if (!S_ISLNK(like.st_mode)) sys::call(SYS_fchmodat, directory, name, like.st_mode & 07777);
-  const timespec times[2] = {like.st_atim, like.st_mtim};
-  sys::call(SYS_utimensat, directory, name, times, AT_SYMLINK_NOFOLLOW);
-}
-
 // A directory like `like`, which is shown in its place.
 bool make_upper(const char* name, int like) {
   struct stat status{};
   if (sys::mkdirat(here().views, name, 0755) != 0 || sys::fstat(like, &status) != 0) return false;
   dress(here().views, name, status);
   return true;
-}
-
-// By descriptors: a path may hold what separates mount options.
-bool mount_overlay(int lower, std::uint32_t view, unsigned long flags, const char* target) {
-  const int views = here().views;
-  char options[192];
-  // In a user namespace trusted.* attributes cannot be set: "Overlay Filesystem", userxattr. With
-  // xino a file keeps its number when it is written to.
-  constexpr const char* kAttributes[] = {",userxattr,xino=on", ",userxattr", ""};
-  for (const char* attributes : kAttributes) {
-    snprintf(
-        options, sizeof options,
-        "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d/%u,workdir=/proc/self/fd/%d/%u.work%s",
-        lower, views, view, views, view, attributes);
-    if (sys::mount("overlay", target, "overlay", flags, options) == 0) return true;
-    if (errno != EINVAL) return false;
-  }
-  return false;
 }
 
 // Binds what lies at `name` in the covered directory to the same place of the view.
@@ -209,9 +184,10 @@ bool mount_view(std::uint32_t view, int lower, const ViewFields& told, InsideRep
   const int below = done && told.is_empty
                         ? make_lower(Path{number, ".lower"}.c_str(), lower, told, failure)
                         : lower;
-  done =
-      done && below >= 0 && sys::mkdirat(here().views, Path{number, ".work"}.c_str(), 0700) == 0 &&
-      mount_overlay(below, view, static_cast<unsigned long>(status.f_flags) & kKept, point.c_str());
+  const Path work{number, ".work"};
+  done = done && below >= 0 && sys::mkdirat(here().views, work.c_str(), 0700) == 0 &&
+         mount_overlay(below, here().views, name.c_str(), work.c_str(),
+                       static_cast<unsigned long>(status.f_flags) & kKept, point.c_str());
   const int error = errno;
   if (below >= 0 && below != lower) sys::close(below);
   errno = error;

@@ -36,6 +36,11 @@ class FrameReader {
   std::vector<EndedTask> take_ended_tasks() { return std::exchange(ended_tasks_, {}); }
   // The guest said something else that no guest of ours says.
   void break_off(std::string why) { broken_ = std::move(why); }
+  // There will be no guest.
+  void fail_entry(const Error& error) {
+    entry_error_ = error;
+    entry_failure_ = error.text();
+  }
   // The guest reported that it was done.
   bool finished() const { return finished_; }
   // Why the guest could not enter its cell; empty if it did.

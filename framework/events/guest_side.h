@@ -17,6 +17,7 @@ struct GuestDescriptors {
   int out = -1;
   int err = -1;   // -1 when stdout and stderr share `out`
   int page = -1;  // -1 unless the guest will exec
+  int link = -1;  // to its warden, for a guest that may become a template (launch/template_side.h)
 };
 
 class GuestSide {

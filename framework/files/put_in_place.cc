@@ -25,6 +25,10 @@ namespace {
 constexpr std::size_t kNamed = 64;  // changes of a test that are listed by name
 constexpr std::size_t kMostUndeclared = 8;
 
+bool is_after(const timespec& a, const timespec& b) {
+  return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
 class Changes {
  public:
   Changes(const Taking& how, const Writer& writer, FileLedger& ledger,
@@ -32,6 +36,7 @@ class Changes {
       : keep_(how.keep),
         may_move_(how.may_move),
         outputs_(how.outputs),
+        since_(how.since),
         writer_(writer),
         ledger_(ledger),
         conflicts_(conflicts) {}
@@ -64,6 +69,7 @@ class Changes {
     if (std::string_view(upper.name).starts_with(kReportPrefix) ||
         ::fstatat(upper.directory, upper.name, &now, AT_SYMLINK_NOFOLLOW) != 0)
       return;
+    if (!S_ISDIR(now.st_mode) && since_ && !is_after(now.st_ctim, *since_)) return;
     if (!is_output(path)) return take_around_outputs(upper, now, host, path);
     const bool was_there =
         host.directory >= 0 && ::fstatat(host.directory, host.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
@@ -280,6 +286,7 @@ class Changes {
   bool keep_;
   bool may_move_;
   std::span<const std::string> outputs_;
+  std::optional<timespec> since_;
   const Writer& writer_;
   FileLedger& ledger_;
   std::vector<FileConflict>& conflicts_;

@@ -3,6 +3,9 @@
 // documentation, "whiteouts and opaque directories".
 #pragma once
 
+#include <time.h>
+
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +36,7 @@ struct Taking {
   bool keep = false;                           // whether to put it in place
   bool may_move = false;                       // whether files may be moved, not only copied
   std::span<const std::string> outputs{};      // patterns; if any, nothing else is taken
+  std::optional<timespec> since{};  // of files, only what was written after that is taken
 };
 
 // Lists what was written in the views, and puts it in place if asked to. Each file is at any moment

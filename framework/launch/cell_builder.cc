@@ -200,7 +200,8 @@ Result<void> CellBuilder::send_witness() {
   return sent;
 }
 
-Result<void> CellBuilder::build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan) {
+Result<void> CellBuilder::build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan,
+                                std::uint32_t within) {
   if (plan->inside.lent_network != LentNetwork::kNone && !has_witness_) {
     if (auto sent = send_witness(); !sent) return sent;
   }
@@ -208,7 +209,7 @@ Result<void> CellBuilder::build(std::uint32_t cell, pid_t guest_pid, const Share
     encoded_ = encode(plan->inside, rights_ == Rights::kOfRunNamespace);
     encoded_plan_ = plan;
   }
-  return send({Request::kBuild, cell, guest_pid}, encoded_);
+  return send({Request::kBuild, cell, guest_pid, within}, encoded_);
 }
 
 Result<void> CellBuilder::dismantle(std::uint32_t cell) {

@@ -59,8 +59,9 @@ class CellBuilder {
   Result<void> own_cgroups(std::span<const CgroupBase> bases);
 
   // `guest_pid` is the pid of the first process born in the cell, if the kernel can set it; 0 is
-  // any.
-  Result<void> build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan);
+  // any. `within` is the cell of the template that its guest will be a fork of.
+  Result<void> build(std::uint32_t cell, pid_t guest_pid, const SharedPlan& plan,
+                     std::uint32_t within = kNoTemplate);
   Result<void> dismantle(std::uint32_t cell);
 
   // Readable when there is news. Poll it for writing while any request is kept.

@@ -64,6 +64,8 @@ Result<CellPage*> map_page(const Fd& descriptor) {
   return static_cast<CellPage*>(page);
 }
 
+void unmap_page(CellPage* page) { ::munmap(page, kStride); }
+
 void CellPages::give_back(CellPage* page) {
   if (std::erase(shared_, page) > 0) {
     // Whoever still has the descriptor must not reach the next user.

@@ -36,7 +36,8 @@ class CellPages {
   std::vector<CellPage*> shared_;  // by a descriptor, since they were taken
 };
 
-// The page behind such a descriptor, in the program that was executed. Never unmapped.
+// The page behind such a descriptor, in the guest that it was given to.
 Result<CellPage*> map_page(const Fd& descriptor);
+void unmap_page(CellPage* page);
 
 }  // namespace cloister

@@ -35,12 +35,18 @@ constexpr rlim_t kRoomAbove = 8;
 
 constexpr int kEntryFailedStatus = 125;
 
+// What a template needs to send its forks into their cells: setns(2). It may, and does not, until
+// then.
+constexpr std::uint64_t kOfTemplate =
+    (std::uint64_t{1} << CAP_SYS_ADMIN) | (std::uint64_t{1} << CAP_SYS_CHROOT);
+
 struct HighDescriptors {
   int event;
   int out;
   int err;
   int page;   // -1 when there is none
   int audit;  // likewise
+  int link;   // likewise
 };
 
 // Says on the event pipe what could not be done, and ends.
@@ -73,10 +79,11 @@ int move_high(const GuestStart& start, int fd, int event_fd) {
 
 // Streams that are not captured are nobody's business.
 HighDescriptors move_high(const GuestStart& start, bool joined) {
-  HighDescriptors own{-1, -1, -1, -1, -1};
+  HighDescriptors own{-1, -1, -1, -1, -1, -1};
   own.event = move_high(start, start.event_fd, start.event_fd);
   if (start.page_fd >= 0) own.page = move_high(start, start.page_fd, own.event);
   if (start.audit_fd >= 0) own.audit = move_high(start, start.audit_fd, own.event);
+  if (start.link_fd >= 0) own.link = move_high(start, start.link_fd, own.event);
   if (start.plan.guest.streams != Streams::kCaptured) return own;
   own.out = move_high(start, start.out_fd, own.event);
   own.err = joined ? own.out : move_high(start, start.err_fd, own.event);
@@ -130,7 +137,7 @@ void make_no_more_cgroup_namespaces(const GuestPlan& plan, int event_fd) {
 }
 
 // Order: the bounding set first, because dropping from it takes a capability.
-void limit_capabilities(std::uint64_t keep, int event_fd) {
+void limit_capabilities(std::uint64_t keep, std::uint64_t unused, int event_fd) {
   for (unsigned capability = 0; capability <= CAP_LAST_CAP; ++capability) {
     if ((keep >> capability & 1) == 0) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   }
@@ -139,8 +146,8 @@ void limit_capabilities(std::uint64_t keep, int event_fd) {
   if (syscall(SYS_capget, &head, sets) != 0) give_up(event_fd, "read the guest's capabilities");
   for (int half = 0; half < 2; ++half) {
     const auto mask = static_cast<std::uint32_t>(keep >> (32 * half));
-    sets[half].permitted &= mask;
-    sets[half].effective = sets[half].permitted;
+    sets[half].effective = sets[half].permitted & mask;
+    sets[half].permitted &= mask | static_cast<std::uint32_t>(unused >> (32 * half));
     sets[half].inheritable &= mask;
   }
   if (syscall(SYS_capset, &head, sets) != 0) give_up(event_fd, "drop the guest's capabilities");
@@ -208,6 +215,16 @@ void set_standard_streams(const GuestStart& start, int event_fd) {
   }
 }
 
+// Where it was, and at the position that the template had come to.
+bool reopen(const ReopenedFile& file) {
+  const int fd = open(file.path.c_str(), file.flags | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return false;
+  const bool done = (file.offset == 0 || lseek(fd, file.offset, SEEK_SET) >= 0) &&
+                    dup3(fd, file.number, file.close_on_exec ? O_CLOEXEC : 0) >= 0;
+  close(fd);
+  return done;
+}
+
 // Last of all: what Cloister itself does is no matter of the test's. Who does not let itself be
 // looked into cannot be audited: the test has done so before it came here, or its user's ids have.
 void begin_audit(const GuestStart& start, int socket, int event_fd) {
@@ -236,7 +253,8 @@ GuestSide enter_cell(const GuestStart& start) {
   join_namespaces(start, own.event);
   watch.lap(start.page->costs, Cost::kJoinNamespaces);
   make_no_more_cgroup_namespaces(start.plan.guest, own.event);
-  limit_capabilities(start.plan.guest.capabilities, own.event);
+  limit_capabilities(start.plan.guest.capabilities, start.link_fd >= 0 ? kOfTemplate : 0,
+                     own.event);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(own.event, "set no_new_privs");
   if (fork_starts_a_thread()) leave_a_shepherd(own.event);
   become(start.plan.guest, start.plan.inside.allow_setgroups, own.event);
@@ -248,13 +266,47 @@ GuestSide enter_cell(const GuestStart& start) {
             Path{"enter the working directory '", directory, "' inside the cell"}.c_str());
   }
   set_standard_streams(start, own.event);
-  const int own_numbers[] = {own.event, own.out, own.err, own.page, own.audit};
+  const int own_numbers[] = {own.event, own.out, own.err, own.page, own.audit, own.link};
   close_all_but(start.plan.guest.keep_fds, start.held, own_numbers, start.null_fd);
   limit_resources(start, own.event);
   sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
   begin_audit(start, own.audit, own.event);
   watch.lap(start.page->costs, Cost::kPrepareGuest);
-  return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page}, start.page);
+  return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page, own.link}, start.page);
+}
+
+GuestSide enter_as_fork(const GuestStart& start) {
+  const WayOfFork& way = *start.fork;
+  const bool joined = start.err_fd == start.out_fd;
+  const HighDescriptors own = move_high(start, joined);
+
+  Stopwatch watch;
+  for (const int fd : way.cgroups) {
+    if (write(fd, "0", 1) != 1) give_up(own.event, "move the guest into the cgroup of its cell");
+  }
+  watch.lap(start.page->costs, Cost::kJoinCgroups);
+  for (const int fd : way.namespaces) {
+    if (setns(fd, 0) != 0) give_up(own.event, "join the namespaces of the cell");
+  }
+  watch.lap(start.page->costs, Cost::kJoinNamespaces);
+  limit_capabilities(start.plan.guest.capabilities, 0, own.event);
+  enter_session(start.plan.guest.streams, own.event);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  for (const ReopenedFile& file : way.files) {
+    if (!reopen(file))
+      give_up(own.event, Path{"open '", file.path, "' again in the cell"}.c_str());
+  }
+  if (chdir(way.working_directory) != 0) {
+    give_up(own.event,
+            Path{"enter the working directory '", way.working_directory, "' inside the cell"}
+                .c_str());
+  }
+  set_standard_streams(start, own.event);
+  for (const int fd : way.closed) close(fd);
+  limit_resources(start, own.event);
+  sigprocmask(SIG_SETMASK, &start.signal_mask, nullptr);
+  watch.lap(start.page->costs, Cost::kPrepareGuest);
+  return GuestSide({own.event, own.out, joined ? -1 : own.err}, start.page);
 }
 
 }  // namespace cloister

@@ -20,6 +20,25 @@
 
 namespace cloister {
 
+// A file that a template had open. The fork opens it in its own view, at its own position.
+struct ReopenedFile {
+  int number = -1;
+  std::string path{};
+  int flags = 0;  // of open(2)
+  bool close_on_exec = false;
+  off_t offset = 0;
+};
+
+// What a guest is given that a template forks, in place of the way into its cell. All descriptors
+// are open in the template.
+struct WayOfFork {
+  std::span<const int> namespaces{};  // but that of pids, in which it is born
+  std::span<const int> cgroups{};     // files to join them by
+  std::span<const ReopenedFile> files{};
+  std::span<const int> closed{};  // what the template alone needs
+  const char* working_directory = "/";
+};
+
 // What a guest is given besides its cell. Only the page may be in memory that forks do not inherit.
 struct GuestStart {
   std::uint32_t cell = 0;
@@ -37,6 +56,8 @@ struct GuestStart {
   int audit_fd = -1;                       // to send the listener of its audit over; else -1
   std::span<const HeldDescriptor> held{};  // descriptors of its program, sorted by number
   std::optional<rlimit> descriptors{};     // the guest's limit on descriptors; nothing: unchanged
+  int link_fd = -1;                        // to become a template with; else -1
+  const WayOfFork* fork = nullptr;         // if a template forks it
   sigset_t signal_mask;                    // for the guest
 };
 
@@ -53,5 +74,7 @@ Result<Forked> fork_guest(const GuestStart& start);
 // In the guest: everything between the fork and the first line of the test. No heap, no locks, no
 // stdio.
 GuestSide enter_cell(const GuestStart& start);
+// The same, in the fork of a template.
+GuestSide enter_as_fork(const GuestStart& start);
 
 }  // namespace cloister

@@ -21,6 +21,7 @@ struct StepFields {
     out.number(step.inodes);
     put_list(out, step.keep, [&](const std::string& name) { out.text(name); });
     out.number(static_cast<std::uint8_t>(step.optional));
+    out.number(static_cast<std::uint8_t>(step.copies));
   }
   void operator()(const MakeReadOnly& step) const {
     out.text(step.target);

@@ -38,6 +38,7 @@ struct MountTmpfs {
   // Entries of `target` that stay visible: names, not paths. "." is all of it, as kCoveredItself.
   std::vector<std::string> keep;
   bool optional = true;  // without `target` there is nothing to cover
+  bool copies = false;   // shows a copy, on write, of what it covers
   friend bool operator==(const MountTmpfs&, const MountTmpfs&) = default;
 };
 struct MakeReadOnly {
@@ -255,6 +256,12 @@ std::vector<std::string> join_paths(const CellPlan& plan, std::uint32_t cell);
 // lost default is left out.
 Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts);
 Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts);
+
+// Of a test that a template forks: the template's plan is `of_template`. The cell has what the
+// template's made of it: its users, its mounts, and copies of what is written in those.
+Result<CellPlan> plan_in_template(const CellPlan& of_template);
+// Without it: why the tests of such a cell cannot be forked from a template.
+Result<void> check_template(const CellPlan& plan);
 
 // Describes the plan of the cell with that number for people, one line per fact.
 std::string explain(const CellPlan& plan, std::uint32_t cell);

@@ -33,6 +33,8 @@ inline constexpr std::uint16_t kEntryFailedFrame =
 // one before has printed on stdout and stderr, as uint64; and the phases of that one, each as uint8
 // and two uint64.
 inline constexpr std::uint16_t kNextTaskFrame = 0xFFFD;
+// In place of a task's number: the set-up of a template ends, and what follows is not part of it.
+inline constexpr std::uint32_t kSetUpTask = UINT32_MAX;
 inline constexpr std::uint16_t kFirstEngineFrame = 0xFFF0;
 
 }  // namespace cloister

@@ -1,4 +1,4 @@
-// A message between a run and its builder, with at most two descriptors: unix(7), SCM_RIGHTS.
+// A message with descriptors: unix(7), SCM_RIGHTS.
 #pragma once
 
 #include <string.h>
@@ -17,7 +17,7 @@ class Message {
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
-  // To be sent along, after those attached before; nothing if it is -1.
+  // To be sent along, after those attached before; nothing if it is -1 or beyond the room.
   void attach(int descriptor) {
     if (descriptor < 0 || attached_ == kMost) return;
     make_room();
@@ -46,7 +46,8 @@ class Message {
   msghdr* head() { return &head_; }
 
  private:
-  static constexpr std::size_t kMost = 2;
+  // What a fork of a template takes (template_message.h) where each controller has a hierarchy.
+  static constexpr std::size_t kMost = 24;
   std::size_t attached_ = 0;
   msghdr head_{};
   alignas(cmsghdr) char control_[CMSG_SPACE(kMost * sizeof(int))] = {};

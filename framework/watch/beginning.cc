@@ -22,15 +22,17 @@ void Watch::look_at_load() {
     admission_.look(now, options_.load(now));
 }
 
-bool Watch::may_ask_source() const { return !no_more_ && Clock::now() >= ask_source_at_; }
+bool Watch::may_ask_source() const {
+  return !no_more_ && Clock::now() >= ask_source_at_ && may_begin_template();
+}
 
 bool Watch::may_begin() const {
-  return (may_ask_source() || !again_.empty()) && !clock_.is_stopped() && !wait_for_an_end_ &&
+  return (may_ask_source() || !again_.empty() || with_tasks_to_begin() != nullptr) && !clock_.is_stopped() && !wait_for_an_end_ &&
          outbox_.waiting() < kMostWaitingReports;
 }
 
 bool Watch::has_more_to_start() const {
-  return !no_more_ || !again_.empty() || cells_.coming() > 0;
+  return !no_more_ || !again_.empty() || cells_.coming() > 0 || with_tasks_to_begin() != nullptr;
 }
 
 bool Watch::is_at_end() const {
@@ -44,6 +46,7 @@ std::optional<CellTask> Watch::next_task() {
     again_.pop_back();
     return task;
   }
+  if (RunningCell* cell = with_tasks_to_begin()) return next_in_template(*cell);
   NextTask next = source_.next();
   if (auto* task = std::get_if<CellTask>(&next)) return std::move(*task);
   if (const auto* wait = std::get_if<NothingYet>(&next)) ask_source_at_ = wait->until;
@@ -56,10 +59,10 @@ void Watch::fill() {
   const auto jobs = static_cast<std::size_t>(admission_.jobs());
   const std::size_t ahead = said_short_ ? 0 : cells_ahead(admission_.jobs());
   const std::size_t most = std::min(most_cells_, most_cells(admission_.jobs()));
-  const std::size_t running = cells_.with_guest();
+  const std::size_t running = cells_.running();
   // What ends must not wait for a long row of what begins.
   const std::size_t wanted = std::min(ahead + jobs - std::min(jobs, running), kMostOnTheirWay);
-  for (std::size_t coming = cells_.coming(); may_begin() && cells_.size() < most && coming < wanted;
+  for (std::size_t coming = cells_.coming(); may_begin() && cells_.moving() < most && cells_.size() < most_cells_ && coming < wanted;
        ++coming) {
     if (auto task = next_task()) begin(std::move(*task));
   }
@@ -73,7 +76,7 @@ void Watch::begin(CellTask task) {
   begun.page = pages_.take();
   if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
     begun.stand();
-  } else if (auto asked = builder_->build(begun.ref().cell, begun.guest_pid(), begun.shared_plan());
+  } else if (auto asked = builder_->build(begun.ref().cell, begun.guest_pid(), begun.shared_plan(), begun.within());
              !asked) {
     refuse(begun, asked.error());
   }
@@ -81,7 +84,7 @@ void Watch::begin(CellTask task) {
 
 std::optional<GuestCall> Watch::start_guests() {
   std::size_t busy =
-      cells_.with_guest() + (options_.wait_for_reports ? cells_.count<CellLife::Ending>() : 0);
+      cells_.running() + (options_.wait_for_reports ? cells_.count<CellLife::Ending>() : 0);
   // One after the other is with all that the one has left for the other.
   if (admission_.jobs() == 1 &&
       std::ranges::any_of(cells_, [](const auto& cell) { return has_files_to_keep(*cell); }))
@@ -92,6 +95,14 @@ std::optional<GuestCall> Watch::start_guests() {
     // One at a time is one after the other: the builder may have finished the next cell first.
     if (cell.life().is<CellLife::Building>() && admission_.jobs() == 1) break;
     if (!cell.life().is<CellLife::Standing>()) continue;
+    if (cell.within() != kNoTemplate) {
+      if (auto told = start_fork(cell); told) {
+        ++busy;
+      } else {
+        refuse_or_wait(cell, told.error());
+      }
+      continue;
+    }
     // Neither this object nor the cell is there in the guest.
     const std::uint32_t task = cell.ref().task;
     std::vector<std::uint32_t> more = cell.more_tasks();
@@ -156,7 +167,8 @@ RunningCell* Watch::standing_beside(const RunningCell& cell) {
 
 void Watch::ask_again(RunningCell& cell) {
   pages_.give_back(cell.page);
-  again_.push_back({cell.ref().task, cell.shared_plan(), cell.guest_pid(), cell.more_tasks()});
+  again_.push_back({cell.ref().task, cell.shared_plan(), cell.guest_pid(), cell.more_tasks(),
+                    cell.is_template(), cell.within()});
   wait_for_an_end_ = false;
   cell.finish_without_guest();
 }
@@ -164,7 +176,7 @@ void Watch::ask_again(RunningCell& cell) {
 // At least as many as run can; and of those that are on their way, each takes twice what its cell
 // does.
 void Watch::admit_fewer(const Error& error, std::size_t others) {
-  const std::size_t room = std::max(cells_.with_guest(), others / 2);
+  const std::size_t room = std::max(cells_.running(), others / 2);
   admission_.at_most(std::max(1, static_cast<int>(room)));
   if (std::exchange(said_short_, true)) return;
   const Error shown{error.doing, error.number, shortage_cure(error.number)};

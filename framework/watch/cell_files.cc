@@ -1,6 +1,7 @@
 #include "framework/watch/cell_files.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <utility>
@@ -26,18 +27,37 @@ std::string save_failed(const RunningCell& cell, CellReport& report, EventSink& 
 }  // namespace
 
 void CellFiles::take_written(const RunningCell& cell, CellReport& report, EventSink& sink) {
+  if (!cell.init().views.open()) return;
+  std::string unsaved = save_failed(cell, report, sink);
+  Writer writer = cell.as_writer();
+  if (cell.set_up_taken) writer.started = writer.ended;  // no test of it runs any more
+  take(cell, writer, report, sink);
+  report.files.unsaved = std::move(unsaved);
+}
+
+void CellFiles::take_set_up(RunningCell& cell, CellReport& report, EventSink& sink) {
+  if (!cell.init().views.open()) return;
+  Writer writer = cell.as_writer();
+  writer.ended = Clock::now();
+  take(cell, writer, report, sink);
+  // By the clock that files are stamped with.
+  cell.set_up_taken.emplace();
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &*cell.set_up_taken);
+}
+
+void CellFiles::take(const RunningCell& cell, const Writer& writer, CellReport& report,
+                     EventSink& sink) {
   const WatchPlan& plan = cell.plan().watch;
   const Fd& views = cell.init().views;
-  if (!views.open()) return;
   std::vector<FileConflict> conflicts;
-  std::string unsaved = save_failed(cell, report, sink);
   report.files = take_changes(views,
                               {.directories = plan.views,
                                .keep = plan.keep_files,
-                               .may_move = plan.is_stored,
-                               .outputs = plan.outputs},
-                              cell.as_writer(), ledger_, conflicts);
-  report.files.unsaved = std::move(unsaved);
+                               // A template's forks still see what its set-up wrote.
+                               .may_move = plan.is_stored && !cell.life().is<CellLife::Still>(),
+                               .outputs = plan.outputs,
+                               .since = cell.set_up_taken},
+                              writer, ledger_, conflicts);
   if (plan.conflicts == FileConflicts::kNote) {
     for (FileConflict& conflict : conflicts)
       sink.take({Clock::now(), FileCollisionEvent{cell.ref(), std::move(conflict)}});

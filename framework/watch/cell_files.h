@@ -17,9 +17,14 @@ class CellFiles {
  public:
   // `cell` has ended. Conflicts that are notes go to the sink; the others go into the report.
   void take_written(const RunningCell& cell, CellReport& report, EventSink& sink);
+  // `cell` is a template that stands still: what its set-up wrote is taken now, before its tests
+  // write. What it writes later is taken at its end.
+  void take_set_up(RunningCell& cell, CellReport& report, EventSink& sink);
   void take_audit(RunningCell& cell, const Cells& cells, CellReport& report);
 
  private:
+  void take(const RunningCell& cell, const Writer& writer, CellReport& report, EventSink& sink);
+
   FileLedger ledger_;
   VisitBook visits_;
 };

@@ -10,6 +10,7 @@ namespace cloister {
 
 std::optional<pid_t> CellLife::guest() const {
   if (const auto* running = as<Running>()) return running->guest;
+  if (const auto* still = as<Still>()) return still->guest;
   if (const auto* killed = as<Killed>()) return killed->guest;
   return std::nullopt;
 }
@@ -23,6 +24,27 @@ bool CellLife::stand() {
 bool CellLife::start(pid_t guest, Time now) {
   if (!is<Standing>()) return false;
   state_ = Running{guest, now};
+  return true;
+}
+
+bool CellLife::name_guest(pid_t guest) {
+  auto* running = std::get_if<Running>(&state_);
+  if (running == nullptr || running->guest != 0) return false;
+  running->guest = guest;
+  return true;
+}
+
+bool CellLife::stand_still() {
+  const auto* running = as<Running>();
+  if (running == nullptr) return false;
+  state_ = Still{running->guest};
+  return true;
+}
+
+bool CellLife::go_on(Time now) {
+  const auto* still = as<Still>();
+  if (still == nullptr) return false;
+  state_ = Running{still->guest, now};
   return true;
 }
 
@@ -44,9 +66,13 @@ bool CellLife::notice(Time now) {
 }
 
 bool CellLife::kill(KilledFor reason, Time now) {
-  const auto* running = as<Running>();
-  if (running == nullptr) return false;
-  state_ = Killed{running->guest, running->started, reason, now};
+  if (const auto* running = as<Running>()) {
+    state_ = Killed{running->guest, running->started, reason, now};
+  } else if (const auto* still = as<Still>()) {
+    state_ = Killed{still->guest, now, reason, now};
+  } else {
+    return false;
+  }
   return true;
 }
 
@@ -54,6 +80,8 @@ bool CellLife::reap(int wait_status, const rusage& used, Time now) {
   GuestEnd end{.ended = now, .wait_status = wait_status, .used = used};
   if (const auto* running = as<Running>()) {
     end.started = running->started;
+  } else if (is<Still>()) {
+    end.started = now;
   } else if (const auto* killed = as<Killed>()) {
     end.started = killed->started;
     end.killed_for = killed->reason;
@@ -108,6 +136,7 @@ CellLife::Time CellLife::next_due() const {
               due = std::min(due, state.started + bounds_.notice_after);
             return due;
           },
+          [](const Still&) { return Time::max(); },
           [this](const Killed& state) { return state.at + bounds_.patience.dying; },
           [this](const Ending& state) { return state.guest.ended + bounds_.patience.dying; },
           [](const GivenBack&) { return Time::max(); },

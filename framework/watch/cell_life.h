@@ -32,9 +32,13 @@ class CellLife {
   };
   struct Standing {};  // there is no guest yet
   struct Running {
-    pid_t guest = 0;
+    pid_t guest = 0;  // 0 until a template has said which fork it is
     Clock::time_point started{};  // or when the present of several tasks was
     bool noticed = false;         // the notice that it is slow was given
+  };
+  // The guest is a template that waits while others are forked from it.
+  struct Still {
+    pid_t guest = 0;
   };
   struct Killed {  // and not dead yet
     pid_t guest = 0;
@@ -50,7 +54,7 @@ class CellLife {
   struct Done {
     std::optional<GuestEnd> guest{};  // empty if there never was one
   };
-  using State = std::variant<Building, Standing, Running, Killed, Ending, GivenBack, Done>;
+  using State = std::variant<Building, Standing, Running, Still, Killed, Ending, GivenBack, Done>;
 
   struct Bounds {
     std::chrono::milliseconds deadline{};      // 0 is never
@@ -75,10 +79,13 @@ class CellLife {
   // What happened. False if that is impossible in the present state, which then stays.
   bool stand();                           // Building: the cell is there, or nothing had to be built
   bool start(pid_t guest, Time now);      // Standing: the guest was forked
+  bool name_guest(pid_t guest);           // Running: the template has forked it
   bool next_task(Time now);               // Running: its times are measured from now on
+  bool stand_still();                     // Running: it is a template
+  bool go_on(Time now);                   // Still: no more will be forked
   bool notice(Time now);                  // Running: its notice is due and was not given before
-  bool kill(KilledFor reason, Time now);  // Running: SIGKILL was sent
-  bool reap(int wait_status, const rusage& used, Time now);  // Running, Killed
+  bool kill(KilledFor reason, Time now);  // Running, Still: SIGKILL was sent
+  bool reap(int wait_status, const rusage& used, Time now);  // Running, Still, Killed
   bool give_back();                                          // Standing
   // Killed, Ending: the loop stops waiting. `init` is that of the cell.
   bool give_up(pid_t init, Time now);

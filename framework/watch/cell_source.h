@@ -10,6 +10,7 @@
 #include "framework/kernel/clock.h"
 #include "framework/kernel/error.h"
 #include "framework/plan/plan.h"
+#include "framework/protocol/protocol.h"
 
 namespace cloister {
 
@@ -21,6 +22,11 @@ struct CellTask {
   pid_t guest_pid = 0;
   // Further tasks, which the same guest goes on with, one after the other, in this order.
   std::vector<std::uint32_t> more{};
+  // The guest stands still after its set-up, and each task is a fork of it in a cell of its own.
+  // If it does not, it goes on with them itself.
+  bool is_template = false;
+  // The cell of the template that its guest is to be a fork of. Only the watch loop sets it.
+  std::uint32_t within = kNoTemplate;
 };
 // There may be more. The source is asked again at that time, and whenever a cell has ended. If no
 // cell is left and no time is given, there is no more.

@@ -45,13 +45,19 @@ class Cells {
   std::size_t count() const {
     return count_if([](const RunningCell& cell) { return cell.life().is<State>(); });
   }
-  // Those whose guest is there, killed or not.
-  std::size_t with_guest() const {
-    return count_if([](const RunningCell& cell) { return cell.life().guest().has_value(); });
+  // Those whose guest is there, killed or not, and does not stand still.
+  std::size_t running() const { return count<CellLife::Running>() + count<CellLife::Killed>(); }
+  // Those of templates, before and after they stand still, too.
+  std::size_t templates() const {
+    return count_if([](const RunningCell& cell) { return cell.is_template(); });
   }
   // Those that do not have a guest yet.
   std::size_t coming() const { return count<CellLife::Building>() + count<CellLife::Standing>(); }
-  std::size_t alive() const { return cells_.size() - count<Done>(); }
+  // But for templates that stand still.
+  std::size_t alive() const { return moving() - count<Done>(); }
+
+  // But for templates that stand still.
+  std::size_t moving() const { return cells_.size() - count<CellLife::Still>(); }
 
   bool empty() const { return cells_.empty(); }
   std::size_t size() const { return cells_.size(); }

@@ -13,6 +13,7 @@
 #include <cloister/report.h>
 
 #include "framework/kernel/clock.h"
+#include "framework/protocol/protocol.h"
 #include "framework/report/guest_end.h"
 
 namespace cloister {
@@ -69,19 +70,29 @@ struct TaskEndEvent {
   CellRef of{};
   CellReport report{};
 };
+// The guest stands still as a template for these tasks: their cells will be within its own. The
+// report is about its set-up.
+struct SetUpEndEvent {
+  CellRef of{};
+  CellReport report{};
+  std::vector<std::uint32_t> tasks{};
+};
 // The last event of a cell: it is gone, and what it wrote is in its final place. The report is
 // about the task that the guest had come to.
 struct CellEndEvent {
   CellRef of{};
   CellReport report{};
   std::vector<std::uint32_t> not_begun{};  // tasks that the guest did not come to
+  std::uint32_t within = kNoTemplate;          // the cell of the template that its guest was a fork of
+  bool was_template = false;  // it stood still; the report is about what it did after that
 };
 
 // To add an event, add an alternative here and an on() below.
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
-               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent, CellEndEvent>
+               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent, SetUpEndEvent,
+               CellEndEvent>
       what{};
 };
 
@@ -108,6 +119,7 @@ class EventSink {
   virtual void on(ShortageEvent&&) {}
   virtual void on(RunStopEvent&&) {}
   virtual void on(TaskEndEvent&&) {}
+  virtual void on(SetUpEndEvent&&) {}
   virtual void on(CellEndEvent&&) = 0;
 };
 

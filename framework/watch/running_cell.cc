@@ -1,5 +1,6 @@
 #include "framework/watch/running_cell.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 
 #include "framework/files/file_store.h"
+#include "framework/protocol/frame.h"
 #include "framework/report/make_report.h"
 #include "framework/wire/timing.h"
 
@@ -27,6 +29,8 @@ RunningCell::RunningCell(std::uint32_t number, const CellTask& task, SharedPlan 
     : number_(number),
       guest_pid_(task.guest_pid),
       more_(task.more),
+      is_template_(task.is_template),
+      within_(task.within),
       tasks_(static_cast<std::uint32_t>(more_.size()) + 1),
       shared_plan_(std::move(plan)),
       join_paths_(join_paths(*shared_plan_, number)),
@@ -64,6 +68,12 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     if (!pair) return std::unexpected(pair.error());
     audit = std::move(*pair);
   }
+  SocketPair to_template;
+  if (is_template_) {
+    auto pair = make_template_sockets();
+    if (!pair) return std::unexpected(pair.error());
+    to_template = std::move(*pair);
+  }
   GuestStart start{.cell = number_,
                    .plan = plan(),
                    .join_paths = join_paths_,
@@ -79,6 +89,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
                    .audit_fd = audit.theirs.get(),
                    .held = options.held,
                    .descriptors = descriptors,
+                   .link_fd = to_template.theirs.get(),
                    .signal_mask = guest_mask};
   Stopwatch forking;
   auto forked = fork_guest(start);
@@ -88,6 +99,8 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     shared_page.release();
     audit.ours.release();
     audit.theirs.release();
+    to_template.ours.release();
+    to_template.theirs.release();
     return forked;
   }
   if (!forked) return forked;
@@ -96,9 +109,62 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
   life_.start(forked->pid, now);
   task_began_ = now;
   writer_.started = Clock::now();
+  if (is_template_) link.emplace(std::move(to_template.ours));
   if (audit.ours.open()) auditor.emplace(plan().watch.audit, std::move(audit.ours));
   gauges_ = Gauges(plan().watch, number_, forked->pid, now);
   return forked;
+}
+
+Result<void> RunningCell::start_as_fork(TemplateLink& of, CellPages& pages,
+                                        const GuestOptions& options, const RunClock& clock) {
+  auto ends = streams_.open(options.join_output ? 1 : 2);
+  if (!ends) return std::unexpected(ends.error());
+  const auto shared_page = pages.share_by_descriptor(page);
+  if (!shared_page) return std::unexpected(shared_page.error());
+  const auto namespaces = open_namespaces(plan(), init_.pid);
+  if (!namespaces) return std::unexpected(namespaces.error());
+  std::vector<Fd> cgroups;
+  for (const std::string& path : join_paths_) {
+    cgroups.emplace_back(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!cgroups.back().open()) return failed(fmt::format("open '{}'", path));
+  }
+  const int outputs[] = {ends->fds[GuestStreams::kOut].get(), ends->fds[GuestStreams::kErr].get()};
+  const ForkNeeds needs{.cell = number_,
+                        .task = writer_.task,
+                        .page = shared_page->get(),
+                        .event = ends->fds[GuestStreams::kEvents].get(),
+                        .outputs = std::span(outputs).first(options.join_output ? 1 : 2),
+                        .namespaces = *namespaces,
+                        .cgroups = cgroups};
+  if (auto told = of.fork(needs); !told) return told;
+  const auto now = clock.now();
+  life_.start(0, now);
+  task_began_ = now;
+  writer_.started = Clock::now();
+  return {};
+}
+
+void RunningCell::guest_born(pid_t guest, Clock::time_point now) {
+  if (life_.name_guest(guest)) gauges_ = Gauges(plan().watch, number_, guest, now);
+}
+
+void RunningCell::guest_not_born(const Error& error, Clock::time_point now) {
+  streams_.frames.fail_entry(error);
+  guest_ended(0, {}, now);
+}
+
+std::vector<std::uint32_t> RunningCell::stand_still() {
+  if (!is_template_ || stood_still || !life_.stand_still()) return {};
+  stood_still = true;
+  more_.insert(more_.begin(), writer_.task);
+  to_begin = more_;
+  return to_begin;
+}
+
+void RunningCell::go_on_after_tests(Clock::time_point now) {
+  if (!life_.go_on(now)) return;
+  task_began_ = now;
+  link->go_on();
 }
 
 std::string_view RunningCell::drain(int stream, DrainBuffer& buffer) {
@@ -124,35 +190,34 @@ std::optional<KilledFor> RunningCell::look(Clock::time_point now) {
 }
 
 bool RunningCell::kill(KilledFor reason, Clock::time_point now) {
-  const auto guest = life_.guest();
   if (!life_.kill(reason, now)) return false;
   // Killing init kills the whole pid namespace; without one, the guest's session leader and its
   // group must do.
   if (init_.pidfd.open()) ::syscall(SYS_pidfd_send_signal, init_.pidfd.get(), SIGKILL, nullptr, 0);
-  ::kill(-*guest, SIGKILL);
-  ::kill(*guest, SIGKILL);
+  signal_guest(SIGKILL);
   return true;
 }
 
-void RunningCell::stop() const {
-  if (const auto guest = life_.guest()) ::kill(-*guest, SIGSTOP);
-}
-
-void RunningCell::go_on() const {
-  if (const auto guest = life_.guest()) ::kill(-*guest, SIGCONT);
+// And its process group. The number of a fork may not be known yet.
+void RunningCell::signal_guest(int number) const {
+  const pid_t guest = life_.guest().value_or(0);
+  if (guest <= 0) return;
+  ::kill(-guest, number);
+  ::kill(guest, number);
 }
 
 void RunningCell::guest_ended(int wait_status, const rusage& used, Clock::time_point now) {
-  const auto guest = life_.guest();
+  const pid_t guest = life_.guest().value_or(0);
   if (!life_.reap(wait_status, used, now)) return;
   writer_.ended = Clock::now();
   if (WIFSIGNALED(wait_status)) gauges_.look_at_kernel_memory();
   // Without a pid namespace the guest's group is all that can be found of what it left behind.
-  if ((plan().inside.namespaces & CLONE_NEWPID) == 0) ::kill(-*guest, SIGKILL);
+  if ((plan().inside.namespaces & CLONE_NEWPID) == 0 && guest > 0) ::kill(-guest, SIGKILL);
 }
 
 // Those before it in the row stay behind. False if it is none of them.
 bool RunningCell::go_on_to(std::uint32_t task) {
+  if (is_template_ && task == kSetUpTask) return true;
   const auto found = std::ranges::find(more_, task);
   if (found == more_.end()) return false;
   more_.erase(found);
@@ -160,8 +225,9 @@ bool RunningCell::go_on_to(std::uint32_t task) {
   return true;
 }
 
-std::vector<CellReport> RunningCell::take_ended_tasks(Clock::time_point now, DrainBuffer& buffer) {
-  std::vector<CellReport> reports;
+std::vector<RunningCell::Ended> RunningCell::take_ended_tasks(Clock::time_point now,
+                                                              DrainBuffer& buffer) {
+  std::vector<Ended> reports;
   if (!streams_.frames.has_ended_tasks()) return reports;
   for (EndedTask& ended : streams_.frames.take_ended_tasks()) {
     const std::uint32_t before = writer_.task;
@@ -177,7 +243,7 @@ std::vector<CellReport> RunningCell::take_ended_tasks(Clock::time_point now, Dra
     evidence.out = take(GuestStreams::kOut, evidence.ended.out);
     evidence.err = take(GuestStreams::kErr, evidence.ended.err);
     evidence.wall = std::chrono::duration_cast<std::chrono::microseconds>(now - task_began_);
-    reports.push_back(make_task_report(std::move(evidence)));
+    reports.push_back({make_task_report(std::move(evidence)), next == kSetUpTask});
     task_began_ = now;
     life_.next_task(now);
   }
@@ -200,7 +266,10 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   std::ranges::copy(costs_, evidence.costs);
   const bool kills = gone != nullptr && gone->readings[static_cast<int>(Reading::kOomKills)] > 0;
   evidence.only_others_killed_for_memory = kills && gauges_.only_others_killed_for_memory();
-  return make_report(std::move(evidence));
+  CellReport report = make_report(std::move(evidence));
+  report.forked = within_ != kNoTemplate;
+  if (!cannot_stand.empty()) report.outcome = SetupFailed{cannot_stand};
+  return report;
 }
 
 }  // namespace cloister

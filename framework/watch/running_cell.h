@@ -2,8 +2,10 @@
 // what is done to its processes, the guest's streams, the gauges, the audit.
 #pragma once
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +19,7 @@
 #include "framework/launch/cell_builder.h"
 #include "framework/launch/cell_pages.h"
 #include "framework/launch/guest.h"
+#include "framework/launch/template_link.h"
 #include "framework/plan/plan.h"
 #include "framework/watch/cell_life.h"
 #include "framework/watch/cell_source.h"
@@ -63,10 +66,20 @@ class RunningCell {
   // Another guest goes first: the builder dismantles this cell.
   void give_back() { life_.give_back(); }
 
+  bool is_template() const { return is_template_; }
+  std::uint32_t within() const { return within_; }
+
   // Forks the guest. Returns twice, as fork_guest does.
   Result<Forked> start_guest(CellPages& pages, const GuestOptions& options, int null_fd,
                              const sigset_t& guest_mask, const std::optional<rlimit>& descriptors,
                              const RunClock& clock);
+  // Tells the template to fork it.
+  Result<void> start_as_fork(TemplateLink& of, CellPages& pages, const GuestOptions& options,
+                             const RunClock& clock);
+  // The template has forked it.
+  void guest_born(pid_t guest, Clock::time_point now);
+  // The template has not: why.
+  void guest_not_born(const Error& error, Clock::time_point now);
   // Reads what has come from the guest, through `buffer`, and returns it.
   std::string_view drain(int stream, DrainBuffer& buffer);
   void memory_alarm(Clock::time_point now) { gauges_.memory_alarm(now); }
@@ -80,14 +93,24 @@ class RunningCell {
   // Kills everything in the cell. False if there is no guest, or it was killed before.
   bool kill(KilledFor reason, Clock::time_point now);
   // Stops the guest and its process group. Processes that left that group go on.
-  void stop() const;
-  void go_on() const;
+  void stop() const { signal_guest(SIGSTOP); }
+  void go_on() const { signal_guest(SIGCONT); }
 
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
   // The loop stops waiting. The report will say which process it waited for.
   void give_up(Clock::time_point now) { life_.give_up(init_.pid, now); }
+  // The guest is a template that has done its set-up. Its tasks, which then are to_begin.
+  std::vector<std::uint32_t> stand_still();
+  // There are no more: it tears down.
+  void go_on_after_tests(Clock::time_point now);
+  // One of to_begin has a guest of its own, or never will.
+  void has_begun(std::uint32_t task) { std::erase(more_, task); }
   // The tasks that have ended in the meantime while the guest went on to another: their reports.
-  std::vector<CellReport> take_ended_tasks(Clock::time_point now, DrainBuffer& buffer);
+  struct Ended {
+    CellReport report;
+    bool is_set_up = false;  // of a template
+  };
+  std::vector<Ended> take_ended_tasks(Clock::time_point now, DrainBuffer& buffer);
   // The cell is gone and had a guest: reads what is left of it.
   void read_rest(DrainBuffer& buffer) { streams_.finish(*page, plan().watch.output, buffer); }
   // After that: makes its report. `gone` is nullptr if nobody has dismantled it.
@@ -101,13 +124,23 @@ class RunningCell {
   CellPage* page = nullptr;
   std::optional<Auditor> auditor;  // if its plan has an audit, while the guest runs
   bool begun_alone = false;        // no other cell existed when it was requested
+  std::optional<TemplateLink> link{};         // if the guest may become a template
+  std::vector<std::uint32_t> to_begin{};      // tasks of a template that have no cell yet
+  SharedPlan plan_within{};                   // of those that they get
+  std::optional<timespec> set_up_taken{};     // when the files of its set-up were put in place
+  std::optional<CellReport> set_up{};         // what a template has said until it stood still
+  bool stood_still = false;                   // it has been a template
+  std::string cannot_stand{};                 // why it cannot be one; else empty
 
  private:
+  void signal_guest(int number) const;
   bool go_on_to(std::uint32_t task);
 
   std::uint32_t number_;
   pid_t guest_pid_;
   std::vector<std::uint32_t> more_;
+  bool is_template_;
+  std::uint32_t within_;
   std::uint32_t tasks_;
   Clock::time_point task_began_{};
   SharedPlan shared_plan_;

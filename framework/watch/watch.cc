@@ -24,6 +24,7 @@ Admission admission_for(const WatchOptions& options, int most) {
 // What is polled besides the loop's own three: of a cell, one of its streams or of these.
 constexpr int kMemory = -1;
 constexpr int kAudit = -2;
+constexpr int kTemplate = -3;
 struct CellWait {
   RunningCell* cell;
   int what;
@@ -39,6 +40,7 @@ void add_waits(RunningCell& cell, Clock::time_point now, std::vector<pollfd>& wa
   for (int stream = 0; stream < GuestStreams::kCount; ++stream)
     add(cell.streams().fd(stream), POLLIN, stream);
   if (cell.auditor) add(cell.auditor->fd(), POLLIN, kAudit);
+  if (cell.link) add(cell.link->socket().get(), POLLIN, kTemplate);
   add(cell.gauges().memory_fd(now), cell.gauges().memory_events(), kMemory);
 }
 
@@ -101,7 +103,7 @@ std::optional<GuestCall> Watch::run() {
     look_at_load();
     fill();
     if (auto guest = start_guests()) return guest;
-    admission_.running(Clock::now(), cells_.with_guest());
+    admission_.running(Clock::now(), cells_.running());
     if (is_at_end()) break;
     if (!cells_.empty() || !may_begin()) wait_for_events();  // all begun may have been refused
   }
@@ -130,6 +132,8 @@ void Watch::wait_for_events() {
       if ((happened & cell->gauges().memory_events()) != 0) cell->memory_alarm(clock_.now());
     } else if (what == kAudit) {
       cell->auditor->serve();
+    } else if (what == kTemplate) {
+      hear_template(*cell);
     } else {
       drain(*cell, what);
     }
@@ -162,9 +166,13 @@ bool Watch::drain(RunningCell& cell, int stream) {
 
 void Watch::tell_ended_tasks(RunningCell& cell) {
   const CellRef of = cell.ref();
-  for (CellReport& report : cell.take_ended_tasks(clock_.now(), *drain_buffer_)) {
+  for (auto& [report, is_set_up] : cell.take_ended_tasks(clock_.now(), *drain_buffer_)) {
     const std::uint32_t task = report.id;
-    tell(TaskEndEvent{{task, of.cell}, std::move(report)});
+    if (is_set_up) {
+      cell.set_up = std::move(report);
+    } else {
+      tell(TaskEndEvent{{task, of.cell}, std::move(report)});
+    }
     outbox_.flush();
   }
 }
@@ -220,6 +228,7 @@ void Watch::hear_gone(RunningCell& cell, const BuilderReply& words) {
                  // Without a pid namespace init may end before the guest, whose end is then the
                  // cell's.
                  [&](const CellLife::Running&) { cell.forget_init(); },
+                 [&](const CellLife::Still&) { cell.forget_init(); },
                  [&](const CellLife::Killed&) { cell.forget_init(); },
                  [&](const CellLife::Building&) {},
                  [&](const CellLife::Standing&) {
@@ -245,10 +254,17 @@ void Watch::reap_children() {
       tell(GuestStopEvent{cell->ref()});
       continue;
     }
+    if (cell->link) hear_template(*cell);  // forks that have ended before it
     cell->guest_ended(status, used, clock_.now());
-    if (!cell->init().pidfd.open() || !builder_ || !builder_->dismantle(cell->ref().cell))
-      report_done(*cell, nullptr);
+    dismantle(*cell);
   }
+}
+
+// Its guest has ended.
+void Watch::dismantle(RunningCell& cell) {
+  if (cell.is_template()) end_forks_of(cell);
+  if (!cell.init().pidfd.open() || !builder_ || !builder_->dismantle(cell.ref().cell))
+    report_done(cell, nullptr);
 }
 
 void Watch::hear_reader() {
@@ -339,8 +355,10 @@ void Watch::tell_end(const RunningCell& cell, CellReport report) {
   if (cell.page != nullptr) pages_.give_back(cell.page);
   wait_for_an_end_ = false;
   ask_source_at_ = {};
-  tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks()});
+  const std::uint32_t within = cell.within();
+  tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks(), within, cell.stood_still});
   outbox_.flush();
+  if (within != kNoTemplate) go_on_if_done(within);
 }
 
 }  // namespace cloister

@@ -103,6 +103,7 @@ class Watch : public InUnforkedMemory {
   void hear(BuilderNews news);
   void hear_gone(RunningCell& cell, const BuilderReply& words);
   void reap_children();
+  void dismantle(RunningCell& cell);
   void look_at_clocks();
   bool drain(RunningCell& cell, int stream);
   void hear_reader();
@@ -111,6 +112,17 @@ class Watch : public InUnforkedMemory {
   void end_early();
   void give_up(RunningCell& cell);
   void tell_ended_tasks(RunningCell& cell);
+
+  // templates.cc: guests that others are forked from.
+  void hear_template(RunningCell& cell);
+  void stand_still(RunningCell& cell);
+  Result<void> start_fork(RunningCell& cell);
+  RunningCell* with_tasks_to_begin() const;
+  CellTask next_in_template(RunningCell& cell);
+  bool may_begin_template() const;
+  void go_on_if_done(std::uint32_t cell_number);
+  void end_forks_of(const RunningCell& cell);
+
   void report_done(RunningCell& cell, const BuilderReply* gone);
   void tell_end(const RunningCell& cell, CellReport report);
 

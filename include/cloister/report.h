@@ -216,6 +216,8 @@ struct CellReport {
   // guest came to has an outcome (Finished), its time, what it printed and its events; the report
   // of that last one has the rest, for the whole cell.
   std::uint32_t tasks = 1;
+  // Its guest was a fork of a template, in which the set-up of its suite was done.
+  bool forked = false;
   Outcome outcome;
   // The process, by its pid outside of the cell, that was killed but had not died some seconds
   // later: the guest, or the cell's init, which waits for processes that do not die. 0 is none.

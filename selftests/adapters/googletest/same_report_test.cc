@@ -92,6 +92,9 @@ TEST_P(SameReport, OnTheConsoleInXmlAndToListeners) { compare("xml"); }
 TEST_P(SameReport, InJson) { compare("json"); }
 TEST_P(SameReport, WhenTestsStartTheProgramAnew) { compare("xml", "--cloister_launch=exec"); }
 TEST_P(SameReport, WhenTheTestsOfASuiteShareACell) { compare("xml", "--cloister_scope=suite"); }
+TEST_P(SameReport, WhenTheTestsOfASuiteAreForksOfOneSetUp) {
+  compare("xml", "--cloister_scope=snapshot");
+}
 TEST_P(SameReport, WhenAllTestsShareACell) { compare("xml", "--cloister_scope=program"); }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -217,6 +220,9 @@ std::vector<Mode> listeners() {
 class SamePlace : public SameReport {};
 TEST_P(SamePlace, OfWhatAListenerInTheGuestDid) { compare("xml"); }
 TEST_P(SamePlace, WhenTheTestsOfASuiteShareACell) { compare("xml", "--cloister_scope=suite"); }
+TEST_P(SamePlace, WhenTheTestsOfASuiteAreForksOfOneSetUp) {
+  compare("xml", "--cloister_scope=snapshot");
+}
 TEST_P(SamePlace, WhenAllTestsShareACell) { compare("xml", "--cloister_scope=program"); }
 INSTANTIATE_TEST_SUITE_P(Listener, SamePlace, testing::ValuesIn(listeners()),
                          [](const auto& mode) { return mode.param.name; });

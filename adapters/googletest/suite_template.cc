@@ -1,0 +1,76 @@
+#include "adapters/googletest/suite_template.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <optional>
+#include <utility>
+
+#include "adapters/googletest/coverage.h"
+#include "adapters/googletest/template_check.h"
+
+namespace cloister::googletest {
+namespace {
+
+class SuiteTemplate {
+ public:
+  SuiteTemplate(GuestListener& guest, const Registry& registry, const testing::TestSuite& suite)
+      : guest_(guest), registry_(registry), suite_(suite), hooks_(registry.hooks_of(suite)) {}
+
+  void set_up() {
+    if (hooks_.set_up != nullptr) hooks_.set_up();
+    const testing::TestResult& result = suite_.ad_hoc_test_result();
+    if (!guest_.is_guest() || result.Failed() || result.Skipped()) return;
+    const auto left = what_cannot_be_forked(before_);
+    if (left.empty()) return stand();
+    guest_.refuse_to_stand(
+        fmt::format("cannot fork this test from the template of its suite (scope=snapshot): "
+                    "SetUpTestSuite of {} left {}: use scope=suite",
+                    suite_.name(), fmt::join(left, ", ")));
+    registry_.select_only({});
+    keep_suite();
+  }
+
+  void tear_down() {
+    if (is_fork_) guest_.end_fork();
+    if (hooks_.tear_down != nullptr) hooks_.tear_down();
+  }
+
+ private:
+  // Returns in each fork, where GoogleTest goes on with that one test; and in the template when all
+  // have run, where it passes them over and tears down.
+  void stand() {
+    const auto test = guest_.stand_still(files_to_reopen(before_));
+    if (test) {
+      is_fork_ = true;
+      forget_coverage();
+      registry_.select_only({*test});
+    } else {
+      registry_.select_only({});
+      keep_suite();
+    }
+  }
+
+  // A suite without selected tests is still torn down: GoogleTest is in the middle of it.
+  void keep_suite() const { registry_.keep_running(suite_); }
+
+  GuestListener& guest_;
+  const Registry& registry_;
+  const testing::TestSuite& suite_;
+  Registry::SuiteHooks hooks_;
+  BeforeSetUp before_;
+  bool is_fork_ = false;
+};
+
+SuiteTemplate* the_template = nullptr;
+
+}  // namespace
+
+void become_template_after_set_up(GuestListener& guest, const Registry& registry,
+                                  const testing::TestSuite& suite) {
+  the_template = new SuiteTemplate(guest, registry, suite);
+  registry.set_hooks(
+      suite, {[] { the_template->set_up(); }, [] { the_template->tear_down(); }});
+}
+
+}  // namespace cloister::googletest

@@ -1,0 +1,28 @@
+// What the set-up of a suite leaves that a fork of its process has not, or not for itself. Asked by
+// suite_template.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/launch/guest.h"
+#include "framework/launch/open_descriptors.h"
+
+namespace cloister::googletest {
+
+// What there was before the set-up.
+struct BeforeSetUp {
+  std::vector<OpenDescriptor> descriptors = list_descriptors();
+  std::vector<std::string> mappings = mappings_now();
+
+  static std::vector<std::string> mappings_now();
+};
+
+// Of what has come since: each in words that go on after "SetUpTestSuite left". Empty if a fork has
+// everything for itself.
+std::vector<std::string> what_cannot_be_forked(const BeforeSetUp& before);
+
+// The files that were opened since: each fork opens its own.
+std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before);
+
+}  // namespace cloister::googletest

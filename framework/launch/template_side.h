@@ -1,0 +1,29 @@
+// A guest that becomes a template: once the set-up of its suite is done it stands still, and each
+// test is a fork of it, in a cell of its own. docs/decisions/0108 says why it works like this.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "framework/events/guest_side.h"
+#include "framework/launch/guest.h"
+
+namespace cloister {
+
+// In a fork: its task, and its side of its own pipes.
+struct ForkedGuest {
+  std::uint32_t task = 0;
+  GuestSide side;
+};
+
+// Stands still until the warden has no more tests for it; then it returns nothing. In every fork it
+// returns that fork's. `own` is the template's side; `files` are those that forks open again.
+std::optional<ForkedGuest> stand_still(const GuestSide& own,
+                                       const std::vector<ReopenedFile>& files);
+
+// Tells the warden, in words, why this guest cannot be a template, and waits until it is to go on.
+void refuse_to_stand(const GuestSide& own, std::string_view why);
+
+}  // namespace cloister

@@ -1,0 +1,121 @@
+// Templates: guests that stand still once the set-up of their suite is done, so that each of their
+// tasks is a fork of them, in a cell within theirs. docs/decisions/0108.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "framework/watch/watch.h"
+
+namespace cloister {
+
+void Watch::hear_template(RunningCell& cell) {
+  while (auto says = cell.link ? cell.link->hear() : std::nullopt) {
+    const TemplateWord& word = says->word;
+    if (word.news == TemplateNews::kStands) {
+      stand_still(cell);
+      continue;
+    }
+    if (word.news == TemplateNews::kCannotStand) {
+      cell.cannot_stand = std::string("fork its test from a template: ") + word.words;
+      cell.link->go_on();
+      continue;
+    }
+    RunningCell* fork = cells_.find(word.cell);
+    if (fork == nullptr || fork->within() != cell.ref().cell) continue;
+    if (word.news == TemplateNews::kBorn) {
+      fork->guest_born(says->sender, clock_.now());
+      tell(GuestStartEvent{fork->ref(), says->sender});
+    } else if (fork->life().guest()) {
+      if (word.news == TemplateNews::kNotBorn) {
+        fork->guest_not_born(Error{word.words, word.number, ""}, clock_.now());
+      } else {
+        fork->guest_ended(word.number, word.used, clock_.now());
+      }
+      dismantle(*fork);
+    }
+  }
+}
+
+// What it said and printed until now is its set-up's.
+void Watch::stand_still(RunningCell& cell) {
+  for (int reads = 0; reads < GuestStreams::kMostLastReads; ++reads) {
+    if (!drain(cell, GuestStreams::kEvents)) break;
+  }
+  auto plan = shared(plan_in_template(cell.plan()));
+  if (!plan || !cell.set_up || cell.stand_still().empty()) {
+    cell.link.reset();  // none of ours says so: it reads that as the order to go on
+    return;
+  }
+  cell.plan_within = std::move(*plan);
+  CellReport report = *std::exchange(cell.set_up, std::nullopt);
+  files_.take_set_up(cell, report, sink_);
+  const CellRef of = cell.ref();
+  tell(SetUpEndEvent{of, std::move(report), cell.to_begin});
+}
+
+RunningCell* Watch::with_tasks_to_begin() const {
+  const auto found = std::ranges::find_if(cells_, [](const auto& cell) {
+    return !cell->to_begin.empty() && cell->life().template is<CellLife::Still>();
+  });
+  return found == cells_.end() ? nullptr : found->get();
+}
+
+CellTask Watch::next_in_template(RunningCell& cell) {
+  CellTask task{.id = cell.to_begin.front(), .plan = cell.plan_within, .within = cell.ref().cell};
+  cell.to_begin.erase(cell.to_begin.begin());
+  return task;
+}
+
+// Templates leave room for the cells within them. One guest at a time is one after the other.
+bool Watch::may_begin_template() const {
+  const std::size_t templates = cells_.templates();
+  return templates == 0 || (admission_.jobs() > 1 && templates < most_cells_ / 3);
+}
+
+Result<void> Watch::start_fork(RunningCell& cell) {
+  RunningCell* of = cells_.find(cell.within());
+  if (of == nullptr || !of->life().is<CellLife::Still>())
+    return std::unexpected(Error{"fork a guest from its template, which has ended", 0, ""});
+  if (auto told = cell.start_as_fork(*of->link, pages_, options_.guests, clock_); !told)
+    return told;
+  of->has_begun(cell.ref().task);
+  return {};
+}
+
+void Watch::go_on_if_done(std::uint32_t cell_number) {
+  RunningCell* cell = cells_.find(cell_number);
+  if (cell == nullptr || !cell->to_begin.empty()) return;
+  const bool any_left = std::ranges::any_of(cells_, [&](const auto& other) {
+    return other->within() == cell_number && !other->life().template is<CellLife::Done>();
+  });
+  const bool any_again = std::ranges::any_of(
+      again_, [&](const CellTask& task) { return task.within == cell_number; });
+  if (!any_left && !any_again) cell->go_on_after_tests(clock_.now());
+}
+
+// A template that has ended takes its forks along: PR_SET_PDEATHSIG. What had not begun goes back
+// to the source, with the template's own end.
+void Watch::end_forks_of(const RunningCell& cell) {
+  const std::uint32_t number = cell.ref().cell;
+  std::erase_if(again_, [&](const CellTask& task) { return task.within == number; });
+  for (const auto& fork : cells_) {
+    if (fork->within() != number) continue;
+    if (fork->life().guest()) {
+      if (fork->kill(KilledFor::kEndOfRun, clock_.now())) {
+        fork->guest_not_born(Error{"go on: the template that it was forked from has ended", 0, ""},
+                             clock_.now());
+      } else {
+        fork->guest_ended(SIGKILL, {}, clock_.now());
+      }
+      dismantle(*fork);
+    } else if (fork->life().is<CellLife::Building>() || fork->life().is<CellLife::Standing>() ||
+               fork->life().is<CellLife::GivenBack>()) {
+      std::ignore = builder_->dismantle(fork->ref().cell);
+      pages_.give_back(std::exchange(fork->page, nullptr));
+      fork->finish_without_guest();
+    }
+  }
+}
+
+}  // namespace cloister
