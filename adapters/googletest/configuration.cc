@@ -118,6 +118,12 @@ bool shares_its_cell(const testing::TestInfo& test, const Options& run) {
   return config_of(test, run).scope.value_or(Scope::kTest) != Scope::kTest;
 }
 
+std::optional<TemplateKind> template_kind_of(const CellConfig& config) {
+  if (config.scope == Scope::kSnapshot) return TemplateKind::kSnapshot;
+  if (config.scope == Scope::kServices) return TemplateKind::kServices;
+  return std::nullopt;
+}
+
 bool any_test_may_share(const Options& run) {
   bool may = false;
   for_each_config(run, [&may](const CellConfig& config) {

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <cloister/config.h>
 
 #include "framework/options/options.h"
+#include "framework/plan/plan.h"
 
 namespace cloister::googletest {
 
@@ -25,6 +27,8 @@ std::vector<std::string> unmatched_in(const Options& run);
 
 // The descriptors that at least one test keeps.
 std::vector<int> kept_by_any_test(const Options& run);
+// If its tests are forks of a template.
+std::optional<TemplateKind> template_kind_of(const CellConfig& config);
 // Whether any layer has a scope in which tests share a cell.
 bool any_test_may_share(const Options& run);
 bool shares_its_cell(const testing::TestInfo& test, const Options& run);

@@ -120,8 +120,9 @@ void Keeper::become_guest(const GuestCall& call, int iteration) {
   guest_ = std::make_unique<GuestListener>(call.side, target(), guest_tests(registry_, ids),
                                            GuestEnd{options_.static_destructors, false});
   listeners_->turn_to(guest_.get());
-  if (call.side.descriptors().link >= 0)
-    become_template_after_set_up(*guest_, registry_, registry_.suite_of(call.task));
+  const auto kind = template_kind_of(config_of(registry_.test(call.task), options_));
+  if (kind && call.side.descriptors().link >= 0)
+    become_template_after_set_up(*guest_, registry_, registry_.suite_of(call.task), *kind);
   guest_->begin(unit_test, iteration);
   const bool by_hand = iteration > 0 && !environments_are_recreated();
   if (!by_hand) return;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "adapters/googletest/coverage.h"
@@ -14,19 +17,22 @@ namespace {
 
 class SuiteTemplate {
  public:
-  SuiteTemplate(GuestListener& guest, const Registry& registry, const testing::TestSuite& suite)
-      : guest_(guest), registry_(registry), suite_(suite), hooks_(registry.hooks_of(suite)) {}
+  SuiteTemplate(GuestListener& guest, const Registry& registry, const testing::TestSuite& suite,
+                TemplateKind kind)
+      : guest_(guest),
+        registry_(registry),
+        suite_(suite),
+        kind_(kind),
+        hooks_(registry.hooks_of(suite)) {}
 
   void set_up() {
     if (hooks_.set_up != nullptr) hooks_.set_up();
     const testing::TestResult& result = suite_.ad_hoc_test_result();
     if (!guest_.is_guest() || result.Failed() || result.Skipped()) return;
-    const auto left = what_cannot_be_forked(before_);
-    if (left.empty()) return stand();
-    guest_.refuse_to_stand(
-        fmt::format("cannot fork this test from the template of its suite (scope=snapshot): "
-                    "SetUpTestSuite of {} left {}: use scope=suite",
-                    suite_.name(), fmt::join(left, ", ")));
+    const LeftBySetUp left = left_by_set_up(before_);
+    const bool lacks_services = kind_ == TemplateKind::kSnapshot && !left.services.empty();
+    if (left.rest.empty() && !lacks_services) return stand();
+    guest_.refuse_to_stand(why_not(left));
     registry_.select_only({});
     keep_suite();
   }
@@ -51,12 +57,22 @@ class SuiteTemplate {
     }
   }
 
+  std::string why_not(const LeftBySetUp& left) const {
+    std::vector<std::string> what = left.rest;
+    if (kind_ == TemplateKind::kSnapshot) std::ranges::copy(left.services, std::back_inserter(what));
+    return fmt::format("cannot fork this test from the template of its suite: SetUpTestSuite of {} "
+                       "left {}: use scope={}",
+                       suite_.name(), fmt::join(what, ", "),
+                       left.rest.empty() ? "services" : "suite");
+  }
+
   // A suite without selected tests is still torn down: GoogleTest is in the middle of it.
   void keep_suite() const { registry_.keep_running(suite_); }
 
   GuestListener& guest_;
   const Registry& registry_;
   const testing::TestSuite& suite_;
+  TemplateKind kind_;
   Registry::SuiteHooks hooks_;
   BeforeSetUp before_;
   bool is_fork_ = false;
@@ -67,8 +83,8 @@ SuiteTemplate* the_template = nullptr;
 }  // namespace
 
 void become_template_after_set_up(GuestListener& guest, const Registry& registry,
-                                  const testing::TestSuite& suite) {
-  the_template = new SuiteTemplate(guest, registry, suite);
+                                  const testing::TestSuite& suite, TemplateKind kind) {
+  the_template = new SuiteTemplate(guest, registry, suite, kind);
   registry.set_hooks(
       suite, {[] { the_template->set_up(); }, [] { the_template->tear_down(); }});
 }

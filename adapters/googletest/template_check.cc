@@ -63,14 +63,14 @@ std::vector<Listener> tcp_listeners() {
   return found;
 }
 
-// " listening on 127.0.0.1:6379", or "".
+// " on 127.0.0.1:6379", or "".
 std::string listens_in_words(const std::string& pid, const std::vector<Listener>& listeners) {
   std::error_code error;
   for (const auto& entry :
        std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", pid), error)) {
     const std::string link = link_target(entry.path());
     const auto found = std::ranges::find(listeners, link, &Listener::link);
-    if (found != listeners.end()) return " listening on " + found->address;
+    if (found != listeners.end()) return " on " + found->address;
   }
   return "";
 }
@@ -117,34 +117,41 @@ std::string in_words(const OpenDescriptor& open, const std::vector<SharedDescrip
   return fmt::format("descriptor {} open, which is {}", open.number, what);
 }
 
+// To a process that it started, and nothing that its forks could take from each other.
+bool is_of_service(const OpenDescriptor& open, const std::vector<SharedDescriptor>& shared) {
+  const bool is_shared =
+      std::ranges::find(shared, open.number, &SharedDescriptor::number) != shared.end();
+  return open.link.starts_with("pidfd:") || open.link == "anon_inode:[pidfd]" ||
+         (open.link.starts_with("pipe:") && !is_shared);
+}
+
 }  // namespace
 
 std::vector<std::string> BeforeSetUp::mappings_now() {
   return shared_mappings(read_file("/proc/self/maps", kMostOfMaps).value_or(""));
 }
 
-std::vector<std::string> what_cannot_be_forked(const BeforeSetUp& before) {
-  std::vector<std::string> found;
+LeftBySetUp left_by_set_up(const BeforeSetUp& before) {
+  LeftBySetUp left{.services = other_processes(), .rest = {}};
   if (const int threads = other_threads(); threads > 0)
-    found.push_back(fmt::format("{} more thread{} running", threads, threads == 1 ? "" : "s"));
-  std::ranges::copy(other_processes(), std::back_inserter(found));
+    left.rest.push_back(fmt::format("{} more thread{} running", threads, threads == 1 ? "" : "s"));
   const std::vector<OpenDescriptor> opened = opened_since(before);
   const std::vector<SharedDescriptor> shared = shared_descriptors(opened);
   for (const OpenDescriptor& open : opened) {
-    if (!is_reopened(open) &&
-        std::ranges::find(kPlainDevices, open.link) == std::end(kPlainDevices))
-      found.push_back(in_words(open, shared));
+    if (is_reopened(open) || std::ranges::find(kPlainDevices, open.link) != std::end(kPlainDevices))
+      continue;
+    (is_of_service(open, shared) ? left.services : left.rest).push_back(in_words(open, shared));
   }
   std::vector<std::string> old = before.mappings;
   for (const std::string& mapping : BeforeSetUp::mappings_now()) {
     const auto known = std::ranges::find(old, mapping);
     if (known == old.end()) {
-      found.push_back("shared memory that can be written: " + mapping);
+      left.rest.push_back("shared memory that can be written: " + mapping);
     } else {
       old.erase(known);
     }
   }
-  return found;
+  return left;
 }
 
 std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before) {

@@ -18,9 +18,13 @@ struct BeforeSetUp {
   static std::vector<std::string> mappings_now();
 };
 
-// Of what has come since: each in words that go on after "SetUpTestSuite left". Empty if a fork has
-// everything for itself.
-std::vector<std::string> what_cannot_be_forked(const BeforeSetUp& before);
+// What has come since and a fork has not for itself: each in words that go on after "SetUpTestSuite
+// left".
+struct LeftBySetUp {
+  std::vector<std::string> services;  // processes and what leads to them
+  std::vector<std::string> rest;
+};
+LeftBySetUp left_by_set_up(const BeforeSetUp& before);
 
 // The files that were opened since: each fork opens its own.
 std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before);

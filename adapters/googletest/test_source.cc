@@ -72,12 +72,12 @@ NextTask TestSource::next() {
   const TestId first = group.front();
   // One test alone does its own set-up: a template would only add to that.
   const CellConfig config = config_of(registry_.test(first), options_);
-  const bool is_template = config.scope == Scope::kSnapshot && group.size() > 1;
+  const auto kind = group.size() > 1 ? template_kind_of(config) : std::nullopt;
   return CellTask{.id = first,
-                  .plan = is_template ? plan_of_template(first) : plan_of(first),
+                  .plan = kind ? plan_of_template(first) : plan_of(first),
                   .guest_pid = guest_pid_of(program_invocation_short_name, first),
                   .more = {group.begin() + 1, group.end()},
-                  .is_template = is_template};
+                  .template_kind = kind};
 }
 
 Result<SharedPlan> TestSource::plan_of(TestId id) {
@@ -93,8 +93,8 @@ Result<SharedPlan> TestSource::plan_of(TestId id) {
 Result<SharedPlan> TestSource::plan_of_template(TestId first) {
   if (options_.launch == Launch::kExec) {
     return std::unexpected(
-        Error{"fork this test from the template of its suite (scope=snapshot): this program starts "
-              "anew for each test (launch=exec)",
+        Error{"fork this test from the template of its suite: this program starts anew for each "
+              "test (launch=exec)",
               0, "use scope=suite"});
   }
   auto plan = plan_of(first);

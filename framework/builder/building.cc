@@ -124,7 +124,8 @@ bool start_init(Building& building, std::uint64_t namespaces, std::string_view s
       building.within < 0
           ? clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr,
                   &building.pidfd)
-          : clone_nested_init(building.within, own, flags, building.pidfd, failure);
+          : clone_nested_init(building.within, building.within_namespaces, own, flags,
+                              building.pidfd, failure);
   if (building.init < 0) {
     fail(failure, "clone a process with new namespaces");
     close(ends[0]);
@@ -164,6 +165,8 @@ bool build_init(Building& building, std::string_view steps, Stopwatch& watch,
 }
 
 }  // namespace
+
+std::uint64_t Building::namespaces() const { return head_of(*this).namespaces; }
 
 std::string_view Building::cgroups() const {
   ByteReader plan_left = head_of(*this).maps;

@@ -23,7 +23,9 @@ struct Building {
   Stage stage = Stage::kFree;
   std::uint32_t cell = 0;
   pid_t guest_pid = 0;  // of the first process born in it; 0 is any
-  int within = -1;      // a descriptor of the init of the template's cell that it is made in
+  // The template's cell that it is made in: a descriptor of its init, and its namespaces.
+  int within = -1;
+  std::uint64_t within_namespaces = 0;
   pid_t init = -1;
   int pidfd = -1;
   int socket = -1;       // to init
@@ -39,6 +41,8 @@ struct Building {
   Costs costs = {};
   Stopwatch ending{};  // since init was told to end
 
+  // CLONE_NEW*, of the plan.
+  std::uint64_t namespaces() const;
   // The encoded cgroups of the plan.
   std::string_view cgroups() const;
 };

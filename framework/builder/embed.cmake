@@ -2,7 +2,7 @@
 # engine (embedded.S). It is never instrumented: each cell's init lives in it.
 set(builder_dir "${CMAKE_CURRENT_SOURCE_DIR}/builder")
 set(builder_sources main.cc building.cc nested_init.cc replies.cc networks.cc cgroups.cc init_inside.cc steps_inside.cc mounts_inside.cc overlay_inside.cc
-    mount_point_inside.cc leftovers_inside.cc ports_inside.cc root_inside.cc network_inside.cc clocks_inside.cc
+    mount_point_inside.cc leftovers_inside.cc ports_inside.cc sockets_inside.cc root_inside.cc network_inside.cc clocks_inside.cc
     hosts_inside.cc views_inside.cc)
 list(TRANSFORM builder_sources PREPEND "${builder_dir}/")
 add_executable(cell_builder ${builder_sources})

@@ -41,10 +41,14 @@ bool bind_read_only(std::string_view target, InsideReply& failure);
 bool make_directory(std::string_view target, InsideReply& failure);
 bool make_link(std::string_view source, std::string_view target, InsideReply& failure);
 
+// Call it once the cell stands: what goes by System V IPC now is not the guest's.
+void note_objects(std::uint8_t look_for);
 // What the guest left, as far as `look_for` (kLookFor*, protocol/step_code.h) says. Call it after
 // weigh_tmpfs.
 void list_leftovers(std::uint8_t look_for, RollCall& roll);
 void list_ports(RollCall& roll);
+// `target` shows a copy of the directory `covered`: the sockets bound in there answer again.
+void show_sockets(int covered, std::string_view target);
 // Names one thing of a kind; false if it could only be counted.
 bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::string_view name,
                    std::string_view command = {});

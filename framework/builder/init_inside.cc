@@ -72,6 +72,7 @@ void live_as_init() {
   number_processes_from(own.guest_pid);
   stands = stands && seal(own.reply);
   if (stands) weigh_tmpfs_at_start();
+  if (stands) note_objects(look_for);
   watch.lap(own.reply.costs, Cost::kSeal);
   // An init that cannot say so does not stand: its end says that much.
   if (!tell(own) || !stands) sys::exit_group(1);

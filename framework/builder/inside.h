@@ -28,6 +28,14 @@ struct Inside {
   std::uint64_t inodes_at_start[kMostTmpfs] = {};
   // Of one that shows a copy: the directory with what was written; else -1.
   int uppers[kMostTmpfs] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  // System V objects that were there at the start, by kind, where the cell shares them with others.
+  static constexpr int kMostKnown = 256;
+  struct KnownObjects {
+    int count = 0;
+    int ids[kMostKnown] = {};
+  };
+  KnownObjects known[3];
+  bool lists_new_objects = false;
   // The file systems that only this cell has.
   int own_count = 0;
   dev_t own[kMostOwn] = {};

@@ -127,6 +127,17 @@ void list_processes(RollCall& roll) {
   }
 }
 
+// Whether the object is the guest's.
+bool is_new(std::uint8_t kind, int id) {
+  const Inside& own = here();
+  if (!own.lists_new_objects) return true;
+  const Inside::KnownObjects& known = own.known[kind - kSharedMemory];
+  for (int i = 0; i < known.count; ++i) {
+    if (known.ids[i] == id) return false;
+  }
+  return true;
+}
+
 void add_object(RollCall& roll, std::uint8_t kind, int key, unsigned long amount,
                 const char* unit) {
   char text[80];
@@ -144,11 +155,14 @@ void list_shared_memory(RollCall& roll) {
   const int last = sys::shmctl(0, SHM_INFO, &info);
   for (int i = 0, left = info.used_ids; i <= last && i < kMostIndices && left > 0; ++i) {
     shmid_ds segment{};
-    if (sys::shmctl(i, SHM_STAT_ANY, &segment) < 0) continue;
+    const int id = sys::shmctl(i, SHM_STAT_ANY, &segment);
+    if (id < 0) continue;
     --left;
+    if (!is_new(kSharedMemory, id)) continue;
     // One that goes with its last process was put away as it should be.
     if ((segment.shm_perm.mode & SHM_DEST) == 0)
       add_object(roll, kSharedMemory, segment.shm_perm.__key, segment.shm_segsz, "byte");
+    if (here().lists_new_objects) sys::shmctl(id, IPC_RMID, nullptr);
   }
 }
 
@@ -157,9 +171,12 @@ void list_semaphores(RollCall& roll) {
   const int last = sys::semctl(0, 0, SEM_INFO, &info);
   for (int i = 0, left = info.semusz; i <= last && i < kMostIndices && left > 0; ++i) {
     semid_ds set{};
-    if (sys::semctl(i, 0, SEM_STAT_ANY, &set) < 0) continue;
+    const int id = sys::semctl(i, 0, SEM_STAT_ANY, &set);
+    if (id < 0) continue;
     --left;
+    if (!is_new(kSemaphores, id)) continue;
     add_object(roll, kSemaphores, set.sem_perm.__key, set.sem_nsems, "semaphore");
+    if (here().lists_new_objects) sys::semctl(id, 0, IPC_RMID, nullptr);
   }
 }
 
@@ -168,9 +185,12 @@ void list_messages(RollCall& roll) {
   const int last = sys::msgctl(0, MSG_INFO, &info);
   for (int i = 0, left = info.msgpool; i <= last && i < kMostIndices && left > 0; ++i) {
     msqid_ds queue{};
-    if (sys::msgctl(i, MSG_STAT_ANY, &queue) < 0) continue;
+    const int id = sys::msgctl(i, MSG_STAT_ANY, &queue);
+    if (id < 0) continue;
     --left;
+    if (!is_new(kMessages, id)) continue;
     add_object(roll, kMessages, queue.msg_perm.__key, queue.msg_qnum, "message");
+    if (here().lists_new_objects) sys::msgctl(id, IPC_RMID, nullptr);
   }
 }
 
@@ -211,6 +231,24 @@ bool name_leftover(RollCall& roll, std::uint8_t kind, std::int32_t number, std::
   put(&command_size, sizeof command_size);
   put(command.data(), command.size());
   return true;
+}
+
+void note_objects(std::uint8_t look_for) {
+  Inside& own = here();
+  own.lists_new_objects = (look_for & kLookForNewSysv) != 0;
+  if (!own.lists_new_objects) return;
+  for (const std::uint8_t kind : {kSharedMemory, kSemaphores, kMessages}) {
+    Inside::KnownObjects& known = own.known[kind - kSharedMemory];
+    for (int i = 0; i < kMostIndices && known.count < Inside::kMostKnown; ++i) {
+      shmid_ds segment{};
+      semid_ds set{};
+      msqid_ds queue{};
+      const int id = kind == kSharedMemory ? sys::shmctl(i, SHM_STAT_ANY, &segment)
+                     : kind == kSemaphores ? sys::semctl(i, 0, SEM_STAT_ANY, &set)
+                                           : sys::msgctl(i, MSG_STAT_ANY, &queue);
+      if (id >= 0) known.ids[known.count++] = id;
+    }
+  }
 }
 
 void list_leftovers(std::uint8_t look_for, RollCall& roll) {

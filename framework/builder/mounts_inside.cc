@@ -159,6 +159,7 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   if (copies && !show_copy(covered, point, own.uppers[own.tmpfs_count - 1]))
     return fail(failure, "show a copy of '%s', by overlayfs", seen.c_str());
   point.may_be_filled();
+  if (copies) show_sockets(covered, seen.text());
   for (std::uint32_t left = kept_count; left > 0; --left) {
     const std::string_view entry = kept.text();
     if (entry == "." ? !show_covered(tree, target.c_str(), failure)

@@ -20,6 +20,7 @@ namespace {
 // born there. All are this process's children: CLONE_PARENT.
 struct Birth {
   int outer;
+  int joined;  // CLONE_NEW*
   inside::Inside* own;
   int flags;
   int pidfd = -1;
@@ -48,12 +49,7 @@ int clone_init(void* of) {
 
 int join_outer(void* of) {
   auto& birth = *static_cast<Birth*>(of);
-  // Of the other namespaces the new cell has its own, made from nothing. A cell need not have a user
-  // namespace of its own, and nobody enters the one that he is in: setns(2).
-  constexpr int kJoined = CLONE_NEWPID | CLONE_NEWNS;
-  if (setns(birth.outer, kJoined | CLONE_NEWUSER) != 0 &&
-      (errno != EINVAL || setns(birth.outer, kJoined) != 0))
-    end(birth, "enter the cell of its template");
+  if (setns(birth.outer, birth.joined) != 0) end(birth, "enter the cell of its template");
   if (clone(clone_init, second_stack + kStack, kInOurMemory | CLONE_PARENT, of) < 0)
     end(birth, "clone a process in the cell of its template");
   _exit(0);
@@ -76,9 +72,13 @@ pid_t pid_of(int pidfd) {
 
 }  // namespace
 
-pid_t clone_nested_init(int outer, inside::Inside* own, int flags, int& pidfd,
-                        InsideReply& failure) {
-  Birth birth{outer, own, flags};
+pid_t clone_nested_init(int outer, std::uint64_t outer_namespaces, inside::Inside* own, int flags,
+                        int& pidfd, InsideReply& failure) {
+  // The new ones of pids lie below the template's, and those of mounts begin with a copy of them.
+  constexpr std::uint64_t kFrom = CLONE_NEWPID | CLONE_NEWNS;
+  const auto joined = outer_namespaces & (kFrom | ~static_cast<std::uint64_t>(flags)) &
+                      ~std::uint64_t{CLONE_NEWCGROUP};
+  Birth birth{outer, static_cast<int>(joined), own, flags};
   if (clone(join_outer, first_stack + kStack, kInOurMemory, &birth) < 0) return -1;
   if (birth.error != 0) {
     errno = birth.error;

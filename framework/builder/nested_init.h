@@ -9,9 +9,10 @@
 
 namespace cloister {
 
-// Like clone(2) of live_as_init() with these flags, but within the cell whose init `outer` denotes.
-// The new init is this process's child. Returns its pid, or -1, and then `failure` may say why.
-pid_t clone_nested_init(int outer, inside::Inside* own, int flags, int& pidfd,
-                        InsideReply& failure);
+// Like clone(2) of live_as_init() with these flags, but within the cell whose init `outer` denotes,
+// in those of its namespaces that the flags make no new ones of. The new init is this process's
+// child. Returns its pid, or -1, and then `failure` may say why.
+pid_t clone_nested_init(int outer, std::uint64_t outer_namespaces, inside::Inside* own, int flags,
+                        int& pidfd, InsideReply& failure);
 
 }  // namespace cloister

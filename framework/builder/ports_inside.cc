@@ -5,6 +5,7 @@
 
 #include "framework/builder/calls_inside.h"
 #include "framework/builder/facilities_inside.h"
+#include "framework/builder/table_inside.h"
 
 namespace cloister::inside {
 namespace {
@@ -13,9 +14,6 @@ namespace {
 constexpr std::uint8_t kTcpPort = 0;
 constexpr std::uint8_t kUdpPort = 1;
 constexpr std::uint8_t kUnixSocket = 2;
-
-// Of each table, some 5000 sockets: a cell that holds more is not searched to the end.
-constexpr std::size_t kMostRead = std::size_t{1} << 20;
 
 // "0100007F:1F90", "00000000000000000000000001000000:1F90": words as the machine has them.
 void add_port(std::uint8_t kind, const char* address, RollCall& roll) {
@@ -61,41 +59,18 @@ void take_unix(char* line, RollCall& roll) {
   name_leftover(roll, kUnixSocket, 0, rest != nullptr ? rest : "");
 }
 
-void read_table(const char* name, std::uint8_t kind, RollCall& roll) {
-  const int fd = sys::open(name, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  char text[4096];
-  std::size_t held = 0;
-  bool head = true;
-  for (std::size_t all = 0; all < kMostRead;) {
-    const ssize_t got = sys::read(fd, text + held, sizeof text - 1 - held);
-    if (got <= 0) break;
-    all += static_cast<std::size_t>(got);
-    held += static_cast<std::size_t>(got);
-    text[held] = '\0';
-    char* line = text;
-    for (char* end = strchr(line, '\n'); end != nullptr; end = strchr(line, '\n')) {
-      *end = '\0';
-      if (!head && kind == kUnixSocket) take_unix(line, roll);
-      if (!head && kind != kUnixSocket) take_inet(kind, line, roll);
-      head = false;
-      line = end + 1;
-    }
-    held -= static_cast<std::size_t>(line - text);
-    if (held == sizeof text - 1) break;  // no line is as long
-    memmove(text, line, held);
-  }
-  sys::close(fd);
+void read_inet(const char* table, std::uint8_t kind, RollCall& roll) {
+  read_table(table, [kind, &roll](char* line) { take_inet(kind, line, roll); });
 }
 
 }  // namespace
 
 void list_ports(RollCall& roll) {
-  read_table("/proc/net/tcp", kTcpPort, roll);
-  read_table("/proc/net/tcp6", kTcpPort, roll);
-  read_table("/proc/net/udp", kUdpPort, roll);
-  read_table("/proc/net/udp6", kUdpPort, roll);
-  read_table("/proc/net/unix", kUnixSocket, roll);
+  read_inet("/proc/net/tcp", kTcpPort, roll);
+  read_inet("/proc/net/tcp6", kTcpPort, roll);
+  read_inet("/proc/net/udp", kUdpPort, roll);
+  read_inet("/proc/net/udp6", kUdpPort, roll);
+  read_table("/proc/net/unix", [&roll](char* line) { take_unix(line, roll); });
 }
 
 }  // namespace cloister::inside

@@ -208,6 +208,7 @@ void skip_names(ByteReader& fields) {
 bool mount_views(ByteReader& fields, InsideReply& failure) {
   const std::string_view at = fields.text();
   const std::string_view store = fields.text();
+  const bool in_template = fields.number<std::uint8_t>() != 0;
   const std::uint32_t count = fields.count();
   bool done = true;
   for (std::uint32_t view = 0; view < count; ++view) {
@@ -219,6 +220,7 @@ bool mount_views(ByteReader& fields, InsideReply& failure) {
     const Path target{directory};
     const int lower = done ? sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     done = done && (lower < 0 || mount_view(view, lower, told, failure));
+    if (done && in_template && lower >= 0) show_sockets(lower, directory);
     for (std::uint32_t shared = fields.count(); shared > 0; --shared) {
       const std::string_view name = fields.text();
       done = done && (lower < 0 || share(lower, Path{at, directory}, name, failure));

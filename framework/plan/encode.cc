@@ -48,6 +48,7 @@ struct StepFields {
   void operator()(const MountViews& step) const {
     out.text(step.at);
     out.text(step.store);
+    out.number(static_cast<std::uint8_t>(step.in_template));
     put_list(out, step.views, [&](const FileView& view) {
       out.text(view.directory);
       out.number(static_cast<std::uint8_t>(view.is_empty));

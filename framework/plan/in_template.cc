@@ -11,8 +11,15 @@ namespace {
 constexpr const char* kOtherScope = "use scope=suite, or leave that setting out";
 
 std::unexpected<Error> cannot(const char* what) {
-  return std::unexpected(Error{
-      std::string("fork this test from a template (scope=snapshot) with ") + what, 0, kOtherScope});
+  return std::unexpected(
+      Error{std::string("fork this test from the template of its suite with ") + what, 0,
+            kOtherScope});
+}
+
+// What belongs to namespaces that are the template's.
+bool is_of_shared(const SetupStep& step) {
+  return std::holds_alternative<SetHostname>(step) ||
+         std::holds_alternative<BringUpLoopback>(step) || std::holds_alternative<OpenLowPorts>(step);
 }
 
 // What a template's cell has made already is there, in the copy of its mounts.
@@ -43,7 +50,7 @@ Result<void> check_template(const CellPlan& plan) {
   return {};
 }
 
-Result<CellPlan> plan_in_template(const CellPlan& of_template) {
+Result<CellPlan> plan_in_template(const CellPlan& of_template, TemplateKind kind) {
   if (auto good = check_template(of_template); !good) return std::unexpected(good.error());
   CellPlan plan = of_template;
   // The user namespace is the template's. A cgroup namespace cannot be made where the template's
@@ -53,8 +60,14 @@ Result<CellPlan> plan_in_template(const CellPlan& of_template) {
   plan.inside.gid_map.clear();
   plan.guest.cgroup_namespaces_file.clear();
   std::erase_if(plan.inside.steps, is_made_already);
+  if (kind == TemplateKind::kServices) {
+    plan.inside.namespaces &= ~std::uint64_t{CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS};
+    std::erase_if(plan.inside.steps, is_of_shared);
+    if ((plan.inside.look_for & kLookForSysv) != 0) plan.inside.look_for |= kLookForNewSysv;
+  }
   for (SetupStep& step : plan.inside.steps) {
     if (auto* tmpfs = std::get_if<MountTmpfs>(&step)) copy_covered(*tmpfs);
+    if (auto* views = std::get_if<MountViews>(&step)) views->in_template = true;
   }
   return plan;
 }

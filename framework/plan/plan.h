@@ -89,6 +89,7 @@ struct MountViews {
   std::vector<FileView> views;
   std::string at{};     // "." if they are mounted into the new root
   std::string store{};  // name prefix of the directory with everything written; "" is memory
+  bool in_template = false;  // of what a template sees: sockets in them answer
   friend bool operator==(const MountViews&, const MountViews&) = default;
 };
 // In the new root, if it does not exist there.
@@ -257,9 +258,14 @@ std::vector<std::string> join_paths(const CellPlan& plan, std::uint32_t cell);
 Result<CellPlan> make_plan(const CellRequest& asked, const HostFacts& facts);
 Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts);
 
+// What a guest that was forked from a template shares with it.
+enum class TemplateKind : std::uint8_t {
+  kSnapshot,  // nothing: its cell begins with copies
+  kServices,  // the network and what goes by System V IPC: servers there answer
+};
 // Of a test that a template forks: the template's plan is `of_template`. The cell has what the
 // template's made of it: its users, its mounts, and copies of what is written in those.
-Result<CellPlan> plan_in_template(const CellPlan& of_template);
+Result<CellPlan> plan_in_template(const CellPlan& of_template, TemplateKind kind);
 // Without it: why the tests of such a cell cannot be forked from a template.
 Result<void> check_template(const CellPlan& plan);
 

@@ -43,6 +43,9 @@ inline constexpr std::uint8_t kLookForProcesses = 1;
 inline constexpr std::uint8_t kLookForPorts = 2;
 inline constexpr std::uint8_t kLookForSysv = 4;
 inline constexpr std::uint8_t kLookForFiles = 8;
+// The cell shares what goes by System V IPC: only what came since it was made is the guest's, and
+// is removed.
+inline constexpr std::uint8_t kLookForNewSysv = 16;
 
 // How mounts propagate between the host and the cell: mount_namespaces(7).
 enum class Propagation : std::uint8_t {

@@ -168,7 +168,7 @@ RunningCell* Watch::standing_beside(const RunningCell& cell) {
 void Watch::ask_again(RunningCell& cell) {
   pages_.give_back(cell.page);
   again_.push_back({cell.ref().task, cell.shared_plan(), cell.guest_pid(), cell.more_tasks(),
-                    cell.is_template(), cell.within()});
+                    cell.template_kind(), cell.within()});
   wait_for_an_end_ = false;
   cell.finish_without_guest();
 }

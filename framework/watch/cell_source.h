@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct CellTask {
   std::vector<std::uint32_t> more{};
   // The guest stands still after its set-up, and each task is a fork of it in a cell of its own.
   // If it does not, it goes on with them itself.
-  bool is_template = false;
+  std::optional<TemplateKind> template_kind{};
   // The cell of the template that its guest is to be a fork of. Only the watch loop sets it.
   std::uint32_t within = kNoTemplate;
 };

@@ -29,7 +29,7 @@ RunningCell::RunningCell(std::uint32_t number, const CellTask& task, SharedPlan 
     : number_(number),
       guest_pid_(task.guest_pid),
       more_(task.more),
-      is_template_(task.is_template),
+      template_kind_(task.template_kind),
       within_(task.within),
       tasks_(static_cast<std::uint32_t>(more_.size()) + 1),
       shared_plan_(std::move(plan)),
@@ -69,7 +69,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
     audit = std::move(*pair);
   }
   SocketPair to_template;
-  if (is_template_) {
+  if (is_template()) {
     auto pair = make_template_sockets();
     if (!pair) return std::unexpected(pair.error());
     to_template = std::move(*pair);
@@ -109,7 +109,7 @@ Result<Forked> RunningCell::start_guest(CellPages& pages, const GuestOptions& op
   life_.start(forked->pid, now);
   task_began_ = now;
   writer_.started = Clock::now();
-  if (is_template_) link.emplace(std::move(to_template.ours));
+  if (is_template()) link.emplace(std::move(to_template.ours));
   if (audit.ours.open()) auditor.emplace(plan().watch.audit, std::move(audit.ours));
   gauges_ = Gauges(plan().watch, number_, forked->pid, now);
   return forked;
@@ -154,7 +154,7 @@ void RunningCell::guest_not_born(const Error& error, Clock::time_point now) {
 }
 
 std::vector<std::uint32_t> RunningCell::stand_still() {
-  if (!is_template_ || stood_still || !life_.stand_still()) return {};
+  if (!is_template() || stood_still || !life_.stand_still()) return {};
   stood_still = true;
   more_.insert(more_.begin(), writer_.task);
   to_begin = more_;
@@ -217,7 +217,7 @@ void RunningCell::guest_ended(int wait_status, const rusage& used, Clock::time_p
 
 // Those before it in the row stay behind. False if it is none of them.
 bool RunningCell::go_on_to(std::uint32_t task) {
-  if (is_template_ && task == kSetUpTask) return true;
+  if (is_template() && task == kSetUpTask) return true;
   const auto found = std::ranges::find(more_, task);
   if (found == more_.end()) return false;
   more_.erase(found);

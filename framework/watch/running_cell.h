@@ -66,7 +66,8 @@ class RunningCell {
   // Another guest goes first: the builder dismantles this cell.
   void give_back() { life_.give_back(); }
 
-  bool is_template() const { return is_template_; }
+  const std::optional<TemplateKind>& template_kind() const { return template_kind_; }
+  bool is_template() const { return template_kind_.has_value(); }
   std::uint32_t within() const { return within_; }
 
   // Forks the guest. Returns twice, as fork_guest does.
@@ -139,7 +140,7 @@ class RunningCell {
   std::uint32_t number_;
   pid_t guest_pid_;
   std::vector<std::uint32_t> more_;
-  bool is_template_;
+  std::optional<TemplateKind> template_kind_;
   std::uint32_t within_;
   std::uint32_t tasks_;
   Clock::time_point task_began_{};

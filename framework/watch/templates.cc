@@ -17,7 +17,7 @@ void Watch::hear_template(RunningCell& cell) {
       continue;
     }
     if (word.news == TemplateNews::kCannotStand) {
-      cell.cannot_stand = std::string("fork its test from a template: ") + word.words;
+      cell.cannot_stand = word.words;
       cell.link->go_on();
       continue;
     }
@@ -42,7 +42,7 @@ void Watch::stand_still(RunningCell& cell) {
   for (int reads = 0; reads < GuestStreams::kMostLastReads; ++reads) {
     if (!drain(cell, GuestStreams::kEvents)) break;
   }
-  auto plan = shared(plan_in_template(cell.plan()));
+  auto plan = shared(plan_in_template(cell.plan(), cell.template_kind().value_or(TemplateKind::kSnapshot)));
   if (!plan || !cell.set_up || cell.stand_still().empty()) {
     cell.link.reset();  // none of ours says so: it reads that as the order to go on
     return;
@@ -55,8 +55,10 @@ void Watch::stand_still(RunningCell& cell) {
 }
 
 RunningCell* Watch::with_tasks_to_begin() const {
-  const auto found = std::ranges::find_if(cells_, [](const auto& cell) {
-    return !cell->to_begin.empty() && cell->life().template is<CellLife::Still>();
+  const auto found = std::ranges::find_if(cells_, [this](const auto& cell) {
+    // What shares servers runs one after the other.
+    return !cell->to_begin.empty() && cell->life().template is<CellLife::Still>() &&
+           (cell->template_kind() == TemplateKind::kSnapshot || !any_within(*cell));
   });
   return found == cells_.end() ? nullptr : found->get();
 }
@@ -85,13 +87,20 @@ Result<void> Watch::start_fork(RunningCell& cell) {
 
 void Watch::go_on_if_done(std::uint32_t cell_number) {
   RunningCell* cell = cells_.find(cell_number);
-  if (cell == nullptr || !cell->to_begin.empty()) return;
-  const bool any_left = std::ranges::any_of(cells_, [&](const auto& other) {
-    return other->within() == cell_number && !other->life().template is<CellLife::Done>();
-  });
-  const bool any_again = std::ranges::any_of(
-      again_, [&](const CellTask& task) { return task.within == cell_number; });
-  if (!any_left && !any_again) cell->go_on_after_tests(clock_.now());
+  if (cell != nullptr && cell->to_begin.empty() && !any_within(*cell))
+    cell->go_on_after_tests(clock_.now());
+}
+
+// Of its tasks, any whose cell is there or will be requested again.
+bool Watch::any_within(const RunningCell& cell) const {
+  const std::uint32_t number = cell.ref().cell;
+  return std::ranges::any_of(cells_,
+                             [number](const auto& other) {
+                               return other->within() == number &&
+                                      !other->life().template is<CellLife::Done>();
+                             }) ||
+         std::ranges::any_of(again_,
+                             [number](const CellTask& task) { return task.within == number; });
 }
 
 // A template that has ended takes its forks along: PR_SET_PDEATHSIG. What had not begun goes back

@@ -118,6 +118,7 @@ class Watch : public InUnforkedMemory {
   void stand_still(RunningCell& cell);
   Result<void> start_fork(RunningCell& cell);
   RunningCell* with_tasks_to_begin() const;
+  bool any_within(const RunningCell& cell) const;
   CellTask next_in_template(RunningCell& cell);
   bool may_begin_template() const;
   void go_on_if_done(std::uint32_t cell_number);

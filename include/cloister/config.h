@@ -58,6 +58,8 @@ enum class Scope {
   // Each test has its own, a fork of one in which its suite was set up: the tests of a suite that
   // have the same settings share that.
   kSnapshot,
+  // The same, and the servers that the set-up started answer. One test of the suite at a time.
+  kServices,
   kSuite,    // the tests of a suite that have the same settings: for tests that build on each other
   kProgram,  // all tests of this scope that have the same settings: for pure functions
 };
