@@ -121,6 +121,7 @@ bool shares_its_cell(const testing::TestInfo& test, const Options& run) {
 std::optional<TemplateKind> template_kind_of(const CellConfig& config) {
   if (config.scope == Scope::kSnapshot) return TemplateKind::kSnapshot;
   if (config.scope == Scope::kServices) return TemplateKind::kServices;
+  if (config.scope == Scope::kAuto) return TemplateKind::kAny;
   return std::nullopt;
 }
 

@@ -156,11 +156,12 @@ bool GuestListener::go_on_to(const testing::TestInfo& test, Phase phase) {
   return true;
 }
 
-std::optional<TestId> GuestListener::stand_still(const std::vector<ReopenedFile>& files) {
+std::optional<TestId> GuestListener::stand_still(TemplateKind kind, const std::string& why,
+                                                 const std::vector<ReopenedFile>& files) {
   fflush(nullptr);  // what is buffered now would come out of every fork again
   guest_.begin_task(kSetUpTask, static_cast<std::uint8_t>(Phase::kSuiteTearDown));
   phase_ = Phase::kSuiteTearDown;
-  const auto fork = cloister::stand_still(guest_, files);
+  const auto fork = cloister::stand_still(guest_, kind, why, files);
   if (!fork) return std::nullopt;
   guest_ = fork->side;
   is_fork_ = true;

@@ -64,7 +64,10 @@ class GuestListener final : public ForwardingListener {
   bool is_guest() const { return guest_.is_guest(); }
   // The suite is set up. Its tests are forks of this process from here on: returns the test of this
   // fork; nothing in this process itself, when there are no more.
-  std::optional<TestId> stand_still(const std::vector<ReopenedFile>& files);
+  std::optional<TestId> stand_still(TemplateKind kind, const std::string& why,
+                                    const std::vector<ReopenedFile>& files);
+  // They are not: why.
+  void go_on_without_forks(const std::string& why) { cloister::go_on_without_forks(guest_, why); }
   // Why that cannot be.
   void refuse_to_stand(const std::string& why);
   // The fork's test has ended.

@@ -90,7 +90,12 @@ void Keeper::OnTestIterationStart(const UnitTest& unit_test, int iteration) {
   // GoogleTest deletes it where the program exits in the middle of the run.
   static auto* replay_environment = new ReplayEnvironment;
   environments_.note();
-  const WardenOrders orders{options_, registry_, order, iteration == 0, results_.descriptor()};
+  const WardenOrders orders{options_,
+                            registry_,
+                            order,
+                            iteration == 0,
+                            !environments_.users().empty(),
+                            results_.descriptor()};
   auto side = start_warden(orders, [] { instance().prepare_guests(); });
   if (const auto* call = std::get_if<GuestCall>(&side)) return become_guest(*call, iteration);
   iteration_.emplace(registry_, order, std::move(std::get<WardenLink>(side)));

@@ -108,6 +108,11 @@ Registry::SuiteHooks Registry::hooks_of(const TestSuite& suite) const {
   return {pa::get(pa::SuiteSetUp{}, suite), pa::get(pa::SuiteTearDown{}, suite)};
 }
 
+bool Registry::has_set_up(const TestSuite& suite) const {
+  const SuiteHooks hooks = hooks_of(suite);
+  return hooks.set_up != nullptr && hooks.set_up != &testing::Test::SetUpTestSuite;
+}
+
 void Registry::set_hooks(const TestSuite& suite, SuiteHooks hooks) const {
   pa::swap(pa::SuiteSetUp{}, suite, hooks.set_up);
   pa::swap(pa::SuiteTearDown{}, suite, hooks.tear_down);

@@ -59,6 +59,7 @@ class Registry {
   };
   // What a suite runs, after put_back().
   SuiteHooks hooks_of(const testing::TestSuite& suite) const;
+  bool has_set_up(const testing::TestSuite& suite) const;
   void set_hooks(const testing::TestSuite& suite, SuiteHooks hooks) const;
   // GoogleTest is running it, and goes through its end though none of its tests is selected.
   void keep_running(const testing::TestSuite& suite) const;

@@ -35,6 +35,11 @@ void ReportSink::on(CellEndEvent&& end) {
   put_back(end);
 }
 
+void ReportSink::on(TemplateChoiceEvent&& choice) {
+  fmt::print(stderr, "cloister: note: {}: {}\n", registry_.suite_of(choice.of.task).name(),
+             choice.words);
+}
+
 void ReportSink::on(SetUpEndEvent&& end) {
   judge_events(end.report);
   suites_.try_emplace(end.of.cell,

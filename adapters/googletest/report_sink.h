@@ -22,6 +22,7 @@ class ReportSink final : public EventSink {
 
  private:
   void on(TaskEndEvent&& end) override;
+  void on(TemplateChoiceEvent&& choice) override;
   void on(SetUpEndEvent&& end) override;
   void on(CellEndEvent&& end) override;
   void on(SlowCellEvent&& cell) override;

@@ -30,8 +30,9 @@ class SuiteTemplate {
     const testing::TestResult& result = suite_.ad_hoc_test_result();
     if (!guest_.is_guest() || result.Failed() || result.Skipped()) return;
     const LeftBySetUp left = left_by_set_up(before_);
+    if (kind_ == TemplateKind::kAny) return choose(left);
     const bool lacks_services = kind_ == TemplateKind::kSnapshot && !left.services.empty();
-    if (left.rest.empty() && !lacks_services) return stand();
+    if (left.rest.empty() && !lacks_services) return stand(kind_, "");
     guest_.refuse_to_stand(why_not(left));
     registry_.select_only({});
     keep_suite();
@@ -43,10 +44,22 @@ class SuiteTemplate {
   }
 
  private:
+  // What fits what the set-up left, from the most that a test can have for itself to the least.
+  void choose(const LeftBySetUp& left) {
+    const auto words = [](const char* scope, const std::vector<std::string>& what) {
+      return fmt::format("scope=auto is scope={} here, for SetUpTestSuite left {}", scope,
+                         fmt::join(what, ", "));
+    };
+    if (!left.rest.empty()) return guest_.go_on_without_forks(words("suite", left.rest));
+    if (!left.services.empty())
+      return stand(TemplateKind::kServices, words("services", left.services));
+    stand(TemplateKind::kSnapshot, "scope=auto is scope=snapshot here");
+  }
+
   // Returns in each fork, where GoogleTest goes on with that one test; and in the template when all
   // have run, where it passes them over and tears down.
-  void stand() {
-    const auto test = guest_.stand_still(files_to_reopen(before_));
+  void stand(TemplateKind kind, const std::string& why) {
+    const auto test = guest_.stand_still(kind, why, files_to_reopen(before_));
     if (test) {
       is_fork_ = true;
       forget_coverage();

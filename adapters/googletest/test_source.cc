@@ -1,6 +1,8 @@
 #include "adapters/googletest/test_source.h"
 
 #include <errno.h>
+#include <fmt/format.h>
+#include <stdio.h>
 
 #include <algorithm>
 #include <iterator>
@@ -27,8 +29,12 @@ bool has_begun(const CellReport& report) {
 }  // namespace
 
 TestSource::TestSource(const Options& options, const Registry& registry,
-                       const std::vector<TestId>& tests, const HostFacts& facts)
-    : options_(options), registry_(registry), facts_(facts) {
+                       const std::vector<TestId>& tests, const HostFacts& facts,
+                       bool sets_up_environments)
+    : options_(options),
+      registry_(registry),
+      facts_(facts),
+      sets_up_environments_(sets_up_environments) {
   group(tests);
 }
 
@@ -45,11 +51,19 @@ void TestSource::group(const std::vector<TestId>& tests) {
     const CellConfig config = config_of(registry_.test(id), options_);
     const Scope scope = config.scope.value_or(Scope::kTest);
     const auto* suite = scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
-    const auto first =
-        scope == Scope::kTest ? id : groups.try_emplace({encode(config), suite}, id).first->second;
+    const bool shares = may_share(registry_.suite_of(id), scope);
+    const auto first = shares ? groups.try_emplace({encode(config), suite}, id).first->second : id;
     first == id ? own_firsts_.push_back(id) : others_[first].push_back(id);
   }
   firsts_ = own_firsts_;
+}
+
+// A template without a set-up would be for nothing.
+bool TestSource::may_share(const testing::TestSuite& suite, Scope scope) const {
+  const bool is_for_set_up =
+      scope == Scope::kSnapshot || scope == Scope::kServices || scope == Scope::kAuto;
+  return scope != Scope::kTest &&
+         (!is_for_set_up || sets_up_environments_ || registry_.has_set_up(suite));
 }
 
 TestSource::Group TestSource::take_group() {
@@ -70,9 +84,7 @@ NextTask TestSource::next() {
   // A cell that tests share may give some of them back.
   if (group.empty()) return NothingYet{};
   const TestId first = group.front();
-  // One test alone does its own set-up: a template would only add to that.
-  const CellConfig config = config_of(registry_.test(first), options_);
-  const auto kind = group.size() > 1 ? template_kind_of(config) : std::nullopt;
+  const auto kind = template_of(group);
   return CellTask{.id = first,
                   .plan = kind ? plan_of_template(first) : plan_of(first),
                   .guest_pid = guest_pid_of(program_invocation_short_name, first),
@@ -101,6 +113,22 @@ Result<SharedPlan> TestSource::plan_of_template(TestId first) {
   if (!plan) return plan;
   if (auto can_be = check_template(**plan); !can_be) return std::unexpected(can_be.error());
   return plan;
+}
+
+// One test alone does its own set-up: a template would only add to that.
+std::optional<TemplateKind> TestSource::template_of(const Group& group) {
+  const TestId first = group.front();
+  const auto kind = template_kind_of(config_of(registry_.test(first), options_));
+  if (group.size() == 1 || kind != TemplateKind::kAny) return group.size() == 1 ? std::nullopt : kind;
+  const Loss* loss = facts_.loss_of(Facility::kFileViews);
+  const auto plan = plan_of_template(first);
+  if (loss == nullptr && plan) return kind;
+  // Where there can be no template, one process does for all.
+  fmt::print(stderr, "cloister: note: {}: scope=auto is scope=suite here, for {}\n",
+             registry_.suite_of(first).name(),
+             plan ? "tests cannot have copies of files: " + loss->why
+                  : "there can be no template: " + plan.error().text());
+  return std::nullopt;
 }
 
 Result<CellPlan> TestSource::new_plan(const CellConfig& config) const {

@@ -19,9 +19,10 @@ namespace cloister::googletest {
 
 class TestSource final : public CellSource {
  public:
-  // `tests` in starting order; they must outlive this.
+  // `tests` in starting order; they must outlive this. `sets_up_environments`: there are global
+  // ones.
   TestSource(const Options& options, const Registry& registry, const std::vector<TestId>& tests,
-             const HostFacts& facts);
+             const HostFacts& facts, bool sets_up_environments);
 
   NextTask next() override;
 
@@ -37,7 +38,9 @@ class TestSource final : public CellSource {
 
  private:
   void group(const std::vector<TestId>& tests);
+  bool may_share(const testing::TestSuite& suite, Scope scope) const;
   Result<SharedPlan> plan_of_template(TestId first);
+  std::optional<TemplateKind> template_of(const Group& group);
   Result<CellPlan> new_plan(const CellConfig& config) const;
   // Whether cells end in its set-up, and not for the first time.
   bool is_hopeless(const testing::TestSuite& suite, const CellReport& report);
@@ -45,6 +48,7 @@ class TestSource final : public CellSource {
   const Options& options_;
   const Registry& registry_;
   const HostFacts& facts_;
+  bool sets_up_environments_;
   std::span<const TestId> firsts_;  // of each group, in starting order
   std::vector<TestId> own_firsts_;  // if groups have more than one test
   std::size_t next_ = 0;

@@ -53,7 +53,8 @@ struct Warden {
       : orders(given),
         outbox(std::move(socket)),
         host(open_host_for(given)),
-        source(orders.options, orders.registry, orders.tests, host.facts),
+        source(orders.options, orders.registry, orders.tests, host.facts,
+               orders.sets_up_environments),
         sink(orders.registry, source, outbox) {}
 };
 Warden* the_warden = nullptr;
@@ -125,7 +126,8 @@ std::string configuration_text(const Options& options) {
 std::string explain_tests(const WardenOrders& orders) {
   Host host = open_host_for(orders);
   std::string text = configuration_text(orders.options) + losses_text(host.facts);
-  TestSource source(orders.options, orders.registry, orders.tests, host.facts);
+  TestSource source(orders.options, orders.registry, orders.tests, host.facts,
+                    orders.sets_up_environments);
   for (auto group = source.take_group(); !group.empty(); group = source.take_group()) {
     for (const TestId id : group) text += full_name(orders.registry.test(id)) + "\n";
     const TestId first = group.front();

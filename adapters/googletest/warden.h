@@ -28,6 +28,7 @@ struct WardenOrders {
   const Registry& registry;
   std::vector<TestId> tests;    // in starting order
   bool announce_losses = true;  // say on stderr what this host lacks
+  bool sets_up_environments = false;
   int results = -1;             // a descriptor of the keeper's own, closed in tests
 };
 

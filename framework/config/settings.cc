@@ -51,7 +51,7 @@ constexpr Choice<FileConflicts> kFileConflicts[] = {{"ignore", FileConflicts::kI
                                                     {"fail", FileConflicts::kFail}};
 
 constexpr Choice<Scope> kScopes[] = {
-    {"test", Scope::kTest}, {"snapshot", Scope::kSnapshot}, {"services", Scope::kServices}, {"suite", Scope::kSuite}, {"program", Scope::kProgram}};
+    {"test", Scope::kTest}, {"snapshot", Scope::kSnapshot}, {"services", Scope::kServices}, {"auto", Scope::kAuto}, {"suite", Scope::kSuite}, {"program", Scope::kProgram}};
 
 template <auto field, const auto& choices>
 bool parse_choice(std::string_view text, CellConfig& into) {
@@ -337,7 +337,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     setting<&C::audit>("audit", kSwitch,
                        "record the files, programs and addresses that a test uses (default 0)",
                        parse_yes_no<&C::audit>),
-    setting<&C::scope>("scope", "test, snapshot, services, suite, program",
+    setting<&C::scope>("scope", "test, snapshot, services, auto, suite, program",
                        "which tests share a process and its cell (default test: none)",
                        parse_choice<&C::scope, kScopes>),
 });

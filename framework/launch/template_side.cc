@@ -140,8 +140,10 @@ class Template {
     directory_ = std::filesystem::current_path(none).string();
   }
 
-  std::optional<ForkedGuest> stand() {
-    say(link_, word_of(TemplateNews::kStands));
+  std::optional<ForkedGuest> stand(TemplateKind kind, std::string_view why) {
+    TemplateWord word = word_of(TemplateNews::kStands, why);
+    word.number = static_cast<std::int32_t>(kind);
+    say(link_, word);
     while (true) {
       reap();
       const auto order = receive(link_);
@@ -251,9 +253,14 @@ class Template {
 
 }  // namespace
 
-std::optional<ForkedGuest> stand_still(const GuestSide& own,
+std::optional<ForkedGuest> stand_still(const GuestSide& own, TemplateKind kind,
+                                       std::string_view why,
                                        const std::vector<ReopenedFile>& files) {
-  return Template(own, files).stand();
+  return Template(own, files).stand(kind, why);
+}
+
+void go_on_without_forks(const GuestSide& own, std::string_view why) {
+  say(own.descriptors().link, word_of(TemplateNews::kGoesOn, why));
 }
 
 void refuse_to_stand(const GuestSide& own, std::string_view why) {

@@ -9,6 +9,7 @@
 
 #include "framework/events/guest_side.h"
 #include "framework/launch/guest.h"
+#include "framework/plan/plan.h"
 
 namespace cloister {
 
@@ -20,8 +21,13 @@ struct ForkedGuest {
 
 // Stands still until the warden has no more tests for it; then it returns nothing. In every fork it
 // returns that fork's. `own` is the template's side; `files` are those that forks open again.
-std::optional<ForkedGuest> stand_still(const GuestSide& own,
+// `why` says why they are of that kind, if there was a choice.
+std::optional<ForkedGuest> stand_still(const GuestSide& own, TemplateKind kind,
+                                       std::string_view why,
                                        const std::vector<ReopenedFile>& files);
+
+// Tells the warden why this guest goes on with its tests itself.
+void go_on_without_forks(const GuestSide& own, std::string_view why);
 
 // Tells the warden, in words, why this guest cannot be a template, and waits until it is to go on.
 void refuse_to_stand(const GuestSide& own, std::string_view why);

@@ -262,6 +262,7 @@ Result<CellPlan> make_plan(const CellConfig& asked, const HostFacts& facts);
 enum class TemplateKind : std::uint8_t {
   kSnapshot,  // nothing: its cell begins with copies
   kServices,  // the network and what goes by System V IPC: servers there answer
+  kAny,       // the template decides when it stands still
 };
 // Of a test that a template forks: the template's plan is `of_template`. The cell has what the
 // template's made of it: its users, its mounts, and copies of what is written in those.

@@ -26,7 +26,8 @@ struct ForkOrder {
 
 // From a template. Its forks share the socket.
 enum class TemplateNews : std::uint32_t {
-  kStands,       // it stands still
+  kStands,       // it stands still; `number` is its TemplateKind, `words` why, if it had the choice
+  kGoesOn,       // it had the choice, and goes on with its tests itself; `words` say why
   kCannotStand,  // `words` say what cannot be forked; it still waits for kTearDown
   kBorn,         // sent by the fork itself
   kNotBorn,      // `words` and `number` (errno) say what failed

@@ -70,6 +70,11 @@ struct TaskEndEvent {
   CellRef of{};
   CellReport report{};
 };
+// A guest that may be a template of any kind has decided for one, or against all: why.
+struct TemplateChoiceEvent {
+  CellRef of{};
+  std::string words{};
+};
 // The guest stands still as a template for these tasks: their cells will be within its own. The
 // report is about its set-up.
 struct SetUpEndEvent {
@@ -91,8 +96,8 @@ struct CellEndEvent {
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
-               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent, SetUpEndEvent,
-               CellEndEvent>
+               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent,
+               TemplateChoiceEvent, SetUpEndEvent, CellEndEvent>
       what{};
 };
 
@@ -119,6 +124,7 @@ class EventSink {
   virtual void on(ShortageEvent&&) {}
   virtual void on(RunStopEvent&&) {}
   virtual void on(TaskEndEvent&&) {}
+  virtual void on(TemplateChoiceEvent&&) {}
   virtual void on(SetUpEndEvent&&) {}
   virtual void on(CellEndEvent&&) = 0;
 };

@@ -153,9 +153,11 @@ void RunningCell::guest_not_born(const Error& error, Clock::time_point now) {
   guest_ended(0, {}, now);
 }
 
-std::vector<std::uint32_t> RunningCell::stand_still() {
-  if (!is_template() || stood_still || !life_.stand_still()) return {};
+std::vector<std::uint32_t> RunningCell::stand_still(TemplateKind kind) {
+  const bool may = template_kind_ == kind || template_kind_ == TemplateKind::kAny;
+  if (!may || stood_still || !life_.stand_still()) return {};
   stood_still = true;
+  template_kind_ = kind;
   more_.insert(more_.begin(), writer_.task);
   to_begin = more_;
   return to_begin;

@@ -100,8 +100,8 @@ class RunningCell {
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
   // The loop stops waiting. The report will say which process it waited for.
   void give_up(Clock::time_point now) { life_.give_up(init_.pid, now); }
-  // The guest is a template that has done its set-up. Its tasks, which then are to_begin.
-  std::vector<std::uint32_t> stand_still();
+  // The guest is a template of that kind that has done its set-up. Its tasks, which then are to_begin.
+  std::vector<std::uint32_t> stand_still(TemplateKind kind);
   // There are no more: it tears down.
   void go_on_after_tests(Clock::time_point now);
   // One of to_begin has a guest of its own, or never will.

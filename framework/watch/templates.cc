@@ -12,10 +12,14 @@ namespace cloister {
 void Watch::hear_template(RunningCell& cell) {
   while (auto says = cell.link ? cell.link->hear() : std::nullopt) {
     const TemplateWord& word = says->word;
-    if (word.news == TemplateNews::kStands) {
-      stand_still(cell);
-      continue;
-    }
+    const bool chooses = word.news == TemplateNews::kStands || word.news == TemplateNews::kGoesOn;
+    if (chooses && word.words[0] != '\0' && cell.template_kind() == TemplateKind::kAny)
+      tell(TemplateChoiceEvent{cell.ref(), word.words});
+    if (word.news == TemplateNews::kStands)
+      stand_still(cell, word.number == static_cast<int>(TemplateKind::kServices)
+                            ? TemplateKind::kServices
+                            : TemplateKind::kSnapshot);
+    if (chooses) continue;
     if (word.news == TemplateNews::kCannotStand) {
       cell.cannot_stand = word.words;
       cell.link->go_on();
@@ -38,12 +42,12 @@ void Watch::hear_template(RunningCell& cell) {
 }
 
 // What it said and printed until now is its set-up's.
-void Watch::stand_still(RunningCell& cell) {
+void Watch::stand_still(RunningCell& cell, TemplateKind kind) {
   for (int reads = 0; reads < GuestStreams::kMostLastReads; ++reads) {
     if (!drain(cell, GuestStreams::kEvents)) break;
   }
-  auto plan = shared(plan_in_template(cell.plan(), cell.template_kind().value_or(TemplateKind::kSnapshot)));
-  if (!plan || !cell.set_up || cell.stand_still().empty()) {
+  auto plan = shared(plan_in_template(cell.plan(), kind));
+  if (!plan || !cell.set_up || cell.stand_still(kind).empty()) {
     cell.link.reset();  // none of ours says so: it reads that as the order to go on
     return;
   }

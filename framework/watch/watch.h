@@ -115,7 +115,7 @@ class Watch : public InUnforkedMemory {
 
   // templates.cc: guests that others are forked from.
   void hear_template(RunningCell& cell);
-  void stand_still(RunningCell& cell);
+  void stand_still(RunningCell& cell, TemplateKind kind);
   Result<void> start_fork(RunningCell& cell);
   RunningCell* with_tasks_to_begin() const;
   bool any_within(const RunningCell& cell) const;

@@ -60,6 +60,7 @@ enum class Scope {
   kSnapshot,
   // The same, and the servers that the set-up started answer. One test of the suite at a time.
   kServices,
+  kAuto,     // kSnapshot, else kServices, else kSuite, by what the set-up of the suite leaves
   kSuite,    // the tests of a suite that have the same settings: for tests that build on each other
   kProgram,  // all tests of this scope that have the same settings: for pure functions
 };

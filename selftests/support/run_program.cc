@@ -122,6 +122,12 @@ std::string first_difference(const std::string& one, const std::string& other) {
   }
 }
 
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++found;
+  return found;
+}
+
 bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!condition()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ std::string without_times(std::string report);
 
 // Empty when the texts are the same, else the first line that differs, of both.
 std::string first_difference(const std::string& one, const std::string& other);
+
+// How often the text contains it.
+std::size_t count(const std::string& text, const std::string& what);
 
 // Looks again and again, until the condition holds or the time is over: whether it holds.
 bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition);

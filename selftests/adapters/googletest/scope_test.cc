@@ -48,12 +48,6 @@ std::vector<std::string> processes(const std::string& out, const std::string& wo
   return found;
 }
 
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++found;
-  return found;
-}
-
 TEST(ScopeSuite, IsOneProcessForTestsThatBuildOnEachOther) {
   const Ended ended = run({{guest("sharing"), "--gtest_filter=BuildsUp.*"}});
   EXPECT_EQ(ended.status, 0) << ended.out;

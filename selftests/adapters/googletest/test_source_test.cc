@@ -35,7 +35,7 @@ class Groups : public testing::Test {
 
   TestSource source_with(Scope scope) {
     options.config.scope = scope;
-    return {options, registry, all, facts};
+    return {options, registry, all, facts, false};
   }
   static CellReport report_of(TestId id, Outcome outcome, std::vector<Phase> phases) {
     CellReport report;

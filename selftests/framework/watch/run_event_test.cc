@@ -58,6 +58,7 @@ class EventRun final : public CellSource, public EventSink {
   std::string operator()(const ShortageEvent&) const { return "shortage"; }
   std::string operator()(const RunStopEvent&) const { return "end of run"; }
   std::string operator()(const TaskEndEvent&) const { return "end of task"; }
+  std::string operator()(const TemplateChoiceEvent&) const { return "choice of a template"; }
   std::string operator()(const SetUpEndEvent&) const { return "end of set-up"; }
   std::string operator()(const CellEndEvent&) const { return "end"; }
 
