@@ -168,8 +168,8 @@ std::vector<std::string> shared_mappings(const std::string& maps) {
     if (::sscanf(line.c_str(), "%lx-%lx %4s %*s %*s %*s %n", &begin, &end, may, &at) < 3 ||
         at == 0 || may[1] != 'w' || may[3] != 's')
       continue;
-    found.push_back(
-        fmt::format("{} of {} KiB", line.substr(static_cast<std::size_t>(at)), (end - begin) / 1024));
+    found.push_back(fmt::format("{} of {} KiB", line.substr(static_cast<std::size_t>(at)),
+                                (end - begin) / 1024));
   }
   return found;
 }

@@ -72,11 +72,12 @@ class SuiteTemplate {
 
   std::string why_not(const LeftBySetUp& left) const {
     std::vector<std::string> what = left.rest;
-    if (kind_ == TemplateKind::kSnapshot) std::ranges::copy(left.services, std::back_inserter(what));
-    return fmt::format("cannot fork this test from the template of its suite: SetUpTestSuite of {} "
-                       "left {}: use scope={}",
-                       suite_.name(), fmt::join(what, ", "),
-                       left.rest.empty() ? "services" : "suite");
+    if (kind_ == TemplateKind::kSnapshot)
+      std::ranges::copy(left.services, std::back_inserter(what));
+    return fmt::format(
+        "cannot fork this test from the template of its suite: SetUpTestSuite of {} "
+        "left {}: use scope={}",
+        suite_.name(), fmt::join(what, ", "), left.rest.empty() ? "services" : "suite");
   }
 
   // A suite without selected tests is still torn down: GoogleTest is in the middle of it.
@@ -98,8 +99,7 @@ SuiteTemplate* the_template = nullptr;
 void become_template_after_set_up(GuestListener& guest, const Registry& registry,
                                   const testing::TestSuite& suite, TemplateKind kind) {
   the_template = new SuiteTemplate(guest, registry, suite, kind);
-  registry.set_hooks(
-      suite, {[] { the_template->set_up(); }, [] { the_template->tear_down(); }});
+  registry.set_hooks(suite, {[] { the_template->set_up(); }, [] { the_template->tear_down(); }});
 }
 
 }  // namespace cloister::googletest

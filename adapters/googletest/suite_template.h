@@ -1,5 +1,5 @@
-// In a guest that is to become the template of its suite (Scope::kSnapshot, kServices): once the suite is set
-// up, each of its tests is a fork of this process. docs/decisions/0108.
+// In a guest that is to become the template of its suite (Scope::kSnapshot, kServices): once the
+// suite is set up, each of its tests is a fork of this process. docs/decisions/0108.
 #pragma once
 
 #include "adapters/googletest/guest_listener.h"

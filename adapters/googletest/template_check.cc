@@ -57,7 +57,8 @@ std::vector<Listener> tcp_listeners() {
       std::string number, local, remote, state, queues, timer, retransmits, uid, timeout, inode;
       fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> uid >>
           timeout >> inode;
-      if (state == "0A") found.push_back({fmt::format("socket:[{}]", inode), address_in_words(local)});
+      if (state == "0A")
+        found.push_back({fmt::format("socket:[{}]", inode), address_in_words(local)});
     }
   }
   return found;
@@ -161,8 +162,8 @@ std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before) {
     const off_t at = open.type == S_IFREG ? ::lseek(open.number, 0, SEEK_CUR) : 0;
     // What was done once, when it was opened first, is not done again.
     constexpr int kOnce = O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW;
-    files.push_back({open.number, open.link, open.flags & ~kOnce, open.close_on_exec,
-                     std::max<off_t>(at, 0)});
+    files.push_back(
+        {open.number, open.link, open.flags & ~kOnce, open.close_on_exec, std::max<off_t>(at, 0)});
   }
   return files;
 }

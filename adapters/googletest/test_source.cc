@@ -119,7 +119,8 @@ Result<SharedPlan> TestSource::plan_of_template(TestId first) {
 std::optional<TemplateKind> TestSource::template_of(const Group& group) {
   const TestId first = group.front();
   const auto kind = template_kind_of(config_of(registry_.test(first), options_));
-  if (group.size() == 1 || kind != TemplateKind::kAny) return group.size() == 1 ? std::nullopt : kind;
+  if (group.size() == 1 || kind != TemplateKind::kAny)
+    return group.size() == 1 ? std::nullopt : kind;
   const Loss* loss = facts_.loss_of(Facility::kFileViews);
   const auto plan = plan_of_template(first);
   if (loss == nullptr && plan) return kind;

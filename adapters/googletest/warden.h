@@ -29,7 +29,7 @@ struct WardenOrders {
   std::vector<TestId> tests;    // in starting order
   bool announce_losses = true;  // say on stderr what this host lacks
   bool sets_up_environments = false;
-  int results = -1;             // a descriptor of the keeper's own, closed in tests
+  int results = -1;  // a descriptor of the keeper's own, closed in tests
 };
 
 // Forks. Returns in the keeper with a link, and in each guest with its GuestCall. Never returns in

@@ -120,12 +120,11 @@ bool start_init(Building& building, std::uint64_t namespaces, std::string_view s
   own->steps = steps;
   if ((namespaces & CLONE_NEWPID) != 0) own->guest_pid = building.guest_pid;
   const auto flags = static_cast<int>(namespaces) | kMemory | CLONE_PIDFD | SIGCHLD;
-  building.init =
-      building.within < 0
-          ? clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr,
-                  &building.pidfd)
-          : clone_nested_init(building.within, building.within_namespaces, own, flags,
-                              building.pidfd, failure);
+  building.init = building.within < 0
+                      ? clone([](void*) -> int { inside::live_as_init(); }, own, flags, nullptr,
+                              &building.pidfd)
+                      : clone_nested_init(building.within, building.within_namespaces, own, flags,
+                                          building.pidfd, failure);
   if (building.init < 0) {
     fail(failure, "clone a process with new namespaces");
     close(ends[0]);

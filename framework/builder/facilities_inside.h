@@ -12,7 +12,8 @@ namespace cloister::inside {
 
 bool set_propagation(Propagation propagation, InsideReply& failure);
 bool mount_proc(std::string_view target, InsideReply& failure);
-// Reads the step's own fields: target, size, inodes, names to keep, whether it is optional, whether it copies.
+// Reads the step's own fields: target, size, inodes, names to keep, whether it is optional, whether
+// it copies.
 bool mount_tmpfs(ByteReader& fields, InsideReply& failure);
 // Call it once all steps are done. What is in the mounted tmpfs at that time is not the guest's.
 void weigh_tmpfs_at_start();

@@ -137,9 +137,8 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
   // What is covered can still be reached from the directory, once that is open.
   const bool optional = fields.number<std::uint8_t>() != 0;
   const bool copies = fields.number<std::uint8_t>() != 0;
-  const int covered = kept_count == 0 && !copies
-                          ? -1
-                          : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const int covered =
+      kept_count == 0 && !copies ? -1 : sys::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   const bool all_of_it = is_all_of_it(kept, kept_count);
   const int tree =
       all_of_it ? sys::call(SYS_open_tree, covered, "",

@@ -1,6 +1,5 @@
-#include "framework/builder/overlay.h"
-
 #include "framework/builder/calls_inside.h"
+#include "framework/builder/overlay.h"
 
 namespace cloister::inside {
 

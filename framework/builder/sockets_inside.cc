@@ -1,6 +1,6 @@
-// Unix sockets in directories that a cell has copies of. A socket is found by its inode, and that of
-// a copy is another: unix(7), overlayfs. So those that are bound in the cell's network are shown as
-// they are.
+// Unix sockets in directories that a cell has copies of. A socket is found by its inode, and that
+// of a copy is another: unix(7), overlayfs. So those that are bound in the cell's network are shown
+// as they are.
 #include <sys/mount.h>
 
 #include "framework/builder/calls_inside.h"

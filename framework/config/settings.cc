@@ -50,8 +50,9 @@ constexpr Choice<FileConflicts> kFileConflicts[] = {{"ignore", FileConflicts::kI
                                                     {"note", FileConflicts::kNote},
                                                     {"fail", FileConflicts::kFail}};
 
-constexpr Choice<Scope> kScopes[] = {
-    {"test", Scope::kTest}, {"snapshot", Scope::kSnapshot}, {"services", Scope::kServices}, {"auto", Scope::kAuto}, {"suite", Scope::kSuite}, {"program", Scope::kProgram}};
+constexpr Choice<Scope> kScopes[] = {{"test", Scope::kTest},         {"snapshot", Scope::kSnapshot},
+                                     {"services", Scope::kServices}, {"auto", Scope::kAuto},
+                                     {"suite", Scope::kSuite},       {"program", Scope::kProgram}};
 
 template <auto field, const auto& choices>
 bool parse_choice(std::string_view text, CellConfig& into) {

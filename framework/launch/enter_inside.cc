@@ -293,13 +293,12 @@ GuestSide enter_as_fork(const GuestStart& start) {
   enter_session(start.plan.guest.streams, own.event);
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   for (const ReopenedFile& file : way.files) {
-    if (!reopen(file))
-      give_up(own.event, Path{"open '", file.path, "' again in the cell"}.c_str());
+    if (!reopen(file)) give_up(own.event, Path{"open '", file.path, "' again in the cell"}.c_str());
   }
   if (chdir(way.working_directory) != 0) {
-    give_up(own.event,
-            Path{"enter the working directory '", way.working_directory, "' inside the cell"}
-                .c_str());
+    give_up(
+        own.event,
+        Path{"enter the working directory '", way.working_directory, "' inside the cell"}.c_str());
   }
   set_standard_streams(start, own.event);
   for (const int fd : way.closed) close(fd);

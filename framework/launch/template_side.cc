@@ -43,7 +43,10 @@ TemplateWord word_of(TemplateNews news, std::string_view words = {}) {
 // The rights that a template keeps for this and does not use otherwise: enter_inside.cc.
 class Able {
  public:
-  Able() { ::syscall(SYS_capget, &head_, before_); use(~0U); }
+  Able() {
+    ::syscall(SYS_capget, &head_, before_);
+    use(~0U);
+  }
   Able(const Able&) = delete;
   Able& operator=(const Able&) = delete;
   ~Able() { ::syscall(SYS_capset, &head_, before_); }

@@ -11,21 +11,21 @@ namespace {
 constexpr const char* kOtherScope = "use scope=suite, or leave that setting out";
 
 std::unexpected<Error> cannot(const char* what) {
-  return std::unexpected(
-      Error{std::string("fork this test from the template of its suite with ") + what, 0,
-            kOtherScope});
+  return std::unexpected(Error{
+      std::string("fork this test from the template of its suite with ") + what, 0, kOtherScope});
 }
 
 // What belongs to namespaces that are the template's.
 bool is_of_shared(const SetupStep& step) {
   return std::holds_alternative<SetHostname>(step) ||
-         std::holds_alternative<BringUpLoopback>(step) || std::holds_alternative<OpenLowPorts>(step);
+         std::holds_alternative<BringUpLoopback>(step) ||
+         std::holds_alternative<OpenLowPorts>(step);
 }
 
 // What a template's cell has made already is there, in the copy of its mounts.
 bool is_made_already(const SetupStep& step) {
-  return std::holds_alternative<MakeReadOnly>(step) ||
-         std::holds_alternative<BindReadOnly>(step) || std::holds_alternative<NameInHosts>(step);
+  return std::holds_alternative<MakeReadOnly>(step) || std::holds_alternative<BindReadOnly>(step) ||
+         std::holds_alternative<NameInHosts>(step);
 }
 
 // "." shows all of what is covered at a place of its own, where the template's cell shows it.

@@ -87,8 +87,8 @@ struct NameInHosts {
 // read-only stays as it is.
 struct MountViews {
   std::vector<FileView> views;
-  std::string at{};     // "." if they are mounted into the new root
-  std::string store{};  // name prefix of the directory with everything written; "" is memory
+  std::string at{};          // "." if they are mounted into the new root
+  std::string store{};       // name prefix of the directory with everything written; "" is memory
   bool in_template = false;  // of what a template sees: sockets in them answer
   friend bool operator==(const MountViews&, const MountViews&) = default;
 };

@@ -10,6 +10,9 @@ namespace cloister {
 
 class Message {
  public:
+  // What a fork of a template takes (template_message.h) where each controller has a hierarchy.
+  static constexpr std::size_t kMost = 24;
+
   Message(iovec* parts, std::size_t count) {
     head_.msg_iov = parts;
     head_.msg_iovlen = count;
@@ -46,8 +49,6 @@ class Message {
   msghdr* head() { return &head_; }
 
  private:
-  // What a fork of a template takes (template_message.h) where each controller has a hierarchy.
-  static constexpr std::size_t kMost = 24;
   std::size_t attached_ = 0;
   msghdr head_{};
   alignas(cmsghdr) char control_[CMSG_SPACE(kMost * sizeof(int))] = {};

@@ -32,7 +32,8 @@ struct RequestHead {
   Request request{};
   std::uint32_t cell = 0;
   std::int32_t guest_pid = 0;  // with kBuild: the pid that the cell's next process gets; 0 is any
-  std::uint32_t within = kNoTemplate;  // with kBuild: the cell of the template that its guest will fork
+  std::uint32_t within =
+      kNoTemplate;  // with kBuild: the cell of the template that its guest will fork
 };
 
 // The longest request: a plan is a few hundred bytes, most of it paths.

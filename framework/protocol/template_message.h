@@ -10,7 +10,7 @@ namespace cloister {
 
 // To a template.
 enum class TemplateOrder : std::uint32_t {
-  kFork,  // with the fork's descriptors, in the order of ForkOrder's fields
+  kFork,      // with the fork's descriptors, in the order of ForkOrder's fields
   kTearDown,  // there are no more tests
 };
 struct ForkOrder {

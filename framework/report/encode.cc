@@ -184,7 +184,7 @@ std::string encode(const CellReport& report) {
   out.number(kReportVersion);
   out.number(report.id);
   out.number(report.tasks);
-  out.number(static_cast<std::uint8_t>(report.forked));
+  out.number(report.forked);
   out.number(static_cast<std::uint8_t>(report.outcome.index()));
   fields_of(report.outcome, PutField{out});
   out.number(report.undying);
@@ -257,7 +257,7 @@ std::expected<CellReport, std::string> decode_report(std::string_view bytes) {
   CellReport report;
   report.id = in.number<std::uint32_t>();
   report.tasks = in.number<std::uint32_t>();
-  report.forked = in.number<std::uint8_t>() != 0;
+  report.forked = in.number<bool>();
   auto outcome = make_outcome(in.number<std::uint8_t>());
   if (!outcome) return none;
   report.outcome = std::move(*outcome);

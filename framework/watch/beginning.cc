@@ -27,8 +27,8 @@ bool Watch::may_ask_source() const {
 }
 
 bool Watch::may_begin() const {
-  return (may_ask_source() || !again_.empty() || with_tasks_to_begin() != nullptr) && !clock_.is_stopped() && !wait_for_an_end_ &&
-         outbox_.waiting() < kMostWaitingReports;
+  return (may_ask_source() || !again_.empty() || with_tasks_to_begin() != nullptr) &&
+         !clock_.is_stopped() && !wait_for_an_end_ && outbox_.waiting() < kMostWaitingReports;
 }
 
 bool Watch::has_more_to_start() const {
@@ -62,7 +62,8 @@ void Watch::fill() {
   const std::size_t running = cells_.running();
   // What ends must not wait for a long row of what begins.
   const std::size_t wanted = std::min(ahead + jobs - std::min(jobs, running), kMostOnTheirWay);
-  for (std::size_t coming = cells_.coming(); may_begin() && cells_.moving() < most && cells_.size() < most_cells_ && coming < wanted;
+  for (std::size_t coming = cells_.coming();
+       may_begin() && cells_.moving() < most && cells_.size() < most_cells_ && coming < wanted;
        ++coming) {
     if (auto task = next_task()) begin(std::move(*task));
   }
@@ -76,7 +77,8 @@ void Watch::begin(CellTask task) {
   begun.page = pages_.take();
   if (begun.plan().inside.namespaces == 0 && begun.plan().inside.cgroups.empty()) {
     begun.stand();
-  } else if (auto asked = builder_->build(begun.ref().cell, begun.guest_pid(), begun.shared_plan(), begun.within());
+  } else if (auto asked = builder_->build(begun.ref().cell, begun.guest_pid(), begun.shared_plan(),
+                                          begun.within());
              !asked) {
     refuse(begun, asked.error());
   }

@@ -32,7 +32,7 @@ class CellLife {
   };
   struct Standing {};  // there is no guest yet
   struct Running {
-    pid_t guest = 0;  // 0 until a template has said which fork it is
+    pid_t guest = 0;              // 0 until a template has said which fork it is
     Clock::time_point started{};  // or when the present of several tasks was
     bool noticed = false;         // the notice that it is slow was given
   };

@@ -88,7 +88,7 @@ struct CellEndEvent {
   CellRef of{};
   CellReport report{};
   std::vector<std::uint32_t> not_begun{};  // tasks that the guest did not come to
-  std::uint32_t within = kNoTemplate;          // the cell of the template that its guest was a fork of
+  std::uint32_t within = kNoTemplate;      // the cell of the template that its guest was a fork of
   bool was_template = false;  // it stood still; the report is about what it did after that
 };
 
@@ -96,8 +96,8 @@ struct CellEndEvent {
 struct RunEvent {
   Clock::time_point at{};  // when it happened
   std::variant<GuestStartEvent, GuestStopEvent, SlowCellEvent, OutputEvent, CellKillEvent,
-               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent,
-               TemplateChoiceEvent, SetUpEndEvent, CellEndEvent>
+               FileCollisionEvent, ShortageEvent, RunStopEvent, TaskEndEvent, TemplateChoiceEvent,
+               SetUpEndEvent, CellEndEvent>
       what{};
 };
 

@@ -100,7 +100,8 @@ class RunningCell {
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
   // The loop stops waiting. The report will say which process it waited for.
   void give_up(Clock::time_point now) { life_.give_up(init_.pid, now); }
-  // The guest is a template of that kind that has done its set-up. Its tasks, which then are to_begin.
+  // The guest is a template of that kind that has done its set-up. Its tasks, which then are
+  // to_begin.
   std::vector<std::uint32_t> stand_still(TemplateKind kind);
   // There are no more: it tears down.
   void go_on_after_tests(Clock::time_point now);
@@ -123,15 +124,15 @@ class RunningCell {
   const Writer& as_writer() const { return writer_; }
 
   CellPage* page = nullptr;
-  std::optional<Auditor> auditor;  // if its plan has an audit, while the guest runs
-  bool begun_alone = false;        // no other cell existed when it was requested
-  std::optional<TemplateLink> link{};         // if the guest may become a template
-  std::vector<std::uint32_t> to_begin{};      // tasks of a template that have no cell yet
-  SharedPlan plan_within{};                   // of those that they get
-  std::optional<timespec> set_up_taken{};     // when the files of its set-up were put in place
-  std::optional<CellReport> set_up{};         // what a template has said until it stood still
-  bool stood_still = false;                   // it has been a template
-  std::string cannot_stand{};                 // why it cannot be one; else empty
+  std::optional<Auditor> auditor;          // if its plan has an audit, while the guest runs
+  bool begun_alone = false;                // no other cell existed when it was requested
+  std::optional<TemplateLink> link{};      // if the guest may become a template
+  std::vector<std::uint32_t> to_begin{};   // tasks of a template that have no cell yet
+  SharedPlan plan_within{};                // of those that they get
+  std::optional<timespec> set_up_taken{};  // when the files of its set-up were put in place
+  std::optional<CellReport> set_up{};      // what a template has said until it stood still
+  bool stood_still = false;                // it has been a template
+  std::string cannot_stand{};              // why it cannot be one; else empty
 
  private:
   void signal_guest(int number) const;

@@ -54,7 +54,7 @@ enum class FileConflicts {
 
 // Which tests share a process and its cell, and with them what is set up: docs/SCOPES.md.
 enum class Scope {
-  kTest,     // none: each test has its own, and its own set-up: the default
+  kTest,  // none: each test has its own, and its own set-up: the default
   // Each test has its own, a fork of one in which its suite was set up: the tests of a suite that
   // have the same settings share that.
   kSnapshot,

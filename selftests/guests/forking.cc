@@ -111,13 +111,15 @@ TEST_F(LargeHeap, IsOnesOwnWhenItIsWritten) {
   EXPECT_GT(own_kib(), 16 * 1024);
 }
 
-#define TWO_TESTS(suite)    \
-  TEST_F(suite, First) {}   \
+#define TWO_TESTS(suite)  \
+  TEST_F(suite, First) {} \
   TEST_F(suite, Second) {}
 
 class LeavesThread : public testing::Test {
  protected:
-  static void SetUpTestSuite() { std::thread([] { pause(); }).detach(); }
+  static void SetUpTestSuite() {
+    std::thread([] { pause(); }).detach();
+  }
 };
 TWO_TESTS(LeavesThread)
 
@@ -176,8 +178,10 @@ class Served : public testing::Test {
     sockaddr_un local{};
     local.sun_family = AF_UNIX;
     const std::string whole =
-        path[0] == '/' ? path : std::string(std::unique_ptr<char, void (*)(void*)>(
-                                    getcwd(nullptr, 0), free).get()) + "/" + path;
+        path[0] == '/'
+            ? path
+            : std::string(std::unique_ptr<char, void (*)(void*)>(getcwd(nullptr, 0), free).get()) +
+                  "/" + path;
     whole.copy(local.sun_path, sizeof local.sun_path - 1);
     return local;
   }

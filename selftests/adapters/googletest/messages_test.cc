@@ -77,6 +77,17 @@ TEST(Event, ThatIsBadLeavesNothing) {
   EXPECT_TRUE(make_record(CellReport(report)).properties.empty());
 }
 
+TEST(Event, OfAPartIsMovedBehindWhatWasPrintedBefore) {
+  CellReport report = finished_report();
+  report.events = {{1, part_bytes(0)}, {2, property_bytes(0)}};
+  for (Event& event : report.events) shift_offsets(event, 3, 5);
+  EXPECT_EQ(report.events[1].payload, property_bytes(0));
+  const Record record = make_record(std::move(report));
+  ASSERT_EQ(record.parts.size(), 1U);
+  EXPECT_EQ(record.parts[0].out_offset, 3U);
+  EXPECT_EQ(record.parts[0].err_offset, 5U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, BadEvent,
                          testing::Values(Event{0, ""}, Event{99, "x"}, Event{1, "short"},
                                          Event{2, ""}, Event{3, std::string(17, 'x')},

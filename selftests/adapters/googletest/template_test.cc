@@ -1,5 +1,5 @@
-// Tests that are forks of a process in which their suite was set up: Scope::kSnapshot, kServices and
-// kAuto. That their reports are GoogleTest's own is tested in same_report_test.cc.
+// Tests that are forks of a process in which their suite was set up: Scope::kSnapshot, kServices
+// and kAuto. That their reports are GoogleTest's own is tested in same_report_test.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -199,8 +199,9 @@ TEST_P(Files, OfSetUpTestsAndTearDownAreThere) {
 TEST(Snapshot, CannotBeWhereEachTestStartsTheProgram) {
   const Ended ended = forking("Prepared.*", "snapshot", {"--cloister_launch=exec"});
   EXPECT_EQ(ended.status, 1);
-  EXPECT_EQ(count(ended.out, "this program starts anew for each test (launch=exec); use "
-                             "scope=suite"),
+  EXPECT_EQ(count(ended.out,
+                  "this program starts anew for each test (launch=exec); use "
+                  "scope=suite"),
             3U)
       << ended.out;
 }

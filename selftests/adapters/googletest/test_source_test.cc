@@ -19,6 +19,12 @@ TEST_F(GroupedOne, Third) {}
 class GroupedTwo : public testing::Test {};
 TEST_F(GroupedTwo, First) {}
 TEST_F(GroupedTwo, Second) {}
+class GroupedThree : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {}
+};
+TEST_F(GroupedThree, First) {}
+TEST_F(GroupedThree, Second) {}
 
 class Groups : public testing::Test {
  protected:
@@ -28,6 +34,7 @@ class Groups : public testing::Test {
       const std::string name = registry.test(id).test_suite_name();
       if (name == "GroupedOne") one.push_back(id);
       if (name == "GroupedTwo") two.push_back(id);
+      if (name == "GroupedThree") set_up.push_back(id);
     }
     all = one;
     all.insert(all.end(), two.begin(), two.end());
@@ -36,6 +43,15 @@ class Groups : public testing::Test {
   TestSource source_with(Scope scope) {
     options.config.scope = scope;
     return {options, registry, all, facts, false};
+  }
+  // The first task of tests that share a set-up.
+  CellTask task_with(Scope scope, const Group& tests) {
+    options.config.scope = scope;
+    TestSource source(options, registry, tests, facts, false);
+    NextTask next = source.next();
+    auto* task = std::get_if<CellTask>(&next);
+    EXPECT_NE(task, nullptr);
+    return std::move(*task);
   }
   static CellReport report_of(TestId id, Outcome outcome, std::vector<Phase> phases) {
     CellReport report;
@@ -52,6 +68,7 @@ class Groups : public testing::Test {
   HostFacts facts;
   Group one;
   Group two;
+  Group set_up;  // of the suite that has a set-up
   Group all;
 };
 
@@ -146,6 +163,51 @@ TEST_F(Groups, AreForgottenInAnInterruptedRun) {
   source.take_group();
   EXPECT_TRUE(source.take_back(report_of(one[0], Interrupted{}, {Phase::kBody}), {one[1]}).empty());
   EXPECT_EQ(source.take_group(), two);
+}
+
+TEST_F(Groups, OfASnapshotAreSuitesWithASetUp) {
+  options.config.scope = Scope::kSnapshot;
+  all.insert(all.end(), set_up.begin(), set_up.end());
+  TestSource source(options, registry, all, facts, false);
+  for (std::size_t i = 0; i < one.size() + two.size(); ++i)
+    EXPECT_EQ(source.take_group(), Group{all[i]});
+  EXPECT_EQ(source.take_group(), set_up);
+}
+
+TEST_F(Groups, OfASnapshotAreAllSuitesWithEnvironments) {
+  options.config.scope = Scope::kSnapshot;
+  TestSource source(options, registry, all, facts, true);
+  EXPECT_EQ(source.take_group(), one);
+  EXPECT_EQ(source.take_group(), two);
+}
+
+TEST_F(Groups, OfASnapshotHaveATemplate) {
+  EXPECT_EQ(task_with(Scope::kSnapshot, set_up).template_kind, TemplateKind::kSnapshot);
+  EXPECT_EQ(task_with(Scope::kServices, set_up).template_kind, TemplateKind::kServices);
+  EXPECT_EQ(task_with(Scope::kSuite, set_up).template_kind, std::nullopt);
+}
+
+TEST_F(Groups, OfOneTestNeedNoTemplate) {
+  EXPECT_EQ(task_with(Scope::kSnapshot, {set_up[0]}).template_kind, std::nullopt);
+}
+
+TEST_F(Groups, OfASnapshotAreRefusedWhereEachTestStartsTheProgram) {
+  options.launch = Launch::kExec;
+  const CellTask task = task_with(Scope::kSnapshot, set_up);
+  ASSERT_FALSE(task.plan);
+  EXPECT_EQ(task.plan.error().hint, "use scope=suite");
+}
+
+TEST_F(Groups, ByThemselvesAreOneProcessWhereThereCanBeNoTemplate) {
+  options.launch = Launch::kExec;
+  testing::internal::CaptureStderr();
+  const CellTask task = task_with(Scope::kAuto, set_up);
+  EXPECT_EQ(task.template_kind, std::nullopt);
+  EXPECT_TRUE(task.plan);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find(
+                "cloister: note: GroupedThree: scope=auto is scope=suite here, for there can be no "
+                "template: "),
+            0U);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "framework/host/cures.h"
 #include "framework/host/plan_here.h"
 #include "framework/host/probe.h"
 #include "selftests/framework/plan/made_up_facts.h"

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "framework/kernel/fd.h"
 
@@ -23,7 +24,7 @@ bool same_file(int one, int other) {
 
 class MessageBetween : public testing::Test {
  protected:
-  void send(std::initializer_list<int> descriptors, std::string_view words = "words") {
+  void send(const std::vector<int>& descriptors, std::string_view words = "words") {
     iovec data{const_cast<char*>(words.data()), words.size()};
     Message message(&data, 1);
     for (const int descriptor : descriptors) message.attach(descriptor);
@@ -31,7 +32,7 @@ class MessageBetween : public testing::Test {
   }
   struct ReceivedMessage {
     std::string words;
-    Fd descriptors[3];
+    Fd descriptors[Message::kMost + 1];
     int flags = 0;
   };
   ReceivedMessage receive() {
@@ -42,7 +43,7 @@ class MessageBetween : public testing::Test {
     const ssize_t got = ::recvmsg(ends_.theirs.get(), message.head(), MSG_CMSG_CLOEXEC);
     ReceivedMessage received;
     received.words.assign(words, got > 0 ? static_cast<std::size_t>(got) : 0);
-    for (std::size_t place = 0; place < 3; ++place)
+    for (std::size_t place = 0; place <= Message::kMost; ++place)
       received.descriptors[place].reset(message.descriptor(place));
     received.flags = message.head()->msg_flags;
     return received;
@@ -79,11 +80,11 @@ TEST_F(MessageBetween, TwoEndsBringsTwoInTheirOrder) {
   EXPECT_TRUE(same_file(received.descriptors[1].get(), pipe_.read_end.get()));
 }
 
-TEST_F(MessageBetween, TwoEndsBringsNoMoreThanTwo) {
-  send({file_.get(), pipe_.read_end.get(), pipe_.write_end.get()});
+TEST_F(MessageBetween, TwoEndsBringsNoMoreThanThereIsRoomFor) {
+  send(std::vector<int>(Message::kMost + 1, file_.get()));
   const ReceivedMessage received = receive();
-  EXPECT_TRUE(received.descriptors[1].open());
-  EXPECT_FALSE(received.descriptors[2].open());
+  EXPECT_TRUE(received.descriptors[Message::kMost - 1].open());
+  EXPECT_FALSE(received.descriptors[Message::kMost].open());
   EXPECT_EQ(received.flags & MSG_CTRUNC, 0);
 }
 

@@ -36,7 +36,8 @@ CellReport full_report() {
   return report;
 }
 
-constexpr std::size_t kHead = 2 * sizeof(std::uint32_t);  // its mark and version
+// Behind its mark and version, its number, how many tasks its cell was for, whether it was a fork.
+constexpr std::size_t kOutcome = 4 * sizeof(std::uint32_t) + sizeof(bool);
 
 TEST(EncodedReport, ComesOutAsItWentIn) {
   const auto decoded = decode_report(encode(full_report()));
@@ -79,7 +80,7 @@ TEST(EncodedReport, IsRefusedWhenABoolIsNeither0Nor1) {
   CellReport report;
   report.outcome = Signaled{9, true};
   std::string bytes = encode(report);
-  const std::size_t core_dumped = kHead + sizeof report.id + sizeof report.tasks + 1 + sizeof(int);
+  const std::size_t core_dumped = kOutcome + 1 + sizeof(int);
   ASSERT_EQ(bytes[core_dumped], 1);
   bytes[core_dumped] = 2;
   EXPECT_FALSE(decode_report(bytes));
@@ -89,7 +90,7 @@ TEST(EncodedReport, OfAnotherVersionIsRefusedWithASentence) {
   std::string bytes = encode(full_report());
   ++bytes[sizeof(std::uint32_t)];
   EXPECT_EQ(decode_report(bytes).error(),
-            "this is a report of version 3, and version 2 is read here: use one release of "
+            "this is a report of version 4, and version 3 is read here: use one release of "
             "Cloister for the tests and for the command");
   EXPECT_EQ(decode_report("nonsense").error(), "this is no report of a cell");
 }
@@ -101,7 +102,7 @@ TEST(EncodedReport, IsRefusedWhenItsOutcomeIsNone) {
     CellReport report;
     report.outcome = outcome;
     std::string bytes = encode(report);
-    bytes[kHead + sizeof report.id + sizeof report.tasks] = 99;
+    bytes[kOutcome] = 99;
     EXPECT_FALSE(decode_report(bytes));
   }
 }

@@ -23,8 +23,8 @@ constexpr pid_t kGuestPid = 42;
 constexpr pid_t kInitPid = 41;
 constexpr CellLife::Bounds kBounds{.deadline = 10s, .notice_after = 5s, .patience = {60s, 10s}};
 
-constexpr const char* kStates[] = {"building", "standing",   "running", "killed",
-                                   "ending",   "given back", "done"};
+constexpr const char* kStates[] = {"building", "standing", "running",    "still",
+                                   "killed",   "ending",   "given back", "done"};
 
 std::string state_of(const CellLife& life) { return kStates[life.state().index()]; }
 
@@ -36,6 +36,7 @@ CellLife life_in(const std::string& state) {
   if (state == "done") life.finish();
   if (state == "standing" || state == "given back" || state == "done") return life;
   life.start(kGuestPid, kStarted);
+  if (state == "still") life.stand_still();
   if (state == "killed") life.kill(KilledFor::kDeadline, kKilled);
   if (state == "ending") life.reap(0, {}, kEnded);
   return life;
@@ -57,13 +58,15 @@ const std::vector<LifeEvent>& events() {
       {"NextTask",
        [](CellLife& life) { return life.next_task(kKilled); },
        {{"running", "running"}}},
+      {"StandStill", [](CellLife& life) { return life.stand_still(); }, {{"running", "still"}}},
+      {"GoOn", [](CellLife& life) { return life.go_on(kKilled); }, {{"still", "running"}}},
       {"Notice", [](CellLife& life) { return life.notice(kKilled); }, {{"running", "running"}}},
       {"Kill",
        [](CellLife& life) { return life.kill(KilledFor::kCpuTime, kKilled); },
-       {{"running", "killed"}}},
+       {{"running", "killed"}, {"still", "killed"}}},
       {"Reap",
        [](CellLife& life) { return life.reap(0, {}, kEnded); },
-       {{"running", "ending"}, {"killed", "ending"}}},
+       {{"running", "ending"}, {"still", "ending"}, {"killed", "ending"}}},
       {"GiveBack", [](CellLife& life) { return life.give_back(); }, {{"standing", "given back"}}},
       {"GiveUp",
        [](CellLife& life) { return life.give_up(kInitPid, kEnded); },
@@ -107,9 +110,32 @@ INSTANTIATE_TEST_SUITE_P(Every, CellLifeTable,
 
 TEST(CellLife, HasAGuestWhileItRunsAndUntilItIsDead) {
   for (const char* state : kStates) {
-    const bool there = std::string(state) == "running" || std::string(state) == "killed";
+    const bool there = std::string(state) == "running" || std::string(state) == "still" ||
+                       std::string(state) == "killed";
     EXPECT_EQ(life_in(state).guest(), there ? std::optional(kGuestPid) : std::nullopt) << state;
   }
+}
+
+TEST(CellLife, LearnsOnceWhichGuestATemplateHasForked) {
+  CellLife life(kBounds, kBegun);
+  life.stand();
+  life.start(0, kStarted);
+  EXPECT_TRUE(life.name_guest(kGuestPid));
+  EXPECT_EQ(life.guest(), kGuestPid);
+  EXPECT_FALSE(life.name_guest(kInitPid));
+}
+
+TEST(CellLife, IsNeverDueWhileATemplateStandsStill) {
+  const CellLife life = life_in("still");
+  EXPECT_EQ(life.next_due(), CellLife::Time::max());
+  EXPECT_FALSE(life.is_past_deadline(kEnded + 1000h));
+}
+
+TEST(CellLife, OfATemplateThatGoesOnBeginsAnewWithItsTimes) {
+  CellLife life = life_in("still");
+  life.go_on(kKilled);
+  EXPECT_FALSE(life.is_past_deadline(kKilled + 10s - 1ns));
+  EXPECT_TRUE(life.is_past_deadline(kKilled + 10s));
 }
 
 TEST(CellLife, NoticesOnce) {
