@@ -1,6 +1,7 @@
 // Shows: a PostgreSQL cluster that each test makes for itself in its /tmp, on port 5432. PostgreSQL
-// refuses to be root: a test that is root runs it as nobody. And a suite whose tests share one
-// server (docs/SCOPES.md), with a database for each.
+// refuses to be root: a test that is root runs it as nobody. And two suites that pay for initdb
+// once (docs/SCOPES.md): in one each test has a server of its own on a copy of the cluster, in the
+// other all share a server, with a database for each.
 #include <gtest/gtest.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,29 @@ TEST_F(Database, ShutsDownCleanlyWithAClientConnected) {
   pclose(client);
 }
 
+class DatabaseOfACopiedCluster : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    ASSERT_NO_FATAL_FAILURE(make_cluster());
+    const cloister::Service service(server());
+    ASSERT_EQ(query("CREATE TABLE colours AS SELECT $$blue$$ AS name"), "");
+  }
+
+  static std::string query(const std::string& sql) { return query_of("postgres", sql); }
+
+  cloister::Service service{server()};
+};
+CLOISTER_SUITE(DatabaseOfACopiedCluster, {.scope = cloister::Scope::kSnapshot});
+
+TEST_F(DatabaseOfACopiedCluster, LosesItsTable) {
+  EXPECT_EQ(query("DROP TABLE colours"), "");
+  EXPECT_EQ(query("SELECT name FROM colours").substr(0, 6), "ERROR:");
+}
+
+TEST_F(DatabaseOfACopiedCluster, HasItAsItWas) {
+  EXPECT_EQ(query("SELECT name FROM colours"), "blue\n");
+}
+
 class DatabaseOfASharedServer : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -121,7 +145,7 @@ class DatabaseOfASharedServer : public testing::Test {
   static std::unique_ptr<cloister::Service> service;
 };
 std::unique_ptr<cloister::Service> DatabaseOfASharedServer::service;
-CLOISTER_SUITE(DatabaseOfASharedServer, {.scope = cloister::Scope::kSuite});
+CLOISTER_SUITE(DatabaseOfASharedServer, {.scope = cloister::Scope::kServices});
 
 TEST_F(DatabaseOfASharedServer, HasATableOfColours) {
   EXPECT_EQ(query("CREATE TABLE things AS SELECT $$blue$$ AS name"), "");

@@ -75,6 +75,31 @@ TEST_F(Prepared, First) { change(); }
 TEST_F(Prepared, Second) { change(); }
 TEST_F(Prepared, Third) { change(); }
 
+// A template may do more than its forks.
+class Rights : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {}
+  static unsigned long long set_of(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with(name + ":\t"))
+        return strtoull(line.c_str() + name.size() + 2, nullptr, 16);
+    }
+    ADD_FAILURE() << "no " << name;
+    return ~0ULL;
+  }
+};
+TEST_F(Rights, DoNotIncludeThoseOverTheCell) {
+  constexpr unsigned long long kSysAdmin = 1ULL << 21;
+  for (const char* set : {"CapPrm", "CapEff", "CapBnd", "CapInh"})
+    EXPECT_EQ(set_of(set) & kSysAdmin, 0U) << set;
+  EXPECT_EQ(set_of("NoNewPrivs"), 1U);
+}
+TEST_F(Rights, AreNoneForAnOrdinaryUser) {
+  if (geteuid() == 0) return;
+  EXPECT_EQ(set_of("CapPrm"), 0U);
+}
+
 class AtOnce : public testing::Test {
  protected:
   static void SetUpTestSuite() {}

@@ -47,6 +47,12 @@ TEST_P(BothKinds, HasAMillionObjectsForNothing) {
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
 }
 
+TEST_P(BothKinds, GivesATestNoMoreRights) {
+  if (!can_fork()) return;
+  const Ended ended = forking("Rights.*", GetParam());
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+
 TEST_P(BothKinds, HurtsNoSibling) {
   if (!can_fork()) return;
   const Ended ended = forking("Bad.*-*Memory", GetParam(), {"--cloister_deadline=2s"});
