@@ -15,6 +15,7 @@
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/shared_descriptors.h"
 #include "framework/kernel/fd.h"
+#include "framework/launch/template_side.h"
 
 namespace cloister::googletest {
 namespace {
@@ -78,6 +79,7 @@ std::string listens_in_words(const std::string& pid, const std::vector<Listener>
 
 // Those of its cell, besides itself and init. Every test of a suite gets a cell without them.
 std::vector<std::string> other_processes() {
+  const TemplateRights to_look;
   std::vector<std::string> found;
   const std::string own = link_target("/proc/self");
   const std::vector<Listener> listeners = tcp_listeners();

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -39,27 +38,6 @@ TemplateWord word_of(TemplateNews news, std::string_view words = {}) {
   words.copy(word.words, kTemplateWords - 1);
   return word;
 }
-
-// The rights that a template keeps for this and does not use otherwise: enter_inside.cc.
-class Able {
- public:
-  Able() {
-    ::syscall(SYS_capget, &head_, before_);
-    use(~0U);
-  }
-  Able(const Able&) = delete;
-  Able& operator=(const Able&) = delete;
-  ~Able() { ::syscall(SYS_capset, &head_, before_); }
-
- private:
-  void use(std::uint32_t all) {
-    __user_cap_data_struct sets[2] = {before_[0], before_[1]};
-    for (auto& half : sets) half.effective = half.permitted & all;
-    ::syscall(SYS_capset, &head_, sets);
-  }
-  __user_cap_header_struct head_{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct before_[2] = {};
-};
 
 // SIGCHLD arrives, and only in wait(): whatever the program has made of it.
 class ChildSignal {
@@ -188,7 +166,7 @@ class Template {
       not_born(order, "map the page of a fork");
       return std::nullopt;
     }
-    const Able able;
+    const TemplateRights rights;
     const std::size_t first = std::size_t{2} + order.words.outputs;
     if (::setns(order.came[first].get(), CLONE_NEWPID) != 0) {
       not_born(order, "enter the pid namespace of a cell");
@@ -255,6 +233,16 @@ class Template {
 };
 
 }  // namespace
+
+TemplateRights::TemplateRights() {
+  ::syscall(SYS_capget, &head_, before_);
+  __user_cap_data_struct sets[2] = {before_[0], before_[1]};
+  for (auto& half : sets) half.effective = half.permitted;
+  ::syscall(SYS_capset, &head_, sets);
+}
+
+// In a fork that has entered its cell this changes nothing: the rights are gone for good.
+TemplateRights::~TemplateRights() { ::syscall(SYS_capset, &head_, before_); }
 
 std::optional<ForkedGuest> stand_still(const GuestSide& own, TemplateKind kind,
                                        std::string_view why,

@@ -2,6 +2,8 @@
 // test is a fork of it, in a cell of its own. docs/decisions/0108 says why it works like this.
 #pragma once
 
+#include <linux/capability.h>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,6 +14,20 @@
 #include "framework/plan/plan.h"
 
 namespace cloister {
+
+// While this lives, a template uses the rights that it keeps for its forks (enter_inside.cc). They
+// take it into their cells, and let it look at processes that have them, too: ptrace(2).
+class TemplateRights {
+ public:
+  TemplateRights();
+  TemplateRights(const TemplateRights&) = delete;
+  TemplateRights& operator=(const TemplateRights&) = delete;
+  ~TemplateRights();
+
+ private:
+  __user_cap_header_struct head_{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct before_[2] = {};
+};
 
 // In a fork: its task, and its side of its own pipes.
 struct ForkedGuest {

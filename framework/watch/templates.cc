@@ -89,9 +89,11 @@ Result<void> Watch::start_fork(RunningCell& cell) {
   return {};
 }
 
-void Watch::go_on_if_done(std::uint32_t cell_number) {
+void Watch::go_on_if_done(std::uint32_t cell_number, std::uint32_t reported) {
   RunningCell* cell = cells_.find(cell_number);
-  if (cell != nullptr && cell->to_begin.empty() && !any_within(*cell))
+  if (cell == nullptr) return;
+  cell->has_begun(reported);  // also one that never got its guest
+  if (cell->to_begin.empty() && !any_within(*cell))
     cell->go_on_after_tests(clock_.now());
 }
 

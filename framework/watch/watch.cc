@@ -358,7 +358,7 @@ void Watch::tell_end(const RunningCell& cell, CellReport report) {
   const std::uint32_t within = cell.within();
   tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks(), within, cell.stood_still});
   outbox_.flush();
-  if (within != kNoTemplate) go_on_if_done(within);
+  if (within != kNoTemplate) go_on_if_done(within, cell.ref().task);
 }
 
 }  // namespace cloister

@@ -121,7 +121,7 @@ class Watch : public InUnforkedMemory {
   bool any_within(const RunningCell& cell) const;
   CellTask next_in_template(RunningCell& cell);
   bool may_begin_template() const;
-  void go_on_if_done(std::uint32_t cell_number);
+  void go_on_if_done(std::uint32_t cell_number, std::uint32_t reported);
   void end_forks_of(const RunningCell& cell);
 
   void report_done(RunningCell& cell, const BuilderReply* gone);

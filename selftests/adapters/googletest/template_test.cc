@@ -65,6 +65,7 @@ TEST_P(BothKinds, HurtsNoSibling) {
 }
 
 TEST_P(BothKinds, OfASetUpThatFailsIsAsPlain) {
+  if (!can_fork()) return;
   const Ended plain = run({{guest("forking"), "--gtest_filter=BadSetUp.*", "--cloister=off"}});
   const Ended ended = forking("BadSetUp.*", GetParam());
   EXPECT_EQ(first_difference(without_times(plain.out), without_times(ended.out)), "");
@@ -179,6 +180,23 @@ TEST(Snapshot, IsCappedByWhatATestAdds) {
       forking("Bad.TakesMuchMemory:Bad.Good", "snapshot", {"--cloister_memory=64M"});
   EXPECT_THAT(ended.out, HasSubstr("Bad.TakesMuchMemory reached its memory cap of 64 MiB"));
   EXPECT_THAT(ended.out, HasSubstr("[       OK ] Bad.Good"));
+}
+
+TEST(Snapshot, IsRefusedWhereThereAreNoCopiesOfFiles) {
+  if (can_fork()) return;
+  const Ended ended = forking("Prepared.*", "snapshot");
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(count(ended.out, "cannot fork this test from the template of its suite with ") +
+                count(ended.out, "cannot show a copy of '/tmp', by overlayfs"),
+            3U)
+      << ended.out;
+}
+
+TEST(Auto, IsOneProcessWhereThereAreNoCopiesOfFiles) {
+  if (can_fork()) return;
+  const Ended ended = forking("WritesFiles.First:AtOnce.*", "auto");
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("AtOnce: scope=auto is scope=suite here, for "));
 }
 
 class Files : public testing::TestWithParam<const char*> {};
