@@ -129,10 +129,14 @@ std::string expected_of(const Row& row, bool has_caps) {
   return "was not run: cannot give this test the " + row.needs + " it asks for";
 }
 
-void check_verdicts(const Verdicts& verdicts, const std::string& who, bool has_caps) {
+// Those who die in a set-up take the template of their whole suite along.
+constexpr const char* kWithoutTemplate = "DiesIn.";
+
+void check_verdicts(const Verdicts& verdicts, const std::string& who, bool has_caps,
+                    bool has_templates = false) {
   Verdicts unknown = verdicts;
   for (const Row& row : rows()) {
-    if (row.held_elsewhere()) continue;
+    if (row.held_elsewhere() || (has_templates && row.test.starts_with(kWithoutTemplate))) continue;
     const auto found = verdicts.find(row.test);
     const std::string got = found == verdicts.end() ? "there is no such test" : found->second;
     if (got != expected_of(row, has_caps)) {
@@ -193,6 +197,27 @@ std::string with_table(const std::string& document) {
              : document.substr(0, begin) + table() + document.substr(end + 1);
 }
 
+// Every test a fork of a process in which its suite was set up: docs/SCOPES.md.
+void check_with_templates(const std::string& as_user) {
+  if (!lane_gives("own view of files")) {
+    fprintf(stderr, "behaviours: NOT RUN with templates: this host gives no own view of files\n");
+    return;
+  }
+  for (const std::string scope : {"snapshot", "services"}) {
+    const std::vector<std::string> options = {
+        "--cloister_scope=" + scope, std::string("--gtest_filter=-") + kWithoutTemplate + "*"};
+    const auto check = [&](const std::string& who, std::vector<std::string> command,
+                           bool has_caps) {
+      command.insert(command.end(), options.begin(), options.end());
+      const std::string whole = who + " with scope=" + scope;
+      check_verdicts(run_guests(whole, std::move(command)), whole, has_caps, true);
+    };
+    if (geteuid() == 0) check("root", {guest("hostile")}, lane_gives("memory cap"));
+    check("an ordinary user", {as_user, guest("hostile"), "--"},
+          geteuid() != 0 && lane_gives("memory cap"));
+  }
+}
+
 int run_all(const std::string& mode, const fs::path& sources) {
   const std::string as_user = sources / "selftests/as_ordinary_user.sh";
   if (geteuid() == 0) {
@@ -202,6 +227,7 @@ int run_all(const std::string& mode, const fs::path& sources) {
   }
   check_verdicts(run_guests("an ordinary user", {as_user, guest("hostile"), "--"}),
                  "an ordinary user", geteuid() != 0 && lane_gives("memory cap"));
+  check_with_templates(as_user);
   check_names(sources);
   const fs::path file = sources / "docs/BEHAVIOURS.md";
   const std::string document = content_of(file);
