@@ -22,8 +22,9 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bench [--quick | --tests N] [--write SOURCES] [GROUP...]\n"
-    "N is 100 to 1000; groups: trivial, memory, growth, mounts, waiting, files; without one, all\n";
-constexpr std::string_view kGroups[] = {"trivial", "memory",  "growth",
+    "N is 100 to 1000; groups: trivial, memory, set_up, growth, mounts, waiting, files; without "
+    "one, all\n";
+constexpr std::string_view kGroups[] = {"trivial", "memory",  "set_up", "growth",
                                         "mounts",  "waiting", "files"};
 
 struct Options {

@@ -145,6 +145,54 @@ Group memory(const Setting& setting) {
                     .target = Target{Target::kAtMost, 1.25}}}};
 }
 
+// Tests that are forks of one in which their suite was set up. One at a time, as the plain forks
+// are.
+Group set_up(const Setting& setting) {
+  const int tests = setting.sizes.fewer_tests;
+  const std::string program = setting.program("bench_tests");
+  const std::vector<std::string> large = {"BENCH_SET_UP_MIB=200", "BENCH_SET_UP_MS=1000"};
+  const std::string forks = fmt::format("BENCH_FORKS={}", tests);
+  const auto over_set_up = [&](const std::string& scope) {
+    return cells(setting,
+                 fmt::format("{} tests over a set-up of 1 s and 200 MiB, {}", tests, scope), tests,
+                 {"--cloister_jobs=1", "--cloister_scope=" + scope}, large);
+  };
+  const Candidate snapshot = over_set_up("snapshot");
+  const Candidate services = over_set_up("services");
+  const Candidate forked_large =
+      cells(setting, "large forks of a template", tests,
+            {"--cloister_jobs=1", "--cloister_scope=snapshot"}, {"BENCH_SET_UP_MIB=200"});
+  const Candidate forked_small = cells(setting, "small forks of a template", tests,
+                                       {"--cloister_jobs=1", "--cloister_scope=snapshot"});
+  const Candidate empty = cells(setting, "as many cells", tests, {"--cloister_jobs=1"});
+  const Candidate plain{.name = "a set-up and forks",
+                        .command = {{program}, {forks, large[0], large[1]}}};
+  const Candidate large_forks{.name = "large plain forks",
+                              .command = {{program}, {forks, large[0]}}};
+  const Candidate small_forks{.name = "small plain forks", .command = {{program}, {forks}}};
+  const auto beside_parts = [&](const Candidate& candidate) {
+    return Row{.what = candidate.name,
+               .beside = "that set-up, as many cells, as many plain forks and exits of that size",
+               .cost = {candidate.name + " run_seconds"},
+               .beside_cost = {.of = empty.name + " run_seconds",
+                               .plus = plain.name + " set_up_and_forks_seconds"},
+               .target = Target{Target::kAtMost, 1.15}};
+  };
+  return {.name = "set_up",
+          .rounds = 1,
+          .candidates = {snapshot, services, forked_large, forked_small, empty, plain, large_forks,
+                         small_forks},
+          .rows = {beside_parts(snapshot),
+                   beside_parts(services),
+                   {.what = "what 200 MiB add to a fork of a template",
+                    .beside = "what they add to a plain fork and exit",
+                    .cost = {forked_large.name + " run_seconds", forked_small.name + " run_seconds",
+                             double(tests)},
+                    .beside_cost = {large_forks.name + " set_up_and_forks_seconds",
+                                    small_forks.name + " set_up_and_forks_seconds", double(tests)},
+                    .target = Target{Target::kAtMost, 1.25}}}};
+}
+
 // As many tests in all, for a machine is not the same for a minute.
 Group growth(const Setting& setting) {
   const int few = setting.sizes.tests;
@@ -291,7 +339,7 @@ Group files(const Setting& setting) {
 }  // namespace
 
 std::vector<Group> all_groups(const Setting& setting) {
-  return {trivial(setting), memory(setting),  growth(setting),
+  return {trivial(setting), memory(setting),  set_up(setting), growth(setting),
           mounts(setting),  waiting(setting), files(setting)};
 }
 

@@ -237,9 +237,15 @@ void note_objects(std::uint8_t look_for) {
   Inside& own = here();
   own.lists_new_objects = (look_for & kLookForNewSysv) != 0;
   if (!own.lists_new_objects) return;
+  shm_info segments{};
+  seminfo sets{};
+  msginfo queues{};
+  const int last[] = {sys::shmctl(0, SHM_INFO, &segments), sys::semctl(0, 0, SEM_INFO, &sets),
+                      sys::msgctl(0, MSG_INFO, &queues)};
   for (const std::uint8_t kind : {kSharedMemory, kSemaphores, kMessages}) {
-    Inside::KnownObjects& known = own.known[kind - kSharedMemory];
-    for (int i = 0; i < kMostIndices && known.count < Inside::kMostKnown; ++i) {
+    const int place = kind - kSharedMemory;
+    Inside::KnownObjects& known = own.known[place];
+    for (int i = 0; i <= last[place] && i < kMostIndices && known.count < Inside::kMostKnown; ++i) {
       shmid_ds segment{};
       semid_ds set{};
       msqid_ds queue{};

@@ -97,6 +97,7 @@ std::optional<GuestCall> Watch::start_guests() {
     // One at a time is one after the other: the builder may have finished the next cell first.
     if (cell.life().is<CellLife::Building>() && admission_.jobs() == 1) break;
     if (!cell.life().is<CellLife::Standing>()) continue;
+    if (must_wait_for_another(cell)) continue;
     if (cell.within() != kNoTemplate) {
       if (auto told = start_fork(cell); told) {
         ++busy;

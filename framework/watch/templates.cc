@@ -60,11 +60,22 @@ void Watch::stand_still(RunningCell& cell, TemplateKind kind) {
 
 RunningCell* Watch::with_tasks_to_begin() const {
   const auto found = std::ranges::find_if(cells_, [this](const auto& cell) {
-    // What shares servers runs one after the other.
+    // What shares servers runs one after the other: one cell ahead is enough.
     return !cell->to_begin.empty() && cell->life().template is<CellLife::Still>() &&
-           (cell->template_kind() == TemplateKind::kSnapshot || !any_within(*cell));
+           (cell->template_kind() == TemplateKind::kSnapshot || count_within(*cell) < 2);
   });
   return found == cells_.end() ? nullptr : found->get();
+}
+
+// Another that shares servers with it has not ended: what that one leaves must be gone first.
+bool Watch::must_wait_for_another(const RunningCell& cell) const {
+  const RunningCell* of = cells_.find(cell.within());
+  return of != nullptr && of->template_kind() == TemplateKind::kServices &&
+         std::ranges::any_of(cells_, [&cell](const auto& other) {
+           const CellLife& life = other->life();
+           return other->within() == cell.within() &&
+                  (life.guest() || life.template is<CellLife::Ending>());
+         });
 }
 
 CellTask Watch::next_in_template(RunningCell& cell) {
@@ -93,20 +104,17 @@ void Watch::go_on_if_done(std::uint32_t cell_number, std::uint32_t reported) {
   RunningCell* cell = cells_.find(cell_number);
   if (cell == nullptr) return;
   cell->has_begun(reported);  // also one that never got its guest
-  if (cell->to_begin.empty() && !any_within(*cell))
-    cell->go_on_after_tests(clock_.now());
+  if (cell->to_begin.empty() && count_within(*cell) == 0) cell->go_on_after_tests(clock_.now());
 }
 
-// Of its tasks, any whose cell is there or will be requested again.
-bool Watch::any_within(const RunningCell& cell) const {
+// Of its tasks, those whose cells are there or will be requested again.
+std::size_t Watch::count_within(const RunningCell& cell) const {
   const std::uint32_t number = cell.ref().cell;
-  return std::ranges::any_of(cells_,
-                             [number](const auto& other) {
-                               return other->within() == number &&
-                                      !other->life().template is<CellLife::Done>();
-                             }) ||
-         std::ranges::any_of(again_,
-                             [number](const CellTask& task) { return task.within == number; });
+  const auto there = std::ranges::count_if(cells_, [number](const auto& other) {
+    return other->within() == number && !other->life().template is<CellLife::Done>();
+  });
+  const auto again = std::ranges::count(again_, number, &CellTask::within);
+  return static_cast<std::size_t>(there + again);
 }
 
 // A template that has ended takes its forks along: PR_SET_PDEATHSIG. What had not begun goes back

@@ -118,7 +118,8 @@ class Watch : public InUnforkedMemory {
   void stand_still(RunningCell& cell, TemplateKind kind);
   Result<void> start_fork(RunningCell& cell);
   RunningCell* with_tasks_to_begin() const;
-  bool any_within(const RunningCell& cell) const;
+  std::size_t count_within(const RunningCell& cell) const;
+  bool must_wait_for_another(const RunningCell& cell) const;
   CellTask next_in_template(RunningCell& cell);
   bool may_begin_template() const;
   void go_on_if_done(std::uint32_t cell_number, std::uint32_t reported);
