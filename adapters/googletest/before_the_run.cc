@@ -175,9 +175,9 @@ std::vector<std::string> shared_mappings(const std::string& maps) {
 }
 
 std::vector<std::string> shared_memory(const std::string& maps) {
-  constexpr std::string_view kDeleted = " (deleted)";
   std::vector<std::string> found = shared_mappings(maps);
   std::erase_if(found, [](const std::string& words) {
+    constexpr std::string_view kDeleted = " (deleted)";
     const std::string name = words.substr(0, words.rfind(" of "));
     // A file that is deleted has a directory; "/SYSV..." is System V's, which has a key, "/i915"
     // and the like are drivers'.

@@ -9,6 +9,6 @@ namespace cloister::googletest {
 // What `earlier` printed and said comes before what `test` did.
 void put_before(CellReport& test, const CellReport& earlier);
 // And what `later` did after it. If that ended badly, so does the test.
-void put_after(CellReport& test, CellReport&& later);
+void put_after(CellReport& test, const CellReport& later);
 
 }  // namespace cloister::googletest

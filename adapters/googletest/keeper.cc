@@ -210,8 +210,8 @@ void Keeper::OnTestEnd(const testing::TestInfo& test) {
   const RecordPtr replayed = std::exchange(reached_.replayed, nullptr);
   const RecordPtr passed_over = std::exchange(reached_.passed_over, nullptr);
   if (replayed == nullptr && passed_over != nullptr) replay_.after_skip(*passed_over);
-  const CellReport none;
-  const CellReport& cell = replayed != nullptr ? replayed->cell : none;
+  const Record none;
+  const CellReport& cell = (replayed == nullptr ? none : *replayed).cell;
   std::vector<std::string> notes;
   if (test.result()->Failed()) notes = audit_notes(registry_, cell);
   for (const std::string& note : notes)

@@ -58,7 +58,7 @@ void ReportSink::end_fork(Suite& suite, CellReport&& report) {
 void ReportSink::end_template(Suite&& suite, CellEndEvent&& end) {
   put_back(end);
   if (!suite.waiting) return;
-  put_after(*suite.waiting, std::move(end.report));
+  put_after(*suite.waiting, end.report);
   outbox_.put(encode(*suite.waiting));
 }
 

@@ -51,8 +51,8 @@ class CellBuilder {
   // An Error if the builder's image does not fit into a limit of the calling process.
   static Result<void> check_limits();
 
-  CellBuilder(CellBuilder&&) = default;
-  CellBuilder& operator=(CellBuilder&&) = default;
+  CellBuilder(CellBuilder&&) noexcept = default;
+  CellBuilder& operator=(CellBuilder&&) noexcept = default;
 
   // Makes the run directories of these. When the run ends, the builder removes them and undoes the
   // changes to their groups.

@@ -91,6 +91,7 @@ struct Order {
   }
   std::vector<int> numbers(std::size_t from, std::size_t count) const {
     std::vector<int> numbers;
+    numbers.reserve(count);
     for (std::size_t i = 0; i < count; ++i) numbers.push_back(came[from + i].get());
     return numbers;
   }

@@ -47,7 +47,7 @@ TEST(JoinedReport, EndsAsItsTearDownIfThatEndsBadly) {
   CellReport test = report_of(Phase::kBody, "");
   CellReport later = report_of(Phase::kSuiteTearDown, "");
   later.outcome = Signaled{6};
-  put_after(test, std::move(later));
+  put_after(test, later);
   EXPECT_TRUE(std::holds_alternative<Signaled>(test.outcome));
 }
 
@@ -56,7 +56,7 @@ TEST(JoinedReport, KeepsItsOwnBadEnd) {
   test.outcome = Exited{3};
   CellReport later = report_of(Phase::kSuiteTearDown, "");
   later.outcome = Signaled{6};
-  put_after(test, std::move(later));
+  put_after(test, later);
   EXPECT_TRUE(std::holds_alternative<Exited>(test.outcome));
 }
 
@@ -64,7 +64,7 @@ TEST(JoinedReport, OfATestThatHasEndedIsNotInterruptedLater) {
   CellReport test = report_of(Phase::kBody, "");
   CellReport later = report_of(Phase::kSuiteTearDown, "");
   later.outcome = Interrupted{};
-  put_after(test, std::move(later));
+  put_after(test, later);
   EXPECT_TRUE(std::holds_alternative<Finished>(test.outcome));
 }
 
