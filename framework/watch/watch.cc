@@ -186,7 +186,7 @@ int Watch::timeout(Clock::time_point now) const {
   };
   for (const auto& cell : cells_) due_in(cell->next_alarm(), now);
   if (options_.load && has_more_to_start()) due_in(admission_.next_look(), Clock::now());
-  if (!no_more_ && !may_ask_source()) due_in(ask_source_at_, Clock::now());
+  if (!no_more_ && Clock::now() < ask_source_at_) due_in(ask_source_at_, Clock::now());
   if (left == Clock::duration::max()) return -1;
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<std::int64_t>(whole, 0, 1 << 30));

@@ -2,6 +2,7 @@
 // and kAuto. That their reports are GoogleTest's own is tested in same_report_test.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <filesystem>
@@ -104,6 +105,23 @@ TEST(Services, RunsThemOneAfterTheOther) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(forking("AtOnce.*", "services").status, 0);
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(2000));
+}
+
+// Of all processes that this one has waited for.
+std::chrono::milliseconds processor_time() {
+  rusage used{};
+  getrusage(RUSAGE_CHILDREN, &used);
+  const auto milliseconds = [](const timeval& time) {
+    return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_usec / 1000);
+  };
+  return milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
+}
+
+TEST_P(BothKinds, WaitsWithoutWork) {
+  if (!can_fork()) return;
+  const auto before = processor_time();
+  EXPECT_EQ(forking("AtOnce.*", GetParam(), {"--cloister_jobs=1"}).status, 0);  // for 2 s
+  EXPECT_LT(processor_time() - before, std::chrono::milliseconds(1000));
 }
 
 struct Left {
