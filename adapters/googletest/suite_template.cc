@@ -47,7 +47,7 @@ class SuiteTemplate {
   // What fits what the set-up left, from the most that a test can have for itself to the least.
   void choose(const LeftBySetUp& left) {
     const auto words = [](const char* scope, const std::vector<std::string>& what) {
-      return fmt::format("scope=auto is scope={} here, for SetUpTestSuite left {}", scope,
+      return fmt::format("scope=auto is scope={} here, because SetUpTestSuite left {}", scope,
                          fmt::join(what, ", "));
     };
     if (!left.rest.empty()) return guest_.go_on_without_forks(words("suite", left.rest));

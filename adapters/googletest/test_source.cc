@@ -12,6 +12,7 @@
 #include "adapters/googletest/configuration.h"
 #include "adapters/googletest/messages.h"
 #include "framework/config/settings.h"
+#include "framework/host/file_views.h"
 #include "framework/host/plan_here.h"
 #include "framework/plan/guest_pid.h"
 
@@ -112,6 +113,13 @@ Result<SharedPlan> TestSource::plan_of_template(TestId first) {
   auto plan = plan_of(first);
   if (!plan) return plan;
   if (auto can_be = check_template(**plan); !can_be) return std::unexpected(can_be.error());
+  if (const std::string overlay = first_on_overlay((*plan)->watch.views); !overlay.empty()) {
+    return std::unexpected(
+        Error{fmt::format("fork this test from the template of its suite with a view of '{}': that "
+                          "is on an overlay, and Linux stacks no more than two",
+                          overlay),
+              0, "use files=host, or scope=suite"});
+  }
   return plan;
 }
 
@@ -125,7 +133,7 @@ std::optional<TemplateKind> TestSource::template_of(const Group& group) {
   const auto plan = plan_of_template(first);
   if (loss == nullptr && plan) return kind;
   // Where there can be no template, one process does for all.
-  fmt::print(stderr, "cloister: note: {}: scope=auto is scope=suite here, for {}\n",
+  fmt::print(stderr, "cloister: note: {}: scope=auto is scope=suite here, because {}\n",
              registry_.suite_of(first).name(),
              plan ? "tests cannot have copies of files: " + loss->why
                   : "there can be no template: " + plan.error().text());

@@ -114,7 +114,9 @@ class DatabaseOfACopiedCluster : public testing::Test {
 
   cloister::Service service{server()};
 };
-CLOISTER_SUITE(DatabaseOfACopiedCluster, {.scope = cloister::Scope::kSnapshot});
+// Without views of the host's files, which cannot be copied where they are on an overlay already.
+CLOISTER_SUITE(DatabaseOfACopiedCluster,
+               {.files = cloister::Files::kHost, .scope = cloister::Scope::kSnapshot});
 
 TEST_F(DatabaseOfACopiedCluster, LosesItsTable) {
   EXPECT_EQ(query("DROP TABLE colours"), "");
@@ -145,7 +147,8 @@ class DatabaseOfASharedServer : public testing::Test {
   static std::unique_ptr<cloister::Service> service;
 };
 std::unique_ptr<cloister::Service> DatabaseOfASharedServer::service;
-CLOISTER_SUITE(DatabaseOfASharedServer, {.scope = cloister::Scope::kServices});
+CLOISTER_SUITE(DatabaseOfASharedServer,
+               {.files = cloister::Files::kHost, .scope = cloister::Scope::kServices});
 
 TEST_F(DatabaseOfASharedServer, HasATableOfColours) {
   EXPECT_EQ(query("CREATE TABLE things AS SELECT $$blue$$ AS name"), "");

@@ -126,7 +126,7 @@ bool start_init(Building& building, std::uint64_t namespaces, std::string_view s
                       : clone_nested_init(building.within, building.within_namespaces, own, flags,
                                           building.pidfd, failure);
   if (building.init < 0) {
-    fail(failure, "clone a process with new namespaces");
+    if (failure.error == 0) fail(failure, "clone a process with new namespaces");
     close(ends[0]);
     close(ends[1]);
     return false;

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -243,6 +244,15 @@ std::vector<std::string> gcov_directories(const std::string& program) {
   }
   ::munmap(memory, size);
   return outermost(directories);
+}
+
+std::string first_on_overlay(std::span<const std::string> directories) {
+  constexpr long kOverlay = 0x794c7630;  // OVERLAYFS_SUPER_MAGIC, which linux/magic.h has since 4.0
+  for (const std::string& directory : directories) {
+    struct statfs status{};
+    if (::statfs(directory.c_str(), &status) == 0 && status.f_type == kOverlay) return directory;
+  }
+  return "";
 }
 
 }  // namespace cloister

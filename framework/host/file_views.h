@@ -28,4 +28,9 @@ void share_existing(std::vector<FileView>& views, std::span<const std::string> p
 // files there. Empty for other programs.
 std::vector<std::string> gcov_directories(const std::string& program);
 
+// The first of the directories that is on an overlay, or "": a view of it is the second of two that
+// the kernel stacks (FILESYSTEM_MAX_STACK_DEPTH), and a test that is forked from a template, which
+// has such a view, needs a third.
+std::string first_on_overlay(std::span<const std::string> directories);
+
 }  // namespace cloister

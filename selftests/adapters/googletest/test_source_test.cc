@@ -205,7 +205,7 @@ TEST_F(Groups, ByThemselvesAreOneProcessWhereThereCanBeNoTemplate) {
   EXPECT_EQ(task.template_kind, std::nullopt);
   EXPECT_TRUE(task.plan);
   EXPECT_EQ(testing::internal::GetCapturedStderr().find(
-                "cloister: note: GroupedThree: scope=auto is scope=suite here, for there can be no "
+                "cloister: note: GroupedThree: scope=auto is scope=suite here, because there can be no "
                 "template: "),
             0U);
 }
