@@ -204,10 +204,11 @@ TEST_F(Groups, ByThemselvesAreOneProcessWhereThereCanBeNoTemplate) {
   const CellTask task = task_with(Scope::kAuto, set_up);
   EXPECT_EQ(task.template_kind, std::nullopt);
   EXPECT_TRUE(task.plan);
-  EXPECT_EQ(testing::internal::GetCapturedStderr().find(
-                "cloister: note: GroupedThree: scope=auto is scope=suite here, because there can be no "
-                "template: "),
-            0U);
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr().find(
+          "cloister: note: GroupedThree: scope=auto is scope=suite here, because there can be no "
+          "template: "),
+      0U);
 }
 
 }  // namespace
