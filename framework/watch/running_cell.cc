@@ -196,16 +196,15 @@ bool RunningCell::kill(KilledFor reason, Clock::time_point now) {
   // Killing init kills the whole pid namespace; without one, the guest's session leader and its
   // group must do.
   if (init_.pidfd.open()) ::syscall(SYS_pidfd_send_signal, init_.pidfd.get(), SIGKILL, nullptr, 0);
-  signal_guest(SIGKILL);
+  signal_group(SIGKILL);
+  if (const pid_t guest = life_.guest().value_or(0); guest > 0) ::kill(guest, SIGKILL);
   return true;
 }
 
-// And its process group. The number of a fork may not be known yet.
-void RunningCell::signal_guest(int number) const {
+// The number of a fork may not be known yet.
+void RunningCell::signal_group(int number) const {
   const pid_t guest = life_.guest().value_or(0);
-  if (guest <= 0) return;
-  ::kill(-guest, number);
-  ::kill(guest, number);
+  if (guest > 0) ::kill(-guest, number);
 }
 
 void RunningCell::guest_ended(int wait_status, const rusage& used, Clock::time_point now) {

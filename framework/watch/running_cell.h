@@ -94,8 +94,8 @@ class RunningCell {
   // Kills everything in the cell. False if there is no guest, or it was killed before.
   bool kill(KilledFor reason, Clock::time_point now);
   // Stops the guest and its process group. Processes that left that group go on.
-  void stop() const { signal_guest(SIGSTOP); }
-  void go_on() const { signal_guest(SIGCONT); }
+  void stop() const { signal_group(SIGSTOP); }
+  void go_on() const { signal_group(SIGCONT); }
 
   void guest_ended(int wait_status, const rusage& used, Clock::time_point now);
   // The loop stops waiting. The report will say which process it waited for.
@@ -135,7 +135,7 @@ class RunningCell {
   std::string cannot_stand{};              // why it cannot be one; else empty
 
  private:
-  void signal_guest(int number) const;
+  void signal_group(int number) const;
   bool go_on_to(std::uint32_t task);
 
   std::uint32_t number_;
