@@ -61,7 +61,15 @@ void write_files(int count, int test) {
     std::ofstream(directory + "/" + std::to_string(i)) << std::string(1024, 'x');
 }
 
-void touch(int mebibytes);
+// In pages of 4 KiB, as a heap of many small objects is: a few huge ones would make forks cheap.
+void touch(int mebibytes) {
+  if (mebibytes == 0) return;
+  const std::size_t size = static_cast<std::size_t>(mebibytes) << 20;
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) abort();
+  madvise(memory, size, MADV_NOHUGEPAGE);
+  memset(memory, 1, size);
+}
 
 // Their suite's set-up takes BENCH_SET_UP_MS and touches BENCH_SET_UP_MIB.
 void set_up() {
@@ -80,16 +88,6 @@ TEST_P(Trivial, Test) {
   EXPECT_GE(GetParam(), 0);
 }
 INSTANTIATE_TEST_SUITE_P(Many, Trivial, testing::Range(0, asked_for("BENCH_TESTS", 1000)));
-
-// In pages of 4 KiB, as a heap of many small objects is: a few huge ones would make forks cheap.
-void touch(int mebibytes) {
-  if (mebibytes == 0) return;
-  const std::size_t size = static_cast<std::size_t>(mebibytes) << 20;
-  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) abort();
-  madvise(memory, size, MADV_NOHUGEPAGE);
-  memset(memory, 1, size);
-}
 
 void fork_and_exit(int count) {
   const Clock::time_point start = Clock::now();

@@ -37,12 +37,6 @@ bool environments_are_recreated() {
   return GTEST_FLAG_GET(recreate_environments_when_repeating) || GTEST_FLAG_GET(repeat) < 0;
 }
 
-// A suite without a set-up of its own has nothing to wait for.
-bool has_own(testing::internal::SetUpTestSuiteFunc function) {
-  return function != nullptr && function != &testing::Test::SetUpTestSuite &&
-         function != &testing::Test::TearDownTestSuite;
-}
-
 }  // namespace
 
 Keeper& Keeper::instance() {
@@ -272,7 +266,8 @@ RecordPtr Keeper::last_of(const testing::TestSuite& suite) {
 
 void Keeper::replay_suite_set_up() {
   if (shared_.shown().suite == nullptr) {
-    if (!registry_.current_suite_has(has_own)) return;
+    // A suite without a set-up of its own has nothing to wait for.
+    if (!registry_.current_suite_has(Registry::is_users)) return;
     shared_.choose_for_suite(first_of(*UnitTest::GetInstance()->current_test_suite()));
   }
   shared_.show_suite_set_up();

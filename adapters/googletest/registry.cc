@@ -108,9 +108,11 @@ Registry::SuiteHooks Registry::hooks_of(const TestSuite& suite) const {
   return {pa::get(pa::SuiteSetUp{}, suite), pa::get(pa::SuiteTearDown{}, suite)};
 }
 
-bool Registry::has_set_up(const TestSuite& suite) const {
-  const SuiteHooks hooks = hooks_of(suite);
-  return hooks.set_up != nullptr && hooks.set_up != &testing::Test::SetUpTestSuite;
+bool Registry::has_set_up(const TestSuite& suite) const { return is_users(hooks_of(suite).set_up); }
+
+bool Registry::is_users(testing::internal::SetUpTestSuiteFunc function) {
+  return function != nullptr && function != &testing::Test::SetUpTestSuite &&
+         function != &testing::Test::TearDownTestSuite;
 }
 
 void Registry::set_hooks(const TestSuite& suite, SuiteHooks hooks) const {

@@ -60,6 +60,8 @@ class Registry {
   // What a suite runs, after put_back().
   SuiteHooks hooks_of(const testing::TestSuite& suite) const;
   bool has_set_up(const testing::TestSuite& suite) const;
+  // A set-up or tear-down that is not GoogleTest's own, which does nothing.
+  static bool is_users(testing::internal::SetUpTestSuiteFunc function);
   void set_hooks(const testing::TestSuite& suite, SuiteHooks hooks) const;
   // GoogleTest is running it, and goes through its end though none of its tests is selected.
   void keep_running(const testing::TestSuite& suite) const;

@@ -32,10 +32,9 @@ class SuiteTemplate {
     const LeftBySetUp left = left_by_set_up(before_);
     if (kind_ == TemplateKind::kAny) return choose(left);
     const bool lacks_services = kind_ == TemplateKind::kSnapshot && !left.services.empty();
-    if (left.rest.empty() && !lacks_services) return stand(kind_, "");
+    if (left.rest.empty() && !lacks_services) return stand(kind_, "", left.files);
     guest_.refuse_to_stand(why_not(left));
-    registry_.select_only({});
-    keep_suite();
+    pass_over_tests();
   }
 
   void tear_down() {
@@ -52,22 +51,18 @@ class SuiteTemplate {
     };
     if (!left.rest.empty()) return guest_.go_on_without_forks(words("suite", left.rest));
     if (!left.services.empty())
-      return stand(TemplateKind::kServices, words("services", left.services));
-    stand(TemplateKind::kSnapshot, "scope=auto is scope=snapshot here");
+      return stand(TemplateKind::kServices, words("services", left.services), left.files);
+    stand(TemplateKind::kSnapshot, "scope=auto is scope=snapshot here", left.files);
   }
 
   // Returns in each fork, where GoogleTest goes on with that one test; and in the template when all
   // have run, where it passes them over and tears down.
-  void stand(TemplateKind kind, const std::string& why) {
-    const auto test = guest_.stand_still(kind, why, files_to_reopen(before_));
-    if (test) {
-      is_fork_ = true;
-      forget_coverage();
-      registry_.select_only({*test});
-    } else {
-      registry_.select_only({});
-      keep_suite();
-    }
+  void stand(TemplateKind kind, const std::string& why, const std::vector<ReopenedFile>& files) {
+    const auto test = guest_.stand_still(kind, why, files);
+    if (!test) return pass_over_tests();
+    is_fork_ = true;
+    forget_coverage();
+    registry_.select_only({*test});
   }
 
   std::string why_not(const LeftBySetUp& left) const {
@@ -81,7 +76,10 @@ class SuiteTemplate {
   }
 
   // A suite without selected tests is still torn down: GoogleTest is in the middle of it.
-  void keep_suite() const { registry_.keep_running(suite_); }
+  void pass_over_tests() const {
+    registry_.select_only({});
+    registry_.keep_running(suite_);
+  }
 
   GuestListener& guest_;
   const Registry& registry_;

@@ -114,6 +114,13 @@ bool is_reopened(const OpenDescriptor& open) {
          !open.link.ends_with(" (deleted)") && !open.link.starts_with("/memfd:");
 }
 
+ReopenedFile to_reopen(const OpenDescriptor& open) {
+  const off_t at = open.type == S_IFREG ? ::lseek(open.number, 0, SEEK_CUR) : 0;
+  // What was done once, when it was opened first, is not done again.
+  constexpr int kOnce = O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW;
+  return {open.number, open.link, open.flags & ~kOnce, open.close_on_exec, std::max<off_t>(at, 0)};
+}
+
 std::string in_words(const OpenDescriptor& open, const std::vector<SharedDescriptor>& shared) {
   const auto found = std::ranges::find(shared, open.number, &SharedDescriptor::number);
   const std::string what = found != shared.end() ? found->what : fmt::format("'{}'", open.link);
@@ -135,14 +142,17 @@ std::vector<std::string> BeforeSetUp::mappings_now() {
 }
 
 LeftBySetUp left_by_set_up(const BeforeSetUp& before) {
-  LeftBySetUp left{.services = other_processes(), .rest = {}};
+  LeftBySetUp left{.services = other_processes(), .rest = {}, .files = {}};
   if (const int threads = other_threads(); threads > 0)
     left.rest.push_back(fmt::format("{} more thread{} running", threads, threads == 1 ? "" : "s"));
   const std::vector<OpenDescriptor> opened = opened_since(before);
   const std::vector<SharedDescriptor> shared = shared_descriptors(opened);
   for (const OpenDescriptor& open : opened) {
-    if (is_reopened(open) || std::ranges::find(kPlainDevices, open.link) != std::end(kPlainDevices))
+    if (is_reopened(open)) {
+      left.files.push_back(to_reopen(open));
       continue;
+    }
+    if (std::ranges::find(kPlainDevices, open.link) != std::end(kPlainDevices)) continue;
     (is_of_service(open, shared) ? left.services : left.rest).push_back(in_words(open, shared));
   }
   std::vector<std::string> old = before.mappings;
@@ -155,19 +165,6 @@ LeftBySetUp left_by_set_up(const BeforeSetUp& before) {
     }
   }
   return left;
-}
-
-std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before) {
-  std::vector<ReopenedFile> files;
-  for (const OpenDescriptor& open : opened_since(before)) {
-    if (!is_reopened(open)) continue;
-    const off_t at = open.type == S_IFREG ? ::lseek(open.number, 0, SEEK_CUR) : 0;
-    // What was done once, when it was opened first, is not done again.
-    constexpr int kOnce = O_CREAT | O_EXCL | O_TRUNC | O_NOFOLLOW;
-    files.push_back(
-        {open.number, open.link, open.flags & ~kOnce, open.close_on_exec, std::max<off_t>(at, 0)});
-  }
-  return files;
 }
 
 }  // namespace cloister::googletest

@@ -18,15 +18,13 @@ struct BeforeSetUp {
   static std::vector<std::string> mappings_now();
 };
 
-// What has come since and a fork has not for itself: each in words that go on after "SetUpTestSuite
+// What has come since. What a fork has not for itself is in words that go on after "SetUpTestSuite
 // left".
 struct LeftBySetUp {
   std::vector<std::string> services;  // processes and what leads to them
   std::vector<std::string> rest;
+  std::vector<ReopenedFile> files;  // each fork opens its own
 };
 LeftBySetUp left_by_set_up(const BeforeSetUp& before);
-
-// The files that were opened since: each fork opens its own.
-std::vector<ReopenedFile> files_to_reopen(const BeforeSetUp& before);
 
 }  // namespace cloister::googletest

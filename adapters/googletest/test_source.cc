@@ -50,9 +50,8 @@ void TestSource::group(const std::vector<TestId>& tests) {
   std::map<Common, TestId> groups;
   for (const TestId id : tests) {
     const CellConfig config = config_of(registry_.test(id), options_);
-    const Scope scope = config.scope.value_or(Scope::kTest);
-    const auto* suite = scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
-    const bool shares = may_share(registry_.suite_of(id), scope);
+    const auto* suite = config.scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
+    const bool shares = may_share(registry_.suite_of(id), config);
     const auto first = shares ? groups.try_emplace({encode(config), suite}, id).first->second : id;
     first == id ? own_firsts_.push_back(id) : others_[first].push_back(id);
   }
@@ -60,11 +59,9 @@ void TestSource::group(const std::vector<TestId>& tests) {
 }
 
 // A template without a set-up would be for nothing.
-bool TestSource::may_share(const testing::TestSuite& suite, Scope scope) const {
-  const bool is_for_set_up =
-      scope == Scope::kSnapshot || scope == Scope::kServices || scope == Scope::kAuto;
-  return scope != Scope::kTest &&
-         (!is_for_set_up || sets_up_environments_ || registry_.has_set_up(suite));
+bool TestSource::may_share(const testing::TestSuite& suite, const CellConfig& config) const {
+  return config.scope.value_or(Scope::kTest) != Scope::kTest &&
+         (!template_kind_of(config) || sets_up_environments_ || registry_.has_set_up(suite));
 }
 
 TestSource::Group TestSource::take_group() {
@@ -125,10 +122,10 @@ Result<SharedPlan> TestSource::plan_of_template(TestId first) {
 
 // One test alone does its own set-up: a template would only add to that.
 std::optional<TemplateKind> TestSource::template_of(const Group& group) {
+  if (group.size() == 1) return std::nullopt;
   const TestId first = group.front();
   const auto kind = template_kind_of(config_of(registry_.test(first), options_));
-  if (group.size() == 1 || kind != TemplateKind::kAny)
-    return group.size() == 1 ? std::nullopt : kind;
+  if (kind != TemplateKind::kAny) return kind;
   const Loss* loss = facts_.loss_of(Facility::kFileViews);
   const auto plan = plan_of_template(first);
   if (loss == nullptr && plan) return kind;

@@ -38,7 +38,7 @@ class TestSource final : public CellSource {
 
  private:
   void group(const std::vector<TestId>& tests);
-  bool may_share(const testing::TestSuite& suite, Scope scope) const;
+  bool may_share(const testing::TestSuite& suite, const CellConfig& config) const;
   Result<SharedPlan> plan_of_template(TestId first);
   std::optional<TemplateKind> template_of(const Group& group);
   Result<CellPlan> new_plan(const CellConfig& config) const;

@@ -99,14 +99,14 @@ void start_building(const RequestHead& head, const char* payload, std::size_t si
   const Building* outer = head.within == kNoTemplate ? nullptr : find(head.within);
   if (head.within != kNoTemplate && outer == nullptr)
     return report_failure(cell, {ESRCH, "make a cell in that of its template"});
-  const int within = outer == nullptr ? -1 : outer->pidfd;
-  const std::uint64_t within_namespaces = outer == nullptr ? 0 : outer->namespaces();
   Building* building = take_slot();
   if (building == nullptr) return report_failure(cell, {EAGAIN, "keep more cells at once"});
   building->cell = cell;
   building->guest_pid = head.guest_pid;
-  building->within = within;
-  building->within_namespaces = within_namespaces;
+  if (outer != nullptr) {
+    building->within = outer->pidfd;
+    building->within_namespaces = outer->namespaces();
+  }
   building->plan = static_cast<char*>(malloc(size));
   memcpy(building->plan, payload, size);
   building->plan_size = size;

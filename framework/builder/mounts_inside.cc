@@ -171,7 +171,7 @@ bool mount_tmpfs(ByteReader& fields, InsideReply& failure) {
 
 int open_written(std::size_t place) {
   const int upper = here().uppers[place];
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
   return upper >= 0 ? sys::openat(upper, ".", kFlags)
                     : sys::open(Path{shown(here().tmpfs_targets[place])}.c_str(), kFlags);
 }

@@ -8,7 +8,6 @@
 
 #include "framework/builder/doing.h"
 #include "framework/builder/init_inside.h"
-#include "framework/syscalls/path.h"
 
 namespace cloister {
 namespace {

@@ -23,19 +23,13 @@ void show_socket(int covered, std::string_view target, std::string_view name) {
 }  // namespace
 
 void show_sockets(int covered, std::string_view target) {
-  struct Place {
-    int covered;
-    std::string_view target;
-  } const place{covered, target};
-  read_table("/proc/net/unix", [&place](char* line) {
+  read_table("/proc/net/unix", [covered, target](const char* line) {
     const char* path = strchr(line, '/');
     if (path == nullptr) return;
     const std::string_view whole(path);
-    if (whole.size() <= place.target.size() + 1 || !whole.starts_with(place.target) ||
-        whole[place.target.size()] != '/')
-      return;
-    show_socket(place.covered, place.target,
-                {path + place.target.size() + 1, whole.size() - place.target.size() - 1});
+    const std::size_t name = target.size() + 1;
+    if (whole.size() > name && whole.starts_with(target) && whole[name - 1] == '/')
+      show_socket(covered, target, {path + name, whole.size() - name});
   });
 }
 

@@ -207,6 +207,12 @@ void enter_session(Streams streams, int event_fd) {
     give_up(event_fd, "make the terminal the guest's own");
 }
 
+void enter_directory(const char* directory, int event_fd) {
+  if (chdir(directory) != 0)
+    give_up(event_fd,
+            Path{"enter the working directory '", directory, "' inside the cell"}.c_str());
+}
+
 void set_standard_streams(const GuestStart& start, int event_fd) {
   if (start.plan.guest.streams != Streams::kCaptured) return;
   const int from[3] = {start.null_fd, start.out_fd, start.err_fd};
@@ -261,10 +267,7 @@ GuestSide enter_cell(const GuestStart& start) {
   enter_session(start.plan.guest.streams, own.event);
   // After the capabilities: changing those would clear it again, prctl(2).
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (const char* directory = start.plan.guest.working_directory.c_str(); chdir(directory) != 0) {
-    give_up(own.event,
-            Path{"enter the working directory '", directory, "' inside the cell"}.c_str());
-  }
+  enter_directory(start.plan.guest.working_directory.c_str(), own.event);
   set_standard_streams(start, own.event);
   const int own_numbers[] = {own.event, own.out, own.err, own.page, own.audit, own.link};
   close_all_but(start.plan.guest.keep_fds, start.held, own_numbers, start.null_fd);
@@ -275,8 +278,7 @@ GuestSide enter_cell(const GuestStart& start) {
   return GuestSide({own.event, own.out, joined ? -1 : own.err, own.page, own.link}, start.page);
 }
 
-GuestSide enter_as_fork(const GuestStart& start) {
-  const WayOfFork& way = *start.fork;
+GuestSide enter_as_fork(const GuestStart& start, const WayOfFork& way) {
   const bool joined = start.err_fd == start.out_fd;
   const HighDescriptors own = move_high(start, joined);
 
@@ -295,11 +297,7 @@ GuestSide enter_as_fork(const GuestStart& start) {
   for (const ReopenedFile& file : way.files) {
     if (!reopen(file)) give_up(own.event, Path{"open '", file.path, "' again in the cell"}.c_str());
   }
-  if (chdir(way.working_directory) != 0) {
-    give_up(
-        own.event,
-        Path{"enter the working directory '", way.working_directory, "' inside the cell"}.c_str());
-  }
+  enter_directory(way.working_directory, own.event);
   set_standard_streams(start, own.event);
   for (const int fd : way.closed) close(fd);
   limit_resources(start, own.event);

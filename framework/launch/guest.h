@@ -57,7 +57,6 @@ struct GuestStart {
   std::span<const HeldDescriptor> held{};  // descriptors of its program, sorted by number
   std::optional<rlimit> descriptors{};     // the guest's limit on descriptors; nothing: unchanged
   int link_fd = -1;                        // to become a template with; else -1
-  const WayOfFork* fork = nullptr;         // if a template forks it
   sigset_t signal_mask;                    // for the guest
 };
 
@@ -75,6 +74,6 @@ Result<Forked> fork_guest(const GuestStart& start);
 // stdio.
 GuestSide enter_cell(const GuestStart& start);
 // The same, in the fork of a template.
-GuestSide enter_as_fork(const GuestStart& start);
+GuestSide enter_as_fork(const GuestStart& start, const WayOfFork& way);
 
 }  // namespace cloister

@@ -212,10 +212,9 @@ class Template {
                            .out_fd = order.output(0).get(),
                            .err_fd = order.output(1).get(),
                            .null_fd = STDIN_FILENO,
-                           .fork = &way,
                            .signal_mask = child_signal_.mask()};
     unmap_page(&own_.page());
-    const GuestSide side = enter_as_fork(start);
+    const GuestSide side = enter_as_fork(start, way);
     set_this_cell(plan_, order.words.cell);
     // Closed by now; their numbers may be others'.
     for (const Fd& fd : order.came) const_cast<Fd&>(fd).release();

@@ -16,7 +16,6 @@ namespace {
 
 // Of the guest that this process is, or that forked it.
 const CellPlan* the_plan = nullptr;
-const CellPlan* the_whole_plan = nullptr;  // unless this program was executed by that guest
 std::uint32_t the_cell = 0;
 
 // number_in() of a file, if it is there.
@@ -59,12 +58,11 @@ std::chrono::microseconds time_of(int who) {
 }  // namespace
 
 void set_this_cell(const CellPlan& plan, std::uint32_t cell) {
-  the_whole_plan = &plan;
   the_plan = &plan;
   the_cell = cell;
 }
 
-const CellPlan* plan_of_this_cell() { return the_whole_plan; }
+const CellPlan* plan_of_this_cell() { return the_plan; }
 
 std::string this_cell_as_bytes() {
   ByteWriter out;

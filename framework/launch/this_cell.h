@@ -11,7 +11,7 @@ namespace cloister {
 // Called in the guest only. The plan must outlive the process.
 void set_this_cell(const CellPlan& plan, std::uint32_t cell);
 
-// That plan; nullptr in a program that a guest executed.
+// That plan. A program that a guest executed knows only what this_cell() reports of it.
 const CellPlan* plan_of_this_cell();
 
 // What this_cell() reports, for the program that a guest executes.

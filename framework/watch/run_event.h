@@ -89,7 +89,6 @@ struct CellEndEvent {
   CellReport report{};
   std::vector<std::uint32_t> not_begun{};  // tasks that the guest did not come to
   std::uint32_t within = kNoTemplate;      // the cell of the template that its guest was a fork of
-  bool was_template = false;  // it stood still; the report is about what it did after that
 };
 
 // To add an event, add an alternative here and an on() below.

@@ -10,35 +10,48 @@
 namespace cloister {
 
 void Watch::hear_template(RunningCell& cell) {
-  while (auto says = cell.link ? cell.link->hear() : std::nullopt) {
-    const TemplateWord& word = says->word;
-    const bool chooses = word.news == TemplateNews::kStands || word.news == TemplateNews::kGoesOn;
-    if (chooses && word.words[0] != '\0' && cell.template_kind() == TemplateKind::kAny)
-      tell(TemplateChoiceEvent{cell.ref(), word.words});
-    if (word.news == TemplateNews::kStands)
+  while (const auto says = cell.link ? cell.link->hear() : std::nullopt) hear(cell, *says);
+}
+
+void Watch::hear(RunningCell& cell, const TemplateSays& says) {
+  const TemplateWord& word = says.word;
+  RunningCell* fork = cells_.find(word.cell);
+  if (fork != nullptr && fork->within() != cell.ref().cell) fork = nullptr;
+  switch (word.news) {
+    case TemplateNews::kStands:
+      tell_choice(cell, word);
       stand_still(cell, word.number == static_cast<int>(TemplateKind::kServices)
                             ? TemplateKind::kServices
                             : TemplateKind::kSnapshot);
-    if (chooses) continue;
-    if (word.news == TemplateNews::kCannotStand) {
+      break;
+    case TemplateNews::kGoesOn:
+      tell_choice(cell, word);
+      break;
+    case TemplateNews::kCannotStand:
       cell.cannot_stand = word.words;
       cell.link->go_on();
-      continue;
-    }
-    RunningCell* fork = cells_.find(word.cell);
-    if (fork == nullptr || fork->within() != cell.ref().cell) continue;
-    if (word.news == TemplateNews::kBorn) {
-      fork->guest_born(says->sender, clock_.now());
-      tell(GuestStartEvent{fork->ref(), says->sender});
-    } else if (fork->life().guest()) {
-      if (word.news == TemplateNews::kNotBorn) {
-        fork->guest_not_born(Error{word.words, word.number, ""}, clock_.now());
-      } else {
-        fork->guest_ended(word.number, word.used, clock_.now());
-      }
+      break;
+    case TemplateNews::kBorn:
+      if (fork == nullptr) break;
+      fork->guest_born(says.sender, clock_.now());
+      tell(GuestStartEvent{fork->ref(), says.sender});
+      break;
+    case TemplateNews::kNotBorn:
+      if (fork == nullptr || !fork->life().guest()) break;
+      fork->guest_not_born(Error{word.words, word.number, ""}, clock_.now());
       dismantle(*fork);
-    }
+      break;
+    case TemplateNews::kEnded:
+      if (fork == nullptr || !fork->life().guest()) break;
+      fork->guest_ended(word.number, word.used, clock_.now());
+      dismantle(*fork);
+      break;
   }
+}
+
+void Watch::tell_choice(const RunningCell& cell, const TemplateWord& word) {
+  if (word.words[0] != '\0' && cell.template_kind() == TemplateKind::kAny)
+    tell(TemplateChoiceEvent{cell.ref(), word.words});
 }
 
 // What it said and printed until now is its set-up's.

@@ -356,7 +356,7 @@ void Watch::tell_end(const RunningCell& cell, CellReport report) {
   wait_for_an_end_ = false;
   ask_source_at_ = {};
   const std::uint32_t within = cell.within();
-  tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks(), within, cell.stood_still});
+  tell(CellEndEvent{cell.ref(), std::move(report), cell.more_tasks(), within});
   outbox_.flush();
   if (within != kNoTemplate) go_on_if_done(within, cell.ref().task);
 }

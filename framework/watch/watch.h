@@ -115,6 +115,8 @@ class Watch : public InUnforkedMemory {
 
   // templates.cc: guests that others are forked from.
   void hear_template(RunningCell& cell);
+  void hear(RunningCell& cell, const TemplateSays& says);
+  void tell_choice(const RunningCell& cell, const TemplateWord& word);
   void stand_still(RunningCell& cell, TemplateKind kind);
   Result<void> start_fork(RunningCell& cell);
   RunningCell* with_tasks_to_begin() const;

@@ -43,29 +43,26 @@ TEST(JoinedReport, CountsWhatWasDropped) {
   EXPECT_EQ(test.out.dropped, 3U);
 }
 
-TEST(JoinedReport, EndsAsItsTearDownIfThatEndsBadly) {
+// Of a test that ended like this, and its tear-down like that.
+Outcome joined_outcome(Outcome own, Outcome later) {
   CellReport test = report_of(Phase::kBody, "");
-  CellReport later = report_of(Phase::kSuiteTearDown, "");
-  later.outcome = Signaled{6};
-  put_after(test, later);
-  EXPECT_TRUE(std::holds_alternative<Signaled>(test.outcome));
+  test.outcome = std::move(own);
+  CellReport tear_down = report_of(Phase::kSuiteTearDown, "");
+  tear_down.outcome = std::move(later);
+  put_after(test, tear_down);
+  return test.outcome;
+}
+
+TEST(JoinedReport, EndsAsItsTearDownIfThatEndsBadly) {
+  EXPECT_TRUE(std::holds_alternative<Signaled>(joined_outcome(Finished{}, Signaled{6})));
 }
 
 TEST(JoinedReport, KeepsItsOwnBadEnd) {
-  CellReport test = report_of(Phase::kBody, "");
-  test.outcome = Exited{3};
-  CellReport later = report_of(Phase::kSuiteTearDown, "");
-  later.outcome = Signaled{6};
-  put_after(test, later);
-  EXPECT_TRUE(std::holds_alternative<Exited>(test.outcome));
+  EXPECT_TRUE(std::holds_alternative<Exited>(joined_outcome(Exited{3}, Signaled{6})));
 }
 
 TEST(JoinedReport, OfATestThatHasEndedIsNotInterruptedLater) {
-  CellReport test = report_of(Phase::kBody, "");
-  CellReport later = report_of(Phase::kSuiteTearDown, "");
-  later.outcome = Interrupted{};
-  put_after(test, later);
-  EXPECT_TRUE(std::holds_alternative<Finished>(test.outcome));
+  EXPECT_TRUE(std::holds_alternative<Finished>(joined_outcome(Finished{}, Interrupted{})));
 }
 
 }  // namespace
