@@ -225,7 +225,7 @@ TEST(Snapshot, IsRefusedWhereThereAreNoCopiesOfFiles) {
 
 TEST(Auto, IsOneProcessWhereThereAreNoCopiesOfFiles) {
   if (can_fork()) return;
-  const Ended ended = forking("WritesFiles.First:AtOnce.*", "auto");
+  const Ended ended = forking("AtOnce.*", "auto");
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("AtOnce: scope=auto is scope=suite here, because "));
 }
