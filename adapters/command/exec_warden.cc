@@ -16,6 +16,7 @@
 #include "adapters/command/output.h"
 #include "framework/host/plan_here.h"
 #include "framework/host/table.h"
+#include "framework/kernel/files_of_command.h"
 #include "framework/plan/caps.h"
 #include "framework/report/encode.h"
 #include "framework/run/run.h"
@@ -79,20 +80,6 @@ class ToKeeper final : public EventSink {
   Outbox& outbox_;
 };
 
-// Every file that the command could be: where a name is looked up in PATH, those that are there.
-std::vector<std::string> candidates(const std::string& command) {
-  if (command.find('/') != std::string::npos) return {command};
-  std::vector<std::string> files;
-  std::string_view path = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");
-  while (!path.empty()) {
-    const std::size_t colon = std::min(path.find(':'), path.size());
-    std::string file = fmt::format("{}/{}", path.substr(0, colon), command);
-    if (::access(file.c_str(), F_OK) == 0) files.push_back(std::move(file));
-    path.remove_prefix(std::min(colon + 1, path.size()));
-  }
-  return files;
-}
-
 // The caps that were asked for and that a command can lift which may mount its own groups:
 // cgroup_namespaces(7). A line, or nothing.
 std::string liftable_text(const CellRequest& request) {
@@ -110,7 +97,7 @@ std::string liftable_text(const CellRequest& request) {
 
 // A program below /tmp must stay visible there, and what it is loaded with.
 void keep_visible(const std::string& command, HostFacts& facts) {
-  for (const std::string& file : candidates(command)) need_program(facts, file);
+  for (const std::string& file : files_of_command(command)) need_program(facts, file);
 }
 
 // Everything a warden has, in one object that is never destroyed in the guest.
@@ -145,7 +132,7 @@ struct Warden {
   environ = variables.data();
   ::execvp(argv[0], argv.data());
   // A directory of PATH that may not be searched is no reason: execvp(3), as shells see it.
-  const int error = errno == EACCES && candidates(words[0]).empty() ? ENOENT : errno;
+  const int error = errno == EACCES && files_of_command(words[0]).empty() ? ENOENT : errno;
   fmt::print(stderr, "cloister exec: cannot execute '{}': {}; {}\n", words[0], errno_text(error),
              error == ENOENT
                  ? "name a program that is visible in the cell (--explain shows its view)"

@@ -207,11 +207,13 @@ std::vector<std::string> unmatched_code() {
 }
 
 std::vector<std::string> unmatched_in(const Options& run) {
-  if (run.file.overrides.empty() && run.overrides.empty()) return {};
+  if (run.file.overrides.empty() && run.overrides.empty() && run.file.services.empty()) return {};
   std::set<std::string> names;
   for_each_test([&names](const testing::TestInfo& test) { names.insert(full_name(test)); });
   auto sentences = unmatched_overrides(run.file.name, run.file.overrides, views_of(names));
   std::ranges::move(unmatched_overrides("--cloister_override", run.overrides, views_of(names)),
+                    std::back_inserter(sentences));
+  std::ranges::move(unmatched_services(run.file.name, run.file.services, views_of(names)),
                     std::back_inserter(sentences));
   return sentences;
 }

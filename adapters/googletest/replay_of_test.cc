@@ -145,6 +145,10 @@ void ReplayOfTest::notes() const {
     if (test_.result()->Failed() && !throttled.empty()) limits.push_back(throttled);
     for (const std::string& limit : limits) note(fmt::format("{}: {}", name_, limit));
   }
+  if (!ended_well(record_) || test_.result()->Failed()) {
+    const std::string services = services_text(record_.cell);
+    if (!services.empty()) note(fmt::format("{}: {}", name_, services));
+  }
   // What it left, where that is not a failure by itself.
   if (record_.cell.leaks == Leaks::kFail && ended_well(record_)) return;
   for (const std::string& line : leftovers_text(record_.cell, false))

@@ -58,13 +58,19 @@ bool debugged() {
 
 // What the run passes straight through; the sentence, where one is due, goes to stderr.
 bool runs_plain(const Options& options, const std::vector<std::string>& arguments) {
-  if (!options.enabled || GTEST_FLAG_GET(list_tests) || help_is_asked(arguments)) return true;
-  const char* reason = GTEST_FLAG_GET(break_on_failure) ? "--gtest_break_on_failure is set"
-                       : debugged()                     ? "a debugger or valgrind is attached"
-                                                        : nullptr;
-  if (reason != nullptr)
+  if (GTEST_FLAG_GET(list_tests) || help_is_asked(arguments)) return true;
+  const char* reason = !options.enabled                   ? "--cloister=off"
+                       : GTEST_FLAG_GET(break_on_failure) ? "--gtest_break_on_failure is set"
+                       : debugged()                       ? "a debugger or valgrind is attached"
+                                                          : nullptr;
+  if (reason == nullptr) return false;
+  if (options.enabled)
     fmt::print(stderr, "cloister: note: {}: the tests run without cells\n", reason);
-  return reason != nullptr;
+  if (!options.file.services.empty()) {
+    fmt::print(stderr, "cloister: note: {}: no [[service]] of {} is started\n", reason,
+               options.file.name);
+  }
+  return true;
 }
 
 // Settings that would be lost without a word end the run. Where `cloister run` has started this

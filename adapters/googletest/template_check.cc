@@ -77,7 +77,8 @@ std::string listens_in_words(const std::string& pid, const std::vector<Listener>
   return "";
 }
 
-// Those of its cell, besides itself and init. Every test of a suite gets a cell without them.
+// Those of its cell, besides itself, init, and what has services of cloister.toml as children.
+// Every test of a suite gets a cell without them.
 std::vector<std::string> other_processes() {
   const TemplateRights to_look;
   std::vector<std::string> found;
@@ -93,6 +94,7 @@ std::vector<std::string> other_processes() {
     const std::string status = read_file(entry.path() / "stat").value_or("");
     const std::size_t end = status.rfind(") ");
     if (name.empty() || end == std::string::npos || status[end + 2] == 'Z') continue;
+    if (name == kServiceSupervisor) continue;
     found.push_back(
         fmt::format("{} (pid {}) running{}", name, pid, listens_in_words(pid, listeners)));
   }

@@ -44,15 +44,17 @@ void TestSource::group(const std::vector<TestId>& tests) {
     firsts_ = tests;
     return;
   }
-  // What tests of one cell, or of one template, have in common: their settings, and except under
-  // Scope::kProgram their suite.
-  using Common = std::tuple<std::string, const testing::TestSuite*>;
+  // What tests of one cell, or of one template, have in common: their settings, their services, and
+  // except under Scope::kProgram their suite.
+  using Common = std::tuple<std::string, std::vector<SharedService>, const testing::TestSuite*>;
   std::map<Common, TestId> groups;
   for (const TestId id : tests) {
     const CellConfig config = config_of(registry_.test(id), options_);
     const auto* suite = config.scope == Scope::kProgram ? nullptr : &registry_.suite_of(id);
     const bool shares = may_share(registry_.suite_of(id), config);
-    const auto first = shares ? groups.try_emplace({encode(config), suite}, id).first->second : id;
+    const auto first =
+        shares ? groups.try_emplace({encode(config), services_of(id), suite}, id).first->second
+               : id;
     first == id ? own_firsts_.push_back(id) : others_[first].push_back(id);
   }
   firsts_ = own_firsts_;
@@ -93,9 +95,11 @@ NextTask TestSource::next() {
 Result<SharedPlan> TestSource::plan_of(TestId id) {
   const CellConfig config = config_of(registry_.test(id), options_);
   std::string asked = encode(config);
-  if (!last_ || asked != last_asked_) {
-    last_ = shared(new_plan(config));
+  std::vector<SharedService> services = services_of(id);
+  if (!last_ || asked != last_asked_ || services != last_services_) {
+    last_ = shared(new_plan(config, services));
     last_asked_ = std::move(asked);
+    last_services_ = std::move(services);
   }
   return *last_;
 }
@@ -137,8 +141,14 @@ std::optional<TemplateKind> TestSource::template_of(const Group& group) {
   return std::nullopt;
 }
 
-Result<CellPlan> TestSource::new_plan(const CellConfig& config) const {
-  CellRequest request{.config = config};
+std::vector<SharedService> TestSource::services_of(TestId id) const {
+  if (options_.file.services.empty()) return {};
+  return cloister::services_of(options_, full_name(registry_.test(id)));
+}
+
+Result<CellPlan> TestSource::new_plan(const CellConfig& config,
+                                      std::vector<SharedService> services) const {
+  CellRequest request{.config = config, .services = std::move(services)};
   request.config.scope.reset();  // that is done by grouping
   return plan_here(request, facts_, options_.require ? "--cloister_require" : "");
 }

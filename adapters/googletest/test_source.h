@@ -38,10 +38,11 @@ class TestSource final : public CellSource {
 
  private:
   void group(const std::vector<TestId>& tests);
+  std::vector<SharedService> services_of(TestId id) const;
   bool may_share(const testing::TestSuite& suite, const CellConfig& config) const;
   Result<SharedPlan> plan_of_template(TestId first);
   std::optional<TemplateKind> template_of(const Group& group);
-  Result<CellPlan> new_plan(const CellConfig& config) const;
+  Result<CellPlan> new_plan(const CellConfig& config, std::vector<SharedService> services) const;
   // Whether cells end in its set-up, and not for the first time.
   bool is_hopeless(const testing::TestSuite& suite, const CellReport& report);
 
@@ -57,6 +58,7 @@ class TestSource final : public CellSource {
   std::map<const testing::TestSuite*, int> ends_in_set_up_;
   // Tests in a row that are asked for the same share a plan.
   std::string last_asked_;
+  std::vector<SharedService> last_services_;
   std::optional<Result<SharedPlan>> last_;
 };
 

@@ -59,6 +59,17 @@ struct Warden {
 };
 Warden* the_warden = nullptr;
 
+// Those that at least one of its tests needs.
+std::vector<SharedService> services_of_run(const WardenOrders& orders) {
+  std::vector<SharedService> needed = orders.options.file.services;
+  std::erase_if(needed, [&](const SharedService& service) {
+    return std::ranges::none_of(orders.tests, [&](TestId id) {
+      return service->tests.matches(full_name(orders.registry.test(id)));
+    });
+  });
+  return needed;
+}
+
 GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held, Fd socket,
                     void (*in_warden)()) {
   in_warden();
@@ -70,7 +81,7 @@ GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held
                     .will_exec = orders.options.launch == Launch::kExec,
                     .held = std::move(held)};
   if (auto guest = run_tasks(the_warden->host, std::move(options), the_warden->source,
-                             the_warden->sink, the_warden->outbox))
+                             the_warden->sink, the_warden->outbox, services_of_run(orders)))
     return *guest;
   the_warden->host.builder.reset();
   ::_exit(0);

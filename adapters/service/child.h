@@ -12,7 +12,7 @@
 
 #include <cloister/service.h>
 
-#include "adapters/service/descriptor.h"
+#include "framework/connect/descriptor.h"
 
 namespace cloister::service {
 

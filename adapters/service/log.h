@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "adapters/service/descriptor.h"
+#include "framework/connect/descriptor.h"
 
 namespace cloister::service {
 

@@ -1,18 +1,21 @@
 // What a service may be waited for: the functions that make a Ready.
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <exception>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include <cloister/service.h>
 
-#include "adapters/service/descriptor.h"
-#include "adapters/service/probe.h"
+#include "framework/connect/connect.h"
+#include "framework/connect/descriptor.h"
 
 namespace cloister {
 namespace {
@@ -42,6 +45,28 @@ class LineInLog {
   off_t read_ = 0;
 };
 
+// Every address that the host has. `why` there is none.
+std::vector<service::Address> addresses_of(const std::string& host, std::uint16_t port,
+                                           std::string& why) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  std::vector<service::Address> addresses;
+  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error != 0) {
+    why = "'" + host + "': " + ::gai_strerror(error);
+    return addresses;
+  }
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    service::Address& address = addresses.emplace_back();
+    address.size = each->ai_addrlen;
+    std::memcpy(&address.bytes, each->ai_addr, each->ai_addrlen);
+  }
+  return addresses;
+}
+
 std::string ask(const std::function<bool()>& holds) {
   try {
     return holds() ? "" : "it does not hold";
@@ -63,16 +88,16 @@ std::uint16_t bind_to(const Descriptor& socket, const sockaddr* address, socklen
 }  // namespace
 
 Ready port(std::uint16_t number) {
-  const auto lacks = [number](const std::string&) {
-    std::string why = service::try_port("127.0.0.1", number);
-    // The reason of the first: a host may have no IPv6.
-    return why.empty() || service::try_port("::1", number).empty() ? std::string() : why;
-  };
+  const auto lacks = [number](const std::string&) { return service::try_local_port(number); };
   return {{{"port " + std::to_string(number), lacks, true}}};
 }
 
 Ready port(const std::string& host, std::uint16_t number) {
-  const auto lacks = [host, number](const std::string&) { return service::try_port(host, number); };
+  const auto lacks = [host, number](const std::string&) {
+    std::string why;
+    const auto addresses = addresses_of(host, number, why);
+    return addresses.empty() ? why : service::try_addresses(addresses);
+  };
   return {{{"port " + std::to_string(number) + " of " + host, lacks, true}}};
 }
 
@@ -86,8 +111,15 @@ Ready log_line(const std::string& text) {
 }
 
 Ready http(const std::string& url, int status) {
-  const auto lacks = [parsed = service::parse_url(url), status](const std::string&) {
-    return service::try_http(parsed, status);
+  const auto parsed = service::parse_url(url);
+  if (!parsed) {
+    throw ServiceError("cannot wait for the URL '" + url +
+                       "': it is not of the form http://HOST:PORT/PATH; correct it");
+  }
+  const auto lacks = [parsed = *parsed, status](const std::string&) {
+    std::string why;
+    const auto addresses = addresses_of(parsed.host, parsed.port, why);
+    return addresses.empty() ? why : service::try_http(parsed, status, addresses);
   };
   return {{{"status " + std::to_string(status) + " of " + url, lacks, true}}};
 }

@@ -97,14 +97,42 @@ class Entries {
   alignas(dirent) char buffer_[4096] = {};
 };
 
+// What /proc/PID/stat says: "7 (name) S 1 ...", proc(5).
+struct Stat {
+  char text[1024] = {};
+  std::string_view name{};
+  const char* state = nullptr;  // where that field is; nullptr if there is no such process
+
+  explicit Stat(const char* pid) {
+    text[read_file(pid, "/stat", text, sizeof text - 1)] = '\0';
+    const char* begin = strchr(text, '(');
+    const char* end = strrchr(text, ')');
+    if (begin == nullptr || end == nullptr || end[1] == '\0') return;
+    name = {begin + 1, static_cast<std::size_t>(end - begin - 1)};
+    state = end + 2;
+  }
+};
+
+// Whether one of its parents has the services as children: it is one, or of one.
+bool is_of_service(const Stat& process) {
+  constexpr int kMostParents = 64;
+  constexpr int kParent = 4;  // that field
+  if (process.name == kServiceSupervisor) return true;
+  unsigned long parent = stat_field(process.state, kParent);
+  for (int i = 0; parent > 1 && i < kMostParents; ++i) {
+    char pid[24];
+    snprintf(pid, sizeof pid, "%lu", parent);
+    const Stat stat(pid);
+    if (stat.name == kServiceSupervisor) return true;
+    parent = stat.state == nullptr ? 0 : stat_field(stat.state, kParent);
+  }
+  return false;
+}
+
 void list_process(const char* pid, RollCall& roll) {
-  char stat[1024] = {};
   char command[kCommandKept] = {};
-  const std::size_t size = read_file(pid, "/stat", stat, sizeof stat - 1);
-  stat[size] = '\0';
-  const char* name = strchr(stat, '(');
-  const char* end = strrchr(stat, ')');
-  if (name == nullptr || end == nullptr || end[1] == '\0' || is_dying(end + 2)) return;
+  const Stat stat(pid);
+  if (stat.state == nullptr || is_dying(stat.state) || is_of_service(stat)) return;
   std::uint64_t& count = roll.counts[kSurvivorKind];
   if (count++ >= kLeftNamed) return;
   std::size_t length = read_file(pid, "/cmdline", command, sizeof command);
@@ -112,8 +140,7 @@ void list_process(const char* pid, RollCall& roll) {
   for (std::size_t i = 0; i < length; ++i) {
     if (command[i] == '\0') command[i] = ' ';
   }
-  name_leftover(roll, kSurvivorKind, atoi(pid),
-                {name + 1, static_cast<std::size_t>(end - name - 1)}, {command, length});
+  name_leftover(roll, kSurvivorKind, atoi(pid), stat.name, {command, length});
 }
 
 void list_processes(RollCall& roll) {

@@ -111,6 +111,9 @@ class Reader {
  private:
   bool read_layer(const toml::table& table, bool is_top, ConfigLayer& into);
   bool read_profiles(const Entry& entry);
+  bool read_services(const Entry& entry, std::vector<SharedService>& into);
+  bool read_keys(const toml::table& table, const std::string& before,
+                 std::vector<ServiceKey>& into);
   bool read_overrides(const Entry& entry, std::vector<ConfigOverride>& into);
   bool read_override(const toml::table& table, std::vector<ConfigOverride>& into);
   bool read_optional(const Entry& entry, ConfigOverride& into);
@@ -138,12 +141,13 @@ class Reader {
 bool Reader::read_layer(const toml::table& table, bool is_top, ConfigLayer& into) {
   const auto read_entry = [&](const Entry& entry) {
     if (entry.name == "override") return read_overrides(entry, into.overrides);
+    if (entry.name == "service") return read_services(entry, into.services);
     if (entry.name == "profile" && is_top) return read_profiles(entry);
     if (is_run_option(entry.name)) return read_run_option(entry, into.run_options);
     if (const auto* setting = setting_named(entry.name))
       return read_setting(entry, *setting, into.config);
     std::vector<std::string_view> known(run_options_.begin(), run_options_.end());
-    known.emplace_back("override");
+    known.insert(known.end(), {"override", "service"});
     if (is_top) known.emplace_back("profile");
     return complain_of_name(entry, known);
   };
@@ -158,6 +162,49 @@ bool Reader::read_profiles(const Entry& entry) {
     const auto* table = profile.value->as_table();
     if (table == nullptr) return complain_of_kind(entry.name, *profile.value, kTakes);
     return read_layer(*table, false, file_.profiles[std::string(profile.name)]);
+  });
+}
+
+bool Reader::read_services(const Entry& entry, std::vector<SharedService>& into) {
+  constexpr std::string_view kTakes = "tables, each written [[service]]";
+  const auto* services = entry.value->as_array();
+  if (services == nullptr) return complain_of_kind(entry.name, *entry.value, kTakes);
+  return std::ranges::all_of(*services, [&](const toml::node& element) {
+    const auto* table = element.as_table();
+    if (table == nullptr) return complain_of_kind(entry.name, element, kTakes);
+    std::vector<ServiceKey> keys;
+    if (!read_keys(*table, "", keys)) return false;
+    auto read = read_service(keys, begin_of(table->source()), file_.name);
+    if (!read) return complain(read.error().place, read.error().what);
+    into.push_back(std::move(*read));
+    return true;
+  });
+}
+
+bool Reader::read_keys(const toml::table& table, const std::string& before,
+                       std::vector<ServiceKey>& into) {
+  return std::ranges::all_of(entries_of(table), [&](const Entry& entry) {
+    const std::string name = before + std::string(entry.name);
+    if (const auto* inner = entry.value->as_table()) {
+      if (before.empty()) return read_keys(*inner, name + ".", into);
+      return complain_of_kind(name, *entry.value, "a text or a number");
+    }
+    const auto* list = entry.value->as_array();
+    ServiceKey key{.name = name,
+                   .name_place = entry.name_place,
+                   .place = begin_of(entry.value->source()),
+                   .kind = kind_of(*entry.value),
+                   .texts = {},
+                   .is_string = entry.value->is_string(),
+                   .is_array = list != nullptr};
+    if (list == nullptr) {
+      if (auto text = text_of(*entry.value)) key.texts.push_back(std::move(*text));
+    } else {
+      key.is_string = list->is_homogeneous(toml::node_type::string);
+      for (const toml::node& element : *list) key.texts.push_back(text_of(element).value_or(""));
+    }
+    into.push_back(std::move(key));
+    return true;
   });
 }
 

@@ -12,14 +12,11 @@
 
 #include <cloister/config.h>
 
+#include "framework/config/place.h"
+#include "framework/config/service.h"
 #include "framework/config/test_pattern.h"
 
 namespace cloister {
-
-struct Place {
-  unsigned line = 0;
-  unsigned column = 0;
-};
 
 // `jobs = 8`
 struct RunOptionText {
@@ -42,6 +39,7 @@ struct ConfigLayer {
   CellConfig config;
   std::vector<RunOptionText> run_options;  // in the file's order
   std::vector<ConfigOverride> overrides;   // in the file's order: a later one wins
+  std::vector<SharedService> services{};   // in the file's order, in which they are started
 };
 
 struct ConfigFile {

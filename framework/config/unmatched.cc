@@ -28,25 +28,47 @@ std::string did_you_mean(std::string_view filter, std::span<const std::string_vi
   return "";
 }
 
+namespace {
+
+// A filter in a file that matches nothing; `whose` it is: "this override".
+std::string unmatched_words(std::string_view file, const Place& place, std::string_view filter,
+                            std::string_view whose, std::span<const std::string_view> names) {
+  const std::string meant = did_you_mean(filter, names);
+  return fmt::format(
+      "{}:{}:{}: the filter '{}' of {} matches no test{}", file, place.line, place.column, filter,
+      whose,
+      meant.empty() ? "; 'optional = true' beside it allows that, in a file of several programs"
+                    : meant);
+}
+
+bool matches_any(const TestPattern& tests, std::span<const std::string_view> names) {
+  return std::ranges::any_of(names, [&tests](auto name) { return tests.matches(name); });
+}
+
+}  // namespace
+
 std::vector<std::string> unmatched_overrides(std::string_view where,
                                              std::span<const ConfigOverride> overrides,
                                              std::span<const std::string_view> names) {
   std::vector<std::string> sentences;
   for (const ConfigOverride& one : overrides) {
-    if (one.optional ||
-        std::ranges::any_of(names, [&one](auto name) { return one.tests.matches(name); }))
-      continue;
-    const std::string meant = did_you_mean(one.filter, names);
-    if (one.place.line == 0) {  // none of a file
-      sentences.push_back(
-          fmt::format("the filter '{}' of {} matches no test{}", one.filter, where, meant));
-      continue;
-    }
-    sentences.push_back(fmt::format(
-        "{}:{}:{}: the filter '{}' of this override matches no test{}", where, one.place.line,
-        one.place.column, one.filter,
-        meant.empty() ? "; 'optional = true' beside it allows that, in a file of several programs"
-                      : meant));
+    if (one.optional || matches_any(one.tests, names)) continue;
+    sentences.push_back(
+        one.place.line == 0  // none of a file
+            ? fmt::format("the filter '{}' of {} matches no test{}", one.filter, where,
+                          did_you_mean(one.filter, names))
+            : unmatched_words(where, one.place, one.filter, "this override", names));
+  }
+  return sentences;
+}
+
+std::vector<std::string> unmatched_services(std::string_view file,
+                                            std::span<const SharedService> services,
+                                            std::span<const std::string_view> names) {
+  std::vector<std::string> sentences;
+  for (const SharedService& one : services) {
+    if (one->optional || matches_any(one->tests, names)) continue;
+    sentences.push_back(unmatched_words(file, one->place, one->filter, "this service", names));
   }
   return sentences;
 }

@@ -19,5 +19,9 @@ std::string did_you_mean(std::string_view filter, std::span<const std::string_vi
 std::vector<std::string> unmatched_overrides(std::string_view where,
                                              std::span<const ConfigOverride> overrides,
                                              std::span<const std::string_view> names);
+// The same for services.
+std::vector<std::string> unmatched_services(std::string_view file,
+                                            std::span<const SharedService> services,
+                                            std::span<const std::string_view> names);
 
 }  // namespace cloister

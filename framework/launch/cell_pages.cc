@@ -12,7 +12,7 @@
 namespace cloister {
 namespace {
 
-constexpr std::size_t kStride = std::size_t{64} * 1024;  // a multiple of every page size Linux has
+constexpr std::size_t kStride = std::size_t{128} * 1024;  // a multiple of every page size Linux has
 static_assert(sizeof(CellPage) <= kStride);
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/launch/cell_services.h"
 #include "framework/launch/this_cell.h"
 
 namespace cloister {
@@ -51,6 +52,7 @@ Result<Forked> fork_guest(const GuestStart& start) {
     GuestSide guest = enter_cell(start);
     if (birthplace) birthplace->forget();
     set_this_cell(start.plan, start.cell);
+    start_services(start.plan, guest, start.link_fd >= 0 ? Before::kSetUp : Before::kSetUpAndTests);
     return Forked{0, guest};
   }
   start.pages.let_inherit(start.page, false);

@@ -21,6 +21,7 @@
 #include "framework/kernel/fd.h"
 #include "framework/kernel/single_threaded_fork.h"
 #include "framework/launch/cell_pages.h"
+#include "framework/launch/cell_services.h"
 #include "framework/launch/this_cell.h"
 #include "framework/protocol/message.h"
 #include "framework/protocol/template_message.h"
@@ -214,11 +215,12 @@ class Template {
                            .null_fd = STDIN_FILENO,
                            .signal_mask = child_signal_.mask()};
     unmap_page(&own_.page());
-    const GuestSide side = enter_as_fork(start, way);
+    GuestSide side = enter_as_fork(start, way);
     set_this_cell(plan_, order.words.cell);
     // Closed by now; their numbers may be others'.
     for (const Fd& fd : order.came) const_cast<Fd&>(fd).release();
     birthplace_.release();
+    start_services(plan_, side, Before::kTests);
     return {order.words.task, side};
   }
 
@@ -250,8 +252,9 @@ std::optional<ForkedGuest> stand_still(const GuestSide& own, TemplateKind kind,
   return Template(own, files).stand(kind, why);
 }
 
-void go_on_without_forks(const GuestSide& own, std::string_view why) {
+void go_on_without_forks(GuestSide& own, std::string_view why) {
   say(own.descriptors().link, word_of(TemplateNews::kGoesOn, why));
+  start_services(*plan_of_this_cell(), own, Before::kTests);
 }
 
 void refuse_to_stand(const GuestSide& own, std::string_view why) {

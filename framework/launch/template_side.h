@@ -42,8 +42,9 @@ std::optional<ForkedGuest> stand_still(const GuestSide& own, TemplateKind kind,
                                        std::string_view why,
                                        const std::vector<ReopenedFile>& files);
 
-// Tells the warden why this guest goes on with its tests itself.
-void go_on_without_forks(const GuestSide& own, std::string_view why);
+// Tells the warden why this guest goes on with its tests itself, and starts the services that those
+// need.
+void go_on_without_forks(GuestSide& own, std::string_view why);
 
 // Tells the warden, in words, why this guest cannot be a template, and waits until it is to go on.
 void refuse_to_stand(const GuestSide& own, std::string_view why);

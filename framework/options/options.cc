@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 #include <utility>
 
@@ -227,6 +228,8 @@ std::string apply_layer(const ConfigFile& file, const ConfigLayer& layer, Option
   options.file.config = overlay(options.file.config, layer.config);
   options.file.overrides.insert(options.file.overrides.end(), layer.overrides.begin(),
                                 layer.overrides.end());
+  options.file.services.insert(options.file.services.end(), layer.services.begin(),
+                               layer.services.end());
   return "";
 }
 
@@ -286,6 +289,14 @@ CellConfig config_of_run(const Options& run, std::string_view full_name,
   for_each_layer(
       run, full_name, [&] { lay(in_code); }, [&](const CellConfig& layer, auto) { lay(layer); });
   return config;
+}
+
+std::vector<SharedService> services_of(const Options& run, std::string_view full_name) {
+  std::vector<SharedService> needed;
+  std::ranges::copy_if(
+      run.file.services, std::back_inserter(needed),
+      [&](const SharedService& service) { return service->tests.matches(full_name); });
+  return needed;
 }
 
 std::string flag_of(std::string_view setting) { return fmt::format("{}_{}", kFlag, setting); }

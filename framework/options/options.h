@@ -21,6 +21,7 @@ struct FileConfig {
   std::string name;                       // empty when there is no file
   CellConfig config;                      // the top level, with the profile on top
   std::vector<ConfigOverride> overrides;  // likewise; a later one wins
+  std::vector<SharedService> services{};  // likewise, in the order in which they are started
 };
 
 // How a guest gets to its test.
@@ -75,6 +76,9 @@ void for_each_layer(const Options& run, std::string_view full_name, InCode in_co
 // All layers together, with what code says about the test.
 CellConfig config_of_run(const Options& run, std::string_view full_name,
                          const CellConfig& in_code = {});
+
+// Those that the test with that name needs.
+std::vector<SharedService> services_of(const Options& run, std::string_view full_name);
 
 // The flag of a setting: "memory" -> "--cloister_memory".
 std::string flag_of(std::string_view setting);

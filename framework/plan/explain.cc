@@ -119,6 +119,14 @@ std::string limit_text(std::chrono::milliseconds limit) {
   return limit.count() == 0 ? "none" : duration_text(limit);
 }
 
+std::string service_text(const ServiceEntry& service) {
+  const char* const per = service.per == ServicePer::kCell       ? "in each cell"
+                          : service.per == ServicePer::kTemplate ? "before each set-up"
+                                                                 : "once for the run";
+  return fmt::format("{}, {}: {} ({})", service.name, per, fmt::join(service.command, " "),
+                     service.origin);
+}
+
 }  // namespace
 
 std::string explain(const CellPlan& plan, std::uint32_t cell) {
@@ -154,6 +162,7 @@ std::string explain(const CellPlan& plan, std::uint32_t cell) {
                                                           : std::string("the caller's own"));
   if (plan.in_force.leaks && *plan.in_force.leaks != Leaks::kReport)
     line("leaks", plan.in_force.leaks == Leaks::kFail ? "fail" : "ignore");
+  for (const SharedService& service : plan.guest.services) line("service", service_text(*service));
   if (!plan.guest.keep_fds.empty())
     line("kept fds", fmt::format("{}", fmt::join(plan.guest.keep_fds, " ")));
   return text;

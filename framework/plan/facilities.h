@@ -19,5 +19,7 @@ void plan_network(const CellConfig& config, const HostFacts& facts, CellPlan& pl
 void plan_hosts(const CellRequest& request, CellPlan& plan);
 void plan_limits(const CellConfig& config, const HostFacts& facts, CellPlan& plan);
 void plan_cgroups(const CellRequest& request, const HostFacts& facts, CellPlan& plan);
+// After the network and what is looked for.
+Result<void> plan_services(const CellRequest& request, CellPlan& plan);
 
 }  // namespace cloister

@@ -136,6 +136,7 @@ Result<CellPlan> plan_on(const CellRequest& request, const HostFacts& facts) {
   }
   plan_hosts(whole, plan);
   plan.inside.look_for = look_for(config, plan);
+  if (auto good = plan_services(request, plan); !good) return std::unexpected(good.error());
   plan.guest.streams = request.streams;
   plan.guest.keep_fds = config.keep_fds.value_or(std::vector<int>{});
   plan.watch.deadline = *config.deadline;

@@ -183,6 +183,7 @@ struct GuestPlan {
   std::string cgroup_namespaces_file{};
   std::vector<ResourceLimit> limits;
   std::vector<int> cpus;  // by sched_setaffinity(2), if no cgroup does it; empty is unchanged
+  std::vector<SharedService> services{};  // that it starts before its tests, or that there are
   friend bool operator==(const GuestPlan&, const GuestPlan&) = default;
 };
 

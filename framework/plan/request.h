@@ -11,6 +11,7 @@
 
 #include <cloister/config.h>
 
+#include "framework/config/service.h"
 #include "framework/facts/facts.h"
 #include "framework/kernel/error.h"
 #include "framework/protocol/step_code.h"
@@ -83,6 +84,7 @@ struct CellRequest {
   std::size_t mounts_before_proc = 0;  // how many of them; 0: /proc comes before all else
   std::string working_directory{};     // "" is the caller's; "/" below a new root
   Streams streams = Streams::kCaptured;
+  std::vector<SharedService> services{};  // in the order in which they are started
 
   // A file tree that is put together and then entered by pivot_root(2).
   bool has_own_root() const { return root || declared || !mounts.empty(); }

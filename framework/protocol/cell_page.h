@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "framework/protocol/service_log.h"
 #include "framework/wire/timing.h"
 
 namespace cloister {
@@ -35,6 +36,8 @@ struct CellPage {
   // that it executes.
   std::atomic<std::uint32_t> handed_over{0};
   char spill[kSpillSize];
+  // What the services of the cell have printed.
+  ServiceLog services{};
 };
 
 }  // namespace cloister

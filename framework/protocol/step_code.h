@@ -46,6 +46,8 @@ inline constexpr std::uint8_t kLookForFiles = 8;
 // The cell shares what goes by System V IPC: only what came since it was made is the guest's, and
 // is removed.
 inline constexpr std::uint8_t kLookForNewSysv = 16;
+// The name of the process whose children are the services of a cell: the guest has not left them.
+inline constexpr char kServiceSupervisor[] = "cell-service";
 
 // How mounts propagate between the host and the cell: mount_namespaces(7).
 enum class Propagation : std::uint8_t {

@@ -241,6 +241,7 @@ std::string encode(const CellReport& report) {
   put_audit(out, report.audit);
   out.number(static_cast<std::uint32_t>(report.costs.size()));
   for (const std::uint32_t cost : report.costs) out.number(cost);
+  out.text(report.services);
   return std::move(out.bytes());
 }
 
@@ -313,6 +314,7 @@ std::expected<CellReport, std::string> decode_report(std::string_view bytes) {
   take_audit(in, report.audit);
   for (std::uint32_t left = in.count(); left > 0 && in.ok(); --left)
     report.costs.push_back(in.number<std::uint32_t>());
+  report.services = in.text();
   if (!in.ok() || !in.at_end()) return none;
   return report;
 }

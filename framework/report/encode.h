@@ -12,7 +12,7 @@
 namespace cloister {
 
 // Raise it with every change of what encode() writes.
-inline constexpr std::uint32_t kReportVersion = 3;
+inline constexpr std::uint32_t kReportVersion = 4;
 
 std::string encode(const CellReport& report);
 // The error is a sentence: the bytes are not from encode(), or are from another release.

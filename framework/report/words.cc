@@ -124,6 +124,22 @@ std::vector<std::string> limit_notes(const CellReport& report,
   return notes;
 }
 
+std::string services_text(const CellReport& report) {
+  constexpr std::size_t kMostLines = 40;
+  std::vector<std::string_view> lines;
+  for (std::string_view rest = report.services; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    lines.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (lines.empty()) return "";
+  const std::size_t first = lines.size() - std::min(lines.size(), kMostLines);
+  std::string text = "what its services printed last:";
+  for (const std::string_view line : std::span(lines).subspan(first))
+    text += "\n  " + printable(line);
+  return text;
+}
+
 std::string put_failure_words(const CellReport& report,
                               std::string (*option)(std::string_view setting)) {
   if (report.files.failure.empty()) return "";

@@ -29,6 +29,10 @@ std::vector<std::string> limit_notes(const CellReport& report,
 std::string put_failure_words(const CellReport& report,
                               std::string (*option)(std::string_view setting));
 
+// The end of what the services of the cell printed, in lines below a heading; "" if they printed
+// nothing.
+std::string services_text(const CellReport& report);
+
 // Text from a guest as one line for a terminal. Writes what is not printable ASCII or well-formed
 // UTF-8 as "\n" or "\x1b".
 std::string printable(std::string_view text);

@@ -38,7 +38,8 @@ class TaskRun final : public CellSource, public EventSink {
   [[noreturn]] void live() noexcept {
     for (const std::string& argument : options_.arguments) need_named_in(host_.facts, argument);
     if (!host_.want) note(losses_text(host_.facts));
-    if (auto guest = run_tasks(host_, at_once(options_, host_.facts), *this, *this, outbox_)) {
+    if (auto guest = run_tasks(host_, at_once(options_, host_.facts), *this, *this, outbox_,
+                               services_of_run())) {
       TaskLink link(guest->side);
       tasks_[guest->task].run(link);
       ::fflush(nullptr);
@@ -52,9 +53,10 @@ class TaskRun final : public CellSource, public EventSink {
   NextTask next() override {
     if (begun_ == tasks_.size()) return NoMore{};
     const auto id = static_cast<std::uint32_t>(begun_++);
-    return CellTask{id, shared(plan_here(
-                            {.config = config_of_run(options_, tasks_[id].name, tasks_[id].config)},
-                            host_.facts, options_.require ? "--cloister_require" : ""))};
+    return CellTask{
+        id, shared(plan_here({.config = config_of_run(options_, tasks_[id].name, tasks_[id].config),
+                              .services = services_of(options_, tasks_[id].name)},
+                             host_.facts, options_.require ? "--cloister_require" : ""))};
   }
   // "" is nobody's name: what an adapter calls a failure is not known here.
   std::string name_of_failed(const CellRef&, CellReport& report) override {
@@ -88,6 +90,14 @@ class TaskRun final : public CellSource, public EventSink {
     put(message);
   }
 
+  std::vector<SharedService> services_of_run() const {
+    std::vector<SharedService> needed = options_.file.services;
+    std::erase_if(needed, [this](const SharedService& service) {
+      return std::ranges::none_of(
+          tasks_, [&](const Task& task) { return service->tests.matches(task.name); });
+    });
+    return needed;
+  }
   static ByteWriter begin(News what) {
     ByteWriter message;
     message.number(what);
@@ -185,6 +195,9 @@ std::vector<std::string> notes_of(const CellReport& report) {
   std::vector<std::string> notes = limit_notes(report, flag_of);
   if (std::string words = put_failure_words(report, flag_of); !words.empty())
     notes.push_back(std::move(words));
+  if (std::string text = services_text(report);
+      !text.empty() && !std::holds_alternative<Finished>(report.outcome))
+    notes.push_back(std::move(text));
   for (const std::string& left : leftovers_text(report, false)) notes.push_back("it left " + left);
   return notes;
 }

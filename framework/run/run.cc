@@ -1,7 +1,12 @@
 #include "framework/run/run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "framework/host/file_views.h"
+#include "framework/host/needed_paths.h"
+#include "framework/services/start.h"
 #include "framework/watch/load_meter.h"
 
 namespace cloister {
@@ -18,18 +23,40 @@ void refuse_all(const Error& error, CellSource& source, EventSink& sink) {
   }
 }
 
+// Cells see their sockets: those that a private /tmp or a view would hide are the host's own there.
+Result<RunServices> start_for_run(const std::vector<SharedService>& services, HostFacts& facts) {
+  std::vector<SharedService> of_run;
+  std::ranges::copy_if(services, std::back_inserter(of_run), [](const SharedService& service) {
+    return service->per == ServicePer::kRun;
+  });
+  auto started = RunServices::start(of_run);
+  if (!started) return started;
+  for (const SharedService& service : of_run) {
+    const std::string& socket = service->ready.unix_socket;
+    if (socket.empty()) continue;
+    need(facts, socket);
+    share_existing(facts.views, way_of(socket));
+  }
+  return started;
+}
+
 }  // namespace
 
 std::optional<GuestCall> run_tasks(Host& host, WatchOptions options, CellSource& source,
-                                   EventSink& sink, Outbox& outbox) {
-  auto made = host.want
-                  ? std::unexpected(*host.want)
-                  : Watch::make(std::move(host.builder), std::move(options), source, sink, outbox);
+                                   EventSink& sink, Outbox& outbox,
+                                   const std::vector<SharedService>& services) {
+  auto of_run = host.want ? std::unexpected(*host.want) : start_for_run(services, host.facts);
+  auto made = of_run
+                  ? Watch::make(std::move(host.builder), std::move(options), source, sink, outbox)
+                  : std::unexpected(of_run.error());
   if (made) {
     // In a guest it is not there, and so never destroyed. A leak checker finds it by this pointer.
     static Watch* watch = nullptr;
     watch = made->release();
-    if (auto guest = watch->run()) return guest;
+    if (auto guest = watch->run()) {
+      of_run->forget();
+      return guest;
+    }
     host.builder = watch->take_builder();
     delete std::exchange(watch, nullptr);
   } else {

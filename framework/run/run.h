@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "framework/host/probe.h"
 #include "framework/options/options.h"
@@ -14,8 +15,11 @@ namespace cloister {
 // to the sink and the outbox is written. In each guest it returns a GuestCall; there nothing that
 // was passed in may be destroyed. If the host has no cells at all (Host::want), or if the loop
 // cannot begin, every task ends with that reason. The host can then be used for another run.
+// `services` are those of its tests; those that are started once for the run are started first. If
+// one does not become ready, every task ends with that reason.
 std::optional<GuestCall> run_tasks(Host& host, WatchOptions options, CellSource& source,
-                                   EventSink& sink, Outbox& outbox);
+                                   EventSink& sink, Outbox& outbox,
+                                   const std::vector<SharedService>& services = {});
 
 // As many guests at once as the run was told to have.
 WatchOptions at_once(const Options& options, const HostFacts& facts);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "framework/files/file_store.h"
 #include "framework/protocol/frame.h"
@@ -245,10 +246,15 @@ std::vector<RunningCell::Ended> RunningCell::take_ended_tasks(Clock::time_point 
     evidence.err = take(GuestStreams::kErr, evidence.ended.err);
     evidence.wall = std::chrono::duration_cast<std::chrono::microseconds>(now - task_began_);
     reports.push_back({make_task_report(std::move(evidence)), next == kSetUpTask});
+    reports.back().report.services = take_services_log();
     task_began_ = now;
     life_.next_task(now);
   }
   return reports;
+}
+
+std::string RunningCell::take_services_log() {
+  return page->services.since(std::exchange(services_log_taken_, page->services.written()));
 }
 
 CellReport RunningCell::finish(const BuilderReply* gone) {
@@ -269,6 +275,7 @@ CellReport RunningCell::finish(const BuilderReply* gone) {
   evidence.only_others_killed_for_memory = kills && gauges_.only_others_killed_for_memory();
   CellReport report = make_report(std::move(evidence));
   report.forked = within_ != kNoTemplate;
+  report.services = take_services_log();
   if (!cannot_stand.empty()) report.outcome = SetupFailed{cannot_stand};
   return report;
 }

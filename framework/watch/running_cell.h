@@ -137,6 +137,7 @@ class RunningCell {
  private:
   void signal_group(int number) const;
   bool go_on_to(std::uint32_t task);
+  std::string take_services_log();
 
   std::uint32_t number_;
   pid_t guest_pid_;
@@ -152,7 +153,8 @@ class RunningCell {
   GuestStreams streams_;
   Gauges gauges_;
   Writer writer_;
-  Costs costs_ = {};  // measured by the watch loop
+  Costs costs_ = {};                      // measured by the watch loop
+  std::uint64_t services_log_taken_ = 0;  // how much of it is in a report
 };
 
 }  // namespace cloister

@@ -240,6 +240,9 @@ struct CellReport {
   // What each part of the cell's life cost, in nanoseconds; 0 means that the part did not happen.
   // Empty when the cell was never dismantled.
   std::vector<std::uint32_t> costs;
+  // The end of what services of the cell printed ([[service]] in cloister.toml), lines that begin
+  // with their names.
+  std::string services{};
 };
 
 // "was killed by SIGSEGV (Segmentation fault)": goes on after the name of what ran.

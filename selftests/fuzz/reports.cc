@@ -15,5 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::string& note :
        limit_notes(*report, [](std::string_view setting) { return std::string(setting); }))
     fuzz::require(!note.empty(), "every note has words");
+  fuzz::require(services_text(*report).find('\x1b') == std::string::npos,
+                "what services print is printable");
   return 0;
 }

@@ -48,11 +48,11 @@ int listen_v6(const std::string& port) {
   return listen_at(AF_INET6, &address, sizeof address);
 }
 
-void listen_unix(const std::string& path) {
+int listen_unix(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  listen_at(AF_UNIX, &address, sizeof address);
+  return listen_at(AF_UNIX, &address, sizeof address);
 }
 
 // Answers 503 twice, then 200, for ever.
@@ -64,6 +64,16 @@ void serve_http(const std::string& port) {
     if (read(client, request, sizeof request) > 0)
       dprintf(client, "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n",
               requests < 2 ? "503 No" : "200 OK");
+    close(client);
+  }
+}
+
+// Tells each client that sends something how many have done so, for ever.
+void count_at(int listener) {
+  for (int asked = 0;;) {
+    const int client = accept(listener, nullptr, nullptr);
+    char request = 0;
+    if (read(client, &request, 1) == 1) dprintf(client, "%d", ++asked);
     close(client);
   }
 }
@@ -118,7 +128,9 @@ const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
     {"complain", [](const std::string& text) { std::cerr << text + "\n"; }},
     {"listen", [](const std::string& port) { listen_v4(port); }},
     {"listen6", [](const std::string& port) { listen_v6(port); }},
-    {"unix", listen_unix},
+    {"unix", [](const std::string& path) { listen_unix(path); }},
+    {"count", [](const std::string& port) { count_at(listen_v4(port)); }},
+    {"count-unix", [](const std::string& path) { count_at(listen_unix(path)); }},
     {"http", serve_http},
     {"deaf", [](const std::string& number) { signal(stoi(number), SIG_IGN); }},
     {"child", leave_child},

@@ -11,6 +11,7 @@ mask() {
     -e 's/\(peak [0-9.]+ MiB\)/(peak SIZE)/' -e 's/memory: .* of file cache/memory: PARTS/' -e 's/\([0-9]+ ms\)/(TIME)/' -e 's/, core dumped//' \
     -e 's/^( *[A-Z]+) +[0-9.]+ s  /\1 TIME  /' -e 's/ in [0-9.]+ s: / in TIME: /' \
     -e 's/-[A-Za-z0-9]{6}\.log/-XXXXXX.log/' -e 's/ after [0-9]+ ms of/ after TIME of/' \
+    -e 's/[0-9]+:[A-Z] [0-9]+ [A-Z][a-z]+ [0-9]{4} [0-9:.]+ /REDIS /' \
     -e 's/[0-9]+ forks? w(as|ere) refused/N forks were refused/'
 }
 

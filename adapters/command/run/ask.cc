@@ -111,7 +111,7 @@ struct OrderOf {
   Test test;
   std::vector<Selected> tests{{&binary, &test}};
   std::vector<std::string> no_flags;
-  CellsOrder order{tests, {0}, {}, no_flags};
+  CellsOrder order{tests, {0}, {}, {}, no_flags};
 };
 
 // Before a question. What else comes is what a watch is told while its user stops the run

@@ -22,9 +22,10 @@ namespace cloister::command {
 
 struct CellsOrder {
   const std::vector<Selected>& tests;
-  std::vector<std::uint32_t> which;       // indices in `tests`, in starting order
-  std::vector<CellConfig> configs;        // one for each of `which`
-  const std::vector<std::string>& flags;  // for every test, before those that select it
+  std::vector<std::uint32_t> which;                  // indices in `tests`, in starting order
+  std::vector<CellConfig> configs;                   // one for each of `which`
+  std::vector<std::vector<SharedService>> services;  // likewise, or none
+  const std::vector<std::string>& flags;             // for every test, before those that select it
   int jobs = 1;
   bool fill_processors = false;  // more than `jobs` while processors are idle
   bool fail_fast = false;        // start no more tests after the first bad end

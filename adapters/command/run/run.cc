@@ -111,6 +111,7 @@ class Run {
     order.jobs = 1;
     order.which = {0};
     order.configs = {config_of(0)};
+    order.services = {services_of(settings_, tests_[0].test->name)};
     const auto signal = run_in_cells(order, events, ProbeDepth::kNothing);
     if (!signal) return std::nullopt;
     if (only && (only->verdict == Verdict::kNoCell || only->is_of_others)) return std::nullopt;
@@ -152,6 +153,7 @@ class Run {
     return {tests_,
             {},
             {},
+            {},
             options_.flags,
             settings_.jobs > 0 ? settings_.jobs : processors(),
             settings_.fill_processors,
@@ -183,6 +185,7 @@ class Run {
       }
       order.which.push_back(i);
       order.configs.push_back(config_of(i));
+      order.services.push_back(services_of(settings_, tests_[i].test->name));
     }
     for (const LinkedOrder& one : linked) {
       const auto signal = run_linked(one, events);
@@ -228,15 +231,17 @@ class Run {
   FailuresBeside beside_;
 };
 
-// False, having said so, where an override is for no test of any binary.
-bool all_overrides_match(const Options& settings,
-                         const std::vector<std::unique_ptr<Binary>>& binaries) {
+// False, having said so, where an override or a service is for no test of any binary.
+bool all_filters_match(const Options& settings,
+                       const std::vector<std::unique_ptr<Binary>>& binaries) {
   std::vector<std::string_view> names;
   for (const auto& binary : binaries) {
     for (const Test& test : binary->tests) names.push_back(test.name);
   }
   auto sentences = unmatched_overrides(settings.file.name, settings.file.overrides, names);
   std::ranges::move(unmatched_overrides("--override", settings.overrides, names),
+                    std::back_inserter(sentences));
+  std::ranges::move(unmatched_services(settings.file.name, settings.file.services, names),
                     std::back_inserter(sentences));
   for (const std::string& sentence : sentences) fmt::print(stderr, "cloister run: {}\n", sentence);
   return sentences.empty();
@@ -295,7 +300,7 @@ int run(const RunOptions& options) {
   if (!tests) return complain(tests.error(), kNothingSelected);
   if (options.list && options.cmake) return print_calls(*tests);
   if (options.list) return print_list(*tests, options.json);
-  if (!all_overrides_match(*settings, binaries)) return kWrongUsage;
+  if (!all_filters_match(*settings, binaries)) return kWrongUsage;
   if (tests->empty()) {
     return complain({"run anything: no test is selected", 0, "--list shows all tests"},
                     kNothingSelected);

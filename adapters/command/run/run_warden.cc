@@ -64,7 +64,8 @@ class RunWarden final : public CellSource, public EventSink {
   std::optional<GuestCall> watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
-    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_)) return guest;
+    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_, services_of_run()))
+      return guest;
     // Those of tests that a signal has ended with the run lie in the host's /tmp where cells have
     // none of their own.
     CellReport nobodys;
@@ -89,7 +90,9 @@ class RunWarden final : public CellSource, public EventSink {
     kept.push_back(files->guests_end());
     config.keep_fds = std::move(kept);
     files_.insert_or_assign(number, std::move(*files));
-    return CellTask{number, shared(plan(config)), pid_of(order_.tests[number])};
+    const auto services =
+        order_.services.empty() ? std::vector<SharedService>() : order_.services[place];
+    return CellTask{number, shared(plan(config, services)), pid_of(order_.tests[number])};
   }
   std::string name_of_failed(const CellRef&, CellReport& report) override {
     take_report_files(report);
@@ -153,6 +156,8 @@ class RunWarden final : public CellSource, public EventSink {
     if (is_bad(attempt.verdict)) {
       for (const std::string& note : audit_notes(report, names_, option_name))
         attempt.message += fmt::format("cloister: note: {}\n", note);
+      if (const std::string text = services_text(report); !text.empty())
+        attempt.message += fmt::format("cloister: note: {}\n", text);
     }
     if (order_.fail_fast && stop_ != nullptr && has_failed(attempt)) *stop_ = true;
     attempt.cell = std::move(report);
@@ -197,8 +202,19 @@ class RunWarden final : public CellSource, public EventSink {
       files_.erase(files);
     }
   }
-  Result<CellPlan> plan(const CellConfig& config) const {
-    return plan_here({.config = config}, host_.facts, order_.require ? "--require" : "");
+  std::vector<SharedService> services_of_run() const {
+    std::vector<SharedService> needed;
+    for (const auto& services : order_.services) {
+      for (const SharedService& service : services) {
+        if (std::ranges::find(needed, service) == needed.end()) needed.push_back(service);
+      }
+    }
+    return needed;
+  }
+  Result<CellPlan> plan(const CellConfig& config,
+                        const std::vector<SharedService>& services) const {
+    return plan_here({.config = config, .services = services}, host_.facts,
+                     order_.require ? "--require" : "");
   }
   void say(WardenSays what, const std::string& words) {
     ByteWriter message;

@@ -136,9 +136,9 @@ const Wrong kWrong[] = {
     {"[profil.ci]", "c.toml:1:2: there is no setting 'profil'; did you mean 'profile'?"},
     {"[[overide]]", "c.toml:1:3: there is no setting 'overide'; did you mean 'override'?"},
     {"colour = 1", "c.toml:1:1: there is no setting 'colour'; there are " + std::string(kAll) +
-                       ", jobs, require, override, profile"},
+                       ", jobs, require, override, service, profile"},
     {"[profile.ci]\ncolour = 1", "c.toml:2:1: there is no setting 'colour'; there are " +
-                                     std::string(kAll) + ", jobs, require, override"},
+                                     std::string(kAll) + ", jobs, require, override, service"},
     {"[profile.ci.profile.x]", "c.toml:1:13: there is no setting 'profile'; there are " +
                                    std::string(kAll) + ", jobs, require, override"},
     {"[[override]]\nfilter = '*'\ncolour = 1",
@@ -203,7 +203,7 @@ const Wrong kWrong[] = {
     {"jobs = [1]", "c.toml:1:8: 'jobs' holds an array; it takes a string, a number, true or false"},
     // Of two, the first in the file.
     {"zoo = 1\nant = 1", "c.toml:1:1: there is no setting 'zoo'; there are " + std::string(kAll) +
-                             ", jobs, require, override, profile"},
+                             ", jobs, require, override, service, profile"},
 };
 INSTANTIATE_TEST_SUITE_P(Each, ConfigFileError, testing::ValuesIn(kWrong));
 

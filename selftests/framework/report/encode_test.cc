@@ -33,6 +33,7 @@ CellReport full_report() {
   report.audit = {true,      {{"/a", kRead | kWritten}}, 2,      {"[::1]:80"},
                   {"@name"}, {{"/b", 3, true, false}},   {"/c"}, true,
                   "why"};
+  report.services = "redis | ready\n";
   return report;
 }
 
@@ -90,7 +91,7 @@ TEST(EncodedReport, OfAnotherVersionIsRefusedWithASentence) {
   std::string bytes = encode(full_report());
   ++bytes[sizeof(std::uint32_t)];
   EXPECT_EQ(decode_report(bytes).error(),
-            "this is a report of version 4, and version 3 is read here: use one release of "
+            "this is a report of version 5, and version 4 is read here: use one release of "
             "Cloister for the tests and for the command");
   EXPECT_EQ(decode_report("nonsense").error(), "this is no report of a cell");
 }

@@ -1,6 +1,6 @@
-#include "adapters/service/probe.h"
+#include "framework/connect/connect.h"
 
-#include <netdb.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,13 +10,10 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <system_error>
 
-#include <cloister/service.h>
-
-#include "adapters/service/descriptor.h"
+#include "framework/connect/descriptor.h"
 
 namespace cloister::service {
 namespace {
@@ -66,19 +63,13 @@ Descriptor make_socket(int family) {
 }
 
 // A connected socket, or the reason why not.
-std::string connect_to(const std::string& host, std::uint16_t port, const Deadline& deadline,
+std::string connect_to(const std::vector<Address>& addresses, const Deadline& deadline,
                        Descriptor& connected) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (error != 0) return "'" + host + "': " + ::gai_strerror(error);
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
   std::string why = "no address";
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    Descriptor socket = make_socket(each->ai_family);
-    const int failed = connect_to(socket, each->ai_addr, each->ai_addrlen, deadline);
+  for (const Address& each : addresses) {
+    Descriptor socket = make_socket(each.bytes.ss_family);
+    const int failed =
+        connect_to(socket, reinterpret_cast<const sockaddr*>(&each.bytes), each.size, deadline);
     if (failed == 0) {
       connected = std::move(socket);
       return "";
@@ -114,9 +105,34 @@ std::string first_line(const Descriptor& socket, const Deadline& deadline) {
 
 }  // namespace
 
-std::string try_port(const std::string& host, std::uint16_t port) {
+std::vector<Address> numeric_addresses(const std::string& host, std::uint16_t port) {
+  Address v4;
+  auto* in = reinterpret_cast<sockaddr_in*>(&v4.bytes);
+  v4.size = sizeof *in;
+  in->sin_family = AF_INET;
+  in->sin_port = htons(port);
+  Address v6;
+  auto* in6 = reinterpret_cast<sockaddr_in6*>(&v6.bytes);
+  v6.size = sizeof *in6;
+  in6->sin6_family = AF_INET6;
+  in6->sin6_port = htons(port);
+  const bool is_local = host == "localhost";
+  std::vector<Address> found;
+  if (::inet_pton(AF_INET, is_local ? "127.0.0.1" : host.c_str(), &in->sin_addr) == 1)
+    found.push_back(v4);
+  if (::inet_pton(AF_INET6, is_local ? "::1" : host.c_str(), &in6->sin6_addr) == 1)
+    found.push_back(v6);
+  return found;
+}
+
+std::string try_addresses(const std::vector<Address>& addresses) {
   Descriptor connected;
-  return connect_to(host, port, Deadline(), connected);
+  return connect_to(addresses, Deadline(), connected);
+}
+
+std::string try_local_port(std::uint16_t port) {
+  std::string why = try_addresses(numeric_addresses("127.0.0.1", port));
+  return why.empty() || try_addresses(numeric_addresses("::1", port)).empty() ? std::string() : why;
 }
 
 std::string try_unix_socket(const std::string& path) {
@@ -131,13 +147,9 @@ std::string try_unix_socket(const std::string& path) {
   return failed == 0 || failed == EAGAIN ? "" : text_of(failed);
 }
 
-HttpUrl parse_url(const std::string& url) {
+std::optional<HttpUrl> parse_url(const std::string& url) {
   constexpr std::string_view kScheme = "http://";
-  const auto refuse = [&url] [[noreturn]] () {
-    throw ServiceError("cannot wait for the URL '" + url +
-                       "': it is not of the form http://HOST:PORT/PATH; correct it");
-  };
-  if (url.compare(0, kScheme.size(), kScheme) != 0) refuse();
+  if (url.compare(0, kScheme.size(), kScheme) != 0) return std::nullopt;
   const std::size_t slash = std::min(url.find('/', kScheme.size()), url.size());
   std::string host = url.substr(kScheme.size(), slash - kScheme.size());
   HttpUrl parsed{.path = slash < url.size() ? url.substr(slash) : "/"};
@@ -146,20 +158,20 @@ HttpUrl parse_url(const std::string& url) {
   if (colon != std::string::npos && host.find(']', colon) == std::string::npos) {
     const char* end = host.data() + host.size();
     const auto [rest, error] = std::from_chars(host.data() + colon + 1, end, parsed.port);
-    if (error != std::errc() || rest != end || parsed.port == 0) refuse();
+    if (error != std::errc() || rest != end || parsed.port == 0) return std::nullopt;
     host.resize(colon);
   }
   if (host.size() > 2 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
-  if (host.empty() || url.find_first_of(" \r\n") != std::string::npos) refuse();
+  if (host.empty() || url.find_first_of(" \r\n") != std::string::npos) return std::nullopt;
   parsed.host = std::move(host);
   return parsed;
 }
 
-std::string try_http(const HttpUrl& url, int status) {
+std::string try_http(const HttpUrl& url, int status, const std::vector<Address>& addresses) {
   const Deadline deadline;
   Descriptor socket;
-  if (std::string why = connect_to(url.host, url.port, deadline, socket); !why.empty()) return why;
+  if (std::string why = connect_to(addresses, deadline, socket); !why.empty()) return why;
   const bool v6 = url.host.find(':') != std::string::npos;
   const std::string host = (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
   if (!send_all(socket, "GET " + url.path + " HTTP/1.0\r\nHost: " + host + "\r\n\r\n", deadline))

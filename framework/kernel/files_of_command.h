@@ -1,0 +1,12 @@
+// Which files a command may mean, as execvp(3) looks for them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cloister {
+
+// Every file that the command could be: where a name is looked up in PATH, those that are there.
+std::vector<std::string> files_of_command(const std::string& command);
+
+}  // namespace cloister
