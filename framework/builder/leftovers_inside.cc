@@ -143,15 +143,38 @@ void list_process(const char* pid, RollCall& roll) {
   name_leftover(roll, kSurvivorKind, atoi(pid), stat.name, {command, length});
 }
 
-void list_processes(RollCall& roll) {
+// Calls `use` with the pid of each process of the cell but init, until that returns true.
+template <typename Use>
+bool any_process(Use use) {
   // Signal 0 to everybody asks whether there is anybody: kill(2). Most cells are empty.
-  if (sys::getpid() != 1 || (sys::kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours()) return;
+  if (sys::getpid() != 1 || (sys::kill(-1, 0) != 0 && errno == ESRCH) || !proc_is_ours())
+    return false;
   Entries proc(sys::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   while (const dirent* entry = proc.next()) {
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strcmp(entry->d_name, "1") == 0)
-      continue;
-    list_process(entry->d_name, roll);
+    const char* pid = entry->d_name;
+    if (pid[0] >= '1' && pid[0] <= '9' && strcmp(pid, "1") != 0 && use(pid)) return true;
   }
+  return false;
+}
+
+bool is_living_supervisor(const char* pid) {
+  const Stat stat(pid);
+  return stat.state != nullptr && !is_dying(stat.state) && stat.name == kServiceSupervisor;
+}
+
+// It sees that the guest has ended, takes what the services have printed by then, and ends.
+void await_supervisor() {
+  constexpr int kMostWaits = 100;
+  const timespec pause{0, 1'000'000};
+  for (int i = 0; i < kMostWaits && any_process(is_living_supervisor); ++i)
+    sys::syscall(SYS_nanosleep, &pause, nullptr);
+}
+
+void list_processes(RollCall& roll) {
+  any_process([&roll](const char* pid) {
+    list_process(pid, roll);
+    return false;
+  });
 }
 
 // Whether the object is the guest's.
@@ -285,6 +308,7 @@ void note_objects(std::uint8_t look_for) {
 }
 
 void list_leftovers(std::uint8_t look_for, RollCall& roll) {
+  if ((look_for & kHasServices) != 0) await_supervisor();
   if ((look_for & kLookForProcesses) != 0) list_processes(roll);
   // A socket listens as long as a process holds it.
   if ((look_for & kLookForPorts) != 0 && roll.counts[kSurvivorKind] > 0) list_ports(roll);

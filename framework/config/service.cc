@@ -135,8 +135,8 @@ std::unexpected<Complaint> wrong_value(const ServiceKey& key, std::string_view t
 }
 
 std::unexpected<Complaint> unknown(const ServiceKey& key) {
-  std::vector<std::string_view> known;
-  for (const Field& field : kFields) known.push_back(field.name);
+  std::vector<std::string_view> known(kFields.size());
+  std::ranges::transform(kFields, known.begin(), &Field::name);
   known.emplace_back("env");
   const std::string_view closest = closest_name(key.name, known);
   const std::string meant = closest.empty() ? fmt::format("there are {}", fmt::join(known, ", "))

@@ -31,8 +31,8 @@ Result<void> plan_services(const CellRequest& request, CellPlan& plan) {
               0, "set network = \"host\" for its tests, or per = \"cell\" for the service"});
   }
   // What else is left may be of a service.
-  if (std::ranges::any_of(request.services, is_in_cell) && plan.inside.look_for != 0)
-    plan.inside.look_for &= kLookForProcesses;
+  if (std::ranges::any_of(request.services, is_in_cell))
+    plan.inside.look_for = (plan.inside.look_for & kLookForProcesses) | kHasServices;
   return {};
 }
 

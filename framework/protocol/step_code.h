@@ -46,6 +46,8 @@ inline constexpr std::uint8_t kLookForFiles = 8;
 // The cell shares what goes by System V IPC: only what came since it was made is the guest's, and
 // is removed.
 inline constexpr std::uint8_t kLookForNewSysv = 16;
+// Services run in the cell.
+inline constexpr std::uint8_t kHasServices = 32;
 // The name of the process whose children are the services of a cell: the guest has not left them.
 inline constexpr char kServiceSupervisor[] = "cell-service";
 

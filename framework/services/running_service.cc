@@ -28,6 +28,7 @@ namespace {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const auto& [name, value] : entry.env) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> words;
+  words.reserve(entry.command.size() + 1);
   for (const std::string& word : entry.command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const bool is_there = entry.directory.empty() || ::chdir(entry.directory.c_str()) == 0;

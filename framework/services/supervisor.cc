@@ -130,7 +130,8 @@ class Supervisor {
     pid_t pid = 0;
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
       const auto found = std::ranges::find(services_, pid, &RunningService::pid);
-      if (found != services_.end()) found->has_ended(status, is_ending_);
+      const bool was_told = is_ending_ && (orders_.is_orderly || WTERMSIG(status) == SIGKILL);
+      if (found != services_.end()) found->has_ended(status, was_told);
     }
   }
 
@@ -140,12 +141,19 @@ class Supervisor {
       for (RunningService& service : services_ | std::views::reverse) stop(service);
     }
     for (const RunningService& service : services_) service.kill_group();
+    kill_children();
+    // In a cell nobody waits: its end is that of all.
     const auto until = Clock::now() + kKillPatience;
-    while (::waitpid(-1, nullptr, WNOHANG) >= 0 && Clock::now() < until) {
+    while (orders_.is_orderly && has_children() && Clock::now() < until) {
       kill_children();
       wait(kFirstPause);
     }
     ::_exit(0);
+  }
+
+  static bool has_children() {
+    siginfo_t ended{};
+    return ::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0;
   }
 
   void stop(RunningService& service) {

@@ -109,7 +109,7 @@ void leave_child(const std::string&) {
     signal(SIGTERM, SIG_IGN);
     while (true) pause();
   }
-  std::cout << "child " << child << std::endl;
+  std::cout << "child " << child << "\n" << std::flush;
 }
 
 // Until the test sends SIGUSR2.
@@ -123,7 +123,7 @@ void await_test(const std::string&) {
 
 const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
     {"wait", [](const std::string& ms) { usleep(static_cast<useconds_t>(stoi(ms)) * 1000); }},
-    {"say", [](const std::string& text) { std::cout << text << std::endl; }},
+    {"say", [](const std::string& text) { std::cout << text << "\n" << std::flush; }},
     {"write", [](const std::string& text) { std::cout << text << std::flush; }},
     {"complain", [](const std::string& text) { std::cerr << text + "\n"; }},
     {"listen", [](const std::string& port) { listen_v4(port); }},
@@ -141,9 +141,9 @@ const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
     {"variable",
      [](const std::string& name) {
        const char* value = getenv(name.c_str());
-       std::cout << name << '=' << (value != nullptr ? value : "unset") << std::endl;
+       std::cout << name << '=' << (value != nullptr ? value : "unset") << "\n" << std::flush;
      }},
-    {"directory", [](const std::string&) { std::cout << get_current_dir_name() << std::endl; }},
+    {"directory", [](const std::string&) { std::cout << get_current_dir_name() << "\n" << std::flush; }},
     {"exit", [](const std::string& status) { _exit(stoi(status)); }},
     {"raise", [](const std::string& number) { raise(stoi(number)); }},
 };

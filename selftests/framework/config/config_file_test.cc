@@ -140,7 +140,7 @@ const Wrong kWrong[] = {
     {"[profile.ci]\ncolour = 1", "c.toml:2:1: there is no setting 'colour'; there are " +
                                      std::string(kAll) + ", jobs, require, override, service"},
     {"[profile.ci.profile.x]", "c.toml:1:13: there is no setting 'profile'; there are " +
-                                   std::string(kAll) + ", jobs, require, override"},
+                                   std::string(kAll) + ", jobs, require, override, service"},
     {"[[override]]\nfilter = '*'\ncolour = 1",
      "c.toml:3:1: there is no setting 'colour'; there are " + std::string(kAll) +
          ", filter, optional"},
