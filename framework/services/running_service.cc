@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "framework/connect/connect.h"
 #include "framework/kernel/files_of_command.h"
@@ -147,6 +148,17 @@ void RunningService::has_ended(int wait_status, bool was_told) {
   if (was_told) return;
   log_.append(fmt::format("{}{} | ({})\n", is_in_line_ ? "\n" : "", entry_.name, end_words()));
   is_in_line_ = false;
+}
+
+bool RunningService::is_exiting() const {
+  constexpr unsigned long kExiting = 4;  // PF_EXITING among the flags, field 9 of /proc/PID/stat
+  const auto stat = is_running() ? read_file(fmt::format("/proc/{}/stat", pid_)) : std::string();
+  if (!stat) return false;
+  std::istringstream fields(stat->substr(std::min(stat->rfind(')') + 1, stat->size())));
+  std::string skipped;
+  for (int field = 3; field < 9; ++field) fields >> skipped;
+  unsigned long flags = 0;
+  return fields >> flags && (flags & kExiting) != 0;
 }
 
 std::string RunningService::end_words() const {

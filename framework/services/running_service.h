@@ -33,6 +33,8 @@ class RunningService {
   const Fd& output() const { return output_; }
   pid_t pid() const { return pid_; }
   bool is_running() const { return pid_ > 0 && !end_; }
+  // Its end has begun, and wait(2) does not know of it yet.
+  bool is_exiting() const;
   // "exited with status 1", "was killed by SIGSEGV"; "" while it runs.
   std::string end_words() const;
   void signal(int number) const;

@@ -30,7 +30,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstPause = 1ms;  // between two looks whether a service is ready
 constexpr auto kLongestPause = 20ms;
-constexpr auto kKillPatience = 5s;  // for processes that SIGKILL does not end at once
+constexpr auto kExitPatience = 50ms;  // less than init's: builder/leftovers_inside.cc
+constexpr auto kKillPatience = 5s;    // for processes that SIGKILL does not end at once
 
 class Supervisor {
  public:
@@ -112,14 +113,14 @@ class Supervisor {
 
   // Until something happens, or for that long; without end if it is negative.
   void wait(std::chrono::milliseconds longest) {
-    std::vector<pollfd> waits = {{orders_.over, POLLIN, 0}, {children_.get(), POLLIN, 0}};
+    std::vector<pollfd> waits = {{is_ending_ ? -1 : orders_.over, POLLIN, 0}, {children_.get(), POLLIN, 0}};
     for (const RunningService& service : services_) {
       if (service.output().open()) waits.push_back({service.output().get(), POLLIN, 0});
     }
     ::poll(waits.data(), waits.size(), static_cast<int>(longest.count()));
     for (RunningService& service : services_) service.drain();
     reap();
-    if (waits.front().revents != 0 && !is_ending_) end();
+    if (waits.front().revents != 0) end();
   }
 
   void reap() {
@@ -140,6 +141,10 @@ class Supervisor {
     if (orders_.is_orderly) {
       for (RunningService& service : services_ | std::views::reverse) stop(service);
     }
+    // What ends by itself is told, also when the guest has noticed it first.
+    const auto until_told = Clock::now() + kExitPatience;
+    while (std::ranges::any_of(services_, &RunningService::is_exiting) && Clock::now() < until_told)
+      wait(kFirstPause);
     for (const RunningService& service : services_) service.kill_group();
     kill_children();
     // In a cell nobody waits: its end is that of all.

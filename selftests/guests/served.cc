@@ -41,6 +41,12 @@ std::string ask() {
   return answer_of(AF_INET, &address, sizeof address);
 }
 
+// Before main(), as a static object that connects.
+const bool connected = [] {
+  if (getenv("SERVED_BEFORE_MAIN") != nullptr && ask().empty()) abort();
+  return true;
+}();
+
 TEST(Alone, FirstAsks) { EXPECT_EQ(ask(), "1"); }
 TEST(Alone, SecondAsks) { EXPECT_EQ(ask(), "1"); }
 TEST(Alone, ThirdAsksTwice) {
@@ -70,6 +76,7 @@ TEST(Bad, KillsAllButItself) {
   FAIL();
 }
 
+TEST(Good, HasConnected) { EXPECT_TRUE(connected); }
 TEST(Good, HasNoChild) { EXPECT_EQ(wait(nullptr), -1); }
 TEST(Good, HasTheVariable) { EXPECT_STREQ(getenv("SERVED"), "here"); }
 TEST(Good, LeavesAProcess) {

@@ -74,10 +74,12 @@ struct Question {
   std::string program;
   std::vector<std::string> arguments;
   std::chrono::milliseconds timeout{};
+  bool with_services = false;
 
   std::string encoded() const {
     ByteWriter out;
     out.number<std::int64_t>(timeout.count());
+    out.number(with_services);
     out.text(program);
     for (const std::string& argument : arguments) out.text(argument);
     return out.bytes();
@@ -86,6 +88,7 @@ struct Question {
     ByteReader in(encoded);
     Question question;
     question.timeout = std::chrono::milliseconds(in.number<std::int64_t>());
+    question.with_services = in.number<bool>();
     question.program = in.text();
     while (in.ok() && !in.at_end()) question.arguments.emplace_back(in.text());
     return question;
@@ -94,7 +97,8 @@ struct Question {
 
 // A question as the one test of a run. It points into itself.
 struct OrderOf {
-  explicit OrderOf(const Question& question) : binary{question.program, &kind, {}} {
+  explicit OrderOf(const Question& question, const std::vector<SharedService>& services = {})
+      : binary{question.program, &kind, {}} {
     test.name = fmt::format("{}", fmt::join(question.arguments, " "));
     test.arguments = question.arguments;
     order.configs = {CellConfig()
@@ -102,6 +106,7 @@ struct OrderOf {
                          .with_output(kMostAnswer)
                          .with_leaks(Leaks::kIgnore)
                          .with_files(Files::kHost)};
+    if (question.with_services) order.services = {services};
   }
   OrderOf(const OrderOf&) = delete;
   OrderOf& operator=(const OrderOf&) = delete;
@@ -152,24 +157,26 @@ std::string trouble_of(const CellReport& report, std::chrono::milliseconds timeo
 
 }  // namespace
 
-Result<Questions> Questions::begin() {
-  auto process = CellsProcess::start([](Fd socket) {
+Result<Questions> Questions::begin(std::vector<SharedService> services) {
+  const bool has_services = !services.empty();
+  auto process = CellsProcess::start([&services](Fd socket) {
     std::optional<OrderOf> asked;
     watch_cells(
         [&]() -> const CellsOrder* {
           const auto question = read_question(socket);
           if (!question) return nullptr;
-          return &asked.emplace(*question).order;
+          return &asked.emplace(*question, services).order;
         },
         socket);
   });
   if (!process) return std::unexpected(process.error());
-  return Questions(std::move(*process));
+  return Questions(std::move(*process), has_services);
 }
 
-Result<Answer> Questions::ask(const std::string& program, const std::vector<std::string>& arguments,
-                              std::chrono::milliseconds timeout) {
-  const Question question{program, arguments, timeout};
+Result<CellReport> Questions::hear_answer(const std::string& program,
+                                          const std::vector<std::string>& arguments,
+                                          std::chrono::milliseconds timeout, bool with_services) {
+  const Question question{program, arguments, timeout, with_services};
   const OrderOf asked(question);
   std::optional<CellReport> report;
   const RunEvents events{[](std::uint32_t) {},
@@ -188,8 +195,18 @@ Result<Answer> Questions::ask(const std::string& program, const std::vector<std:
                                ? Error{doing + ": nothing was heard of its cell", 0, "run it again"}
                                : ended.error());
   }
-  if (const std::string trouble = trouble_of(*report, timeout); !trouble.empty())
+  if (const std::string trouble = trouble_of(*report, timeout); !trouble.empty()) {
+    if (has_services_ && !with_services && !why_not_executed(*report))
+      return hear_answer(program, arguments, timeout, true);
     return std::unexpected(Error{doing + ": " + trouble, 0, "run it by hand to see why"});
+  }
+  return std::move(*report);
+}
+
+Result<Answer> Questions::ask(const std::string& program, const std::vector<std::string>& arguments,
+                              std::chrono::milliseconds timeout) {
+  auto report = hear_answer(program, arguments, timeout, false);
+  if (!report) return std::unexpected(report.error());
   return Answer{std::get<Exited>(report->outcome).status, std::move(report->out.kept),
                 std::move(report->err.kept), reports_of(*report)};
 }

@@ -20,16 +20,22 @@ std::vector<std::string> environment_of_tests(const std::vector<std::string>& ad
 // All questions of a run. One process tries the host out for them, and asks each in its own cell.
 class Questions {
  public:
-  static Result<Questions> begin();
+  // `services` are for a binary that gives no answer without: it is asked again with them.
+  static Result<Questions> begin(std::vector<SharedService> services);
   Result<Answer> ask(const std::string& program, const std::vector<std::string>& arguments,
                      std::chrono::milliseconds timeout);
   // The signal that interrupted a question, or 0.
   int interrupted() const { return interrupted_; }
 
  private:
-  explicit Questions(CellsProcess process) : process_(std::move(process)) {}
+  Questions(CellsProcess process, bool has_services)
+      : process_(std::move(process)), has_services_(has_services) {}
+  Result<CellReport> hear_answer(const std::string& program,
+                                 const std::vector<std::string>& arguments,
+                                 std::chrono::milliseconds timeout, bool with_services);
 
   CellsProcess process_;
+  bool has_services_;
   int interrupted_ = 0;
 };
 

@@ -249,10 +249,14 @@ bool all_filters_match(const Options& settings,
 
 // 0, or the exit status. Whoever asks has ended when this returns: linked binaries make their cells
 // themselves, and want what it holds of the host.
-int ask_all(const RunOptions& options, std::vector<std::unique_ptr<Binary>>& binaries) {
+int ask_all(const RunOptions& options, const Options& settings,
+            std::vector<std::unique_ptr<Binary>>& binaries) {
   const Discovery how{options.kind, options.flags,
                       parse_duration(options.ask_timeout).value_or(std::chrono::seconds(10))};
-  auto questions = Questions::begin();
+  // Nobody knows yet which tests there are: those of every test.
+  std::vector<SharedService> services = settings.file.services;
+  std::erase_if(services, [](const SharedService& each) { return each->filter != "*"; });
+  auto questions = Questions::begin(std::move(services));
   if (!questions) return complain(questions.error(), kNoCells);
   for (const std::string& program : options.binaries) {
     auto binary = discover(program, how, *questions);
@@ -293,7 +297,7 @@ int run(const RunOptions& options) {
   if (auto fits = check_limits(); !fits) return complain(fits.error(), kNoCells);
   if (const auto status = run_at_once(options, *settings)) return *status;
   std::vector<std::unique_ptr<Binary>> binaries;
-  if (const int status = ask_all(options, binaries); status != 0) return status;
+  if (const int status = ask_all(options, *settings, binaries); status != 0) return status;
   Choice choice = options.choice;
   if (options.list) choice.disabled = true;
   const auto tests = choose(binaries, choice);

@@ -2,6 +2,7 @@
 // linked.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -123,6 +124,18 @@ TEST_F(ServicesOfCloisterRun, AreThereInEachCellAnew) {
   write_service(std::string(kCounting) + "\nenv = { SERVED = \"here\" }");
   const Ended ended = run_plain("Alone.*:Good.HasTheVariable:Good.HasNoChild");
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+}
+
+TEST_F(ServicesOfCloisterRun, AreThereForABinaryThatCannotBeAskedWithout) {
+  if (!has_own_network()) return;
+  setenv("SERVED_BEFORE_MAIN", "1", 1);
+  write_service(std::string(kCounting) + "\nfilter = \"Good.*\"");
+  EXPECT_THAT(run_plain("Good.HasConnected").err, HasSubstr("killed by SIGABRT"));
+  std::filesystem::remove(directory_.path() / "cloister.toml");
+  write_service(kCounting);
+  const Ended ended = run_plain("Good.HasConnected");
+  EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+  unsetenv("SERVED_BEFORE_MAIN");
 }
 
 TEST_F(ServicesOfCloisterRun, AreShownWithATestThatFails) {
