@@ -7,7 +7,7 @@ program=$1
 shift
 place=
 if [ "$(id -u)" = 0 ]; then
-  place=$(mktemp -d /tmp/cloister-user.XXXXXX)
+  place=$(mktemp -d /tmp/user.XXXXXX)
   trap 'rm -rf "$place"' EXIT
   cp "$program" "$place/"
 fi

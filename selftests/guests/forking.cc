@@ -37,6 +37,13 @@ std::string content_of(const std::string& file) {
   return text;
 }
 
+// Adds a line to that file where static destructors run.
+struct Destroyed {
+  ~Destroyed() {
+    if (const char* file = getenv("DESTROYED")) std::ofstream(file, std::ios::app) << "here\n";
+  }
+} destroyed;
+
 // Everything that a set-up makes and a test has for itself.
 class Prepared : public testing::Test {
  protected:

@@ -61,18 +61,20 @@ make_root() {
   mv "$place/root.new" "$place/root"
 }
 
-# inside COMMAND...: in namespaces of its own, with this machine's devices and cgroups. The root is that of the mount
+# inside COMMAND...: in namespaces of its own, with this machine's devices and cgroups, beside tests of the host. The root is that of the mount
 # namespace, since the kernel gives no user namespace to what chroot(2) has confined.
 inside() {
   result=0
   namespace=$(mktemp "$place/namespace.XXXXXX")
   # shellcheck disable=SC2016
-  unshare --mount --pid --fork --kill-child sh -euc '
+  unshare --mount --pid --ipc --net --fork --kill-child sh -euc '
     cd "$0"
     mount --bind root root
     mount -t proc proc root/proc
     readlink root/proc/self/ns/pid | tr -dc 0-9 >"$3"
     for each in sys dev; do mount --rbind "/$each" "root/$each"; done
+    mount -t tmpfs tmpfs root/dev/shm
+    ip link set lo up
     mount --bind -o ro "$1" root/cloister
     mount --bind build root/build
     mount --bind "$2" root/ccache

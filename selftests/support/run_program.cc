@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -182,14 +182,15 @@ void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 std::vector<std::string> stale_cgroups() {
   std::vector<std::string> found;
   std::error_code ignored;
+  // "cloister-NAMESPACE-PID-...": those of other pid namespaces are of other lanes.
+  std::string own = fs::read_symlink("/proc/self/ns/pid", ignored);  // "pid:[4026531836]"
+  std::erase_if(own, [](unsigned char c) { return std::isdigit(c) == 0; });
+  const std::string prefix = "cloister-" + own + "-";
   for (auto entry = fs::recursive_directory_iterator("/sys/fs/cgroup", ignored);
        entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
     const std::string name = entry->path().filename();
-    if (!name.starts_with("cloister-")) continue;
-    // "cloister-NAMESPACE-PID-..."
-    const std::size_t dash = name.find('-', std::strlen("cloister-"));
-    if (dash == std::string::npos) continue;
-    const int run = std::atoi(name.c_str() + dash + 1);
+    if (!name.starts_with(prefix)) continue;
+    const int run = std::atoi(name.c_str() + prefix.size());
     if (kill(run, 0) != 0 && errno == ESRCH) found.push_back(entry->path().string());
   }
   return found;

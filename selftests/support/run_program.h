@@ -56,7 +56,7 @@ std::vector<std::string> descendants();
 std::vector<pid_t> descendants(const std::string& name);
 void adopt_orphans();
 
-// Directories of runs below any cgroup hierarchy whose run is over.
+// Directories of runs below any cgroup hierarchy whose run, in this pid namespace, is over.
 std::vector<std::string> stale_cgroups();
 
 }  // namespace cloister::selftests

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "selftests/support/disk_directory.h"
 #include "selftests/support/guests.h"
 #include "selftests/support/lane.h"
 #include "selftests/support/run_program.h"
@@ -52,6 +53,23 @@ TEST_P(BothKinds, SetsUpOnceAndEachTestHasAllForItself) {
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
   EXPECT_EQ(count(ended.out, "set up in"), 1U) << ended.out;
   EXPECT_EQ(count(ended.out, "torn down in"), 1U) << ended.out;
+}
+
+TEST_P(BothKinds, RunsStaticDestructorsOfEachForkIfAsked) {
+  if (!can_fork()) return;
+  const DiskDirectory directory("cloister-destroyed-XXXXXX");
+  const std::string file = directory.path() / "lines";
+  const auto lines_with = [&](const std::string& exit) {
+    std::filesystem::remove(file);
+    const Ended ended = run({{guest("forking"), "--gtest_filter=Prepared.*",
+                              "--cloister_scope=" + std::string(GetParam()),
+                              "--cloister_exit=" + exit, "--cloister_files=host"},
+                             {"DESTROYED=" + file}});
+    EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+    return count(content_of(file), "here");
+  };
+  EXPECT_EQ(lines_with("_exit"), 1U) << "of the program that was started";
+  EXPECT_EQ(lines_with("exit"), 5U) << "and those of the template and its three forks";
 }
 
 TEST_P(BothKinds, HasAMillionObjectsForNothing) {
