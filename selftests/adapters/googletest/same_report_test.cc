@@ -95,6 +95,9 @@ TEST_P(SameReport, WhenTheTestsOfASuiteShareACell) { compare("xml", "--cloister_
 TEST_P(SameReport, WhenTheTestsOfASuiteAreForksOfOneSetUp) {
   compare("xml", "--cloister_scope=snapshot");
 }
+TEST_P(SameReport, WhenTheTestsOfASuiteShareTheServersOfOneSetUp) {
+  compare("xml", "--cloister_scope=services");
+}
 TEST_P(SameReport, WhenAllTestsShareACell) { compare("xml", "--cloister_scope=program"); }
 
 INSTANTIATE_TEST_SUITE_P(
