@@ -113,7 +113,8 @@ class Supervisor {
 
   // Until something happens, or for that long; without end if it is negative.
   void wait(std::chrono::milliseconds longest) {
-    std::vector<pollfd> waits = {{is_ending_ ? -1 : orders_.over, POLLIN, 0}, {children_.get(), POLLIN, 0}};
+    std::vector<pollfd> waits = {{is_ending_ ? -1 : orders_.over, POLLIN, 0},
+                                 {children_.get(), POLLIN, 0}};
     for (const RunningService& service : services_) {
       if (service.output().open()) waits.push_back({service.output().get(), POLLIN, 0});
     }

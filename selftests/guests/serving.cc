@@ -123,7 +123,8 @@ void await_test(const std::string&) {
 
 const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
     {"wait", [](const std::string& ms) { usleep(static_cast<useconds_t>(stoi(ms)) * 1000); }},
-    {"say", [](const std::string& text) { std::cout << text << "\n" << std::flush; }},
+    {"say", [](const std::string& text) { std::cout << text << "\n"
+                                                    << std::flush; }},
     {"write", [](const std::string& text) { std::cout << text << std::flush; }},
     {"complain", [](const std::string& text) { std::cerr << text + "\n"; }},
     {"listen", [](const std::string& port) { listen_v4(port); }},
@@ -143,7 +144,9 @@ const std::map<std::string, std::function<void(const std::string&)>> kDeeds = {
        const char* value = getenv(name.c_str());
        std::cout << name << '=' << (value != nullptr ? value : "unset") << "\n" << std::flush;
      }},
-    {"directory", [](const std::string&) { std::cout << get_current_dir_name() << "\n" << std::flush; }},
+    {"directory",
+     [](const std::string&) { std::cout << get_current_dir_name() << "\n"
+                                        << std::flush; }},
     {"exit", [](const std::string& status) { _exit(stoi(status)); }},
     {"raise", [](const std::string& number) { raise(stoi(number)); }},
 };
