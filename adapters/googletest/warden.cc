@@ -61,13 +61,11 @@ Warden* the_warden = nullptr;
 
 // Those that at least one of its tests needs.
 std::vector<SharedService> services_of_run(const WardenOrders& orders) {
-  std::vector<SharedService> needed = orders.options.file.services;
-  std::erase_if(needed, [&](const SharedService& service) {
-    return std::ranges::none_of(orders.tests, [&](TestId id) {
-      return service->tests.matches(full_name(orders.registry.test(id)));
+  return services_of_any(orders.options, [&](const TestPattern& pattern) {
+    return std::ranges::any_of(orders.tests, [&](TestId id) {
+      return pattern.matches(full_name(orders.registry.test(id)));
     });
   });
-  return needed;
 }
 
 GuestCall run_tests(const WardenOrders& orders, std::vector<HeldDescriptor> held, Fd socket,

@@ -292,10 +292,15 @@ CellConfig config_of_run(const Options& run, std::string_view full_name,
 }
 
 std::vector<SharedService> services_of(const Options& run, std::string_view full_name) {
+  return services_of_any(run,
+                         [&](const TestPattern& pattern) { return pattern.matches(full_name); });
+}
+
+std::vector<SharedService> services_of_any(
+    const Options& run, const std::function<bool(const TestPattern& pattern)>& is_any) {
   std::vector<SharedService> needed;
-  std::ranges::copy_if(
-      run.file.services, std::back_inserter(needed),
-      [&](const SharedService& service) { return service->tests.matches(full_name); });
+  std::ranges::copy_if(run.file.services, std::back_inserter(needed),
+                       [&](const SharedService& service) { return is_any(service->tests); });
   return needed;
 }
 

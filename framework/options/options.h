@@ -77,8 +77,11 @@ void for_each_layer(const Options& run, std::string_view full_name, InCode in_co
 CellConfig config_of_run(const Options& run, std::string_view full_name,
                          const CellConfig& in_code = {});
 
-// Those that the test with that name needs.
+// Those that the test with that name needs, in the file's order.
 std::vector<SharedService> services_of(const Options& run, std::string_view full_name);
+// Those that at least one test of the run needs: `is_any` says whether one of them matches.
+std::vector<SharedService> services_of_any(
+    const Options& run, const std::function<bool(const TestPattern& pattern)>& is_any);
 
 // The flag of a setting: "memory" -> "--cloister_memory".
 std::string flag_of(std::string_view setting);

@@ -91,12 +91,10 @@ class TaskRun final : public CellSource, public EventSink {
   }
 
   std::vector<SharedService> services_of_run() const {
-    std::vector<SharedService> needed = options_.file.services;
-    std::erase_if(needed, [this](const SharedService& service) {
-      return std::ranges::none_of(
-          tasks_, [&](const Task& task) { return service->tests.matches(task.name); });
+    return services_of_any(options_, [this](const TestPattern& pattern) {
+      return std::ranges::any_of(tasks_,
+                                 [&](const Task& task) { return pattern.matches(task.name); });
     });
-    return needed;
   }
   static ByteWriter begin(News what) {
     ByteWriter message;

@@ -2,6 +2,7 @@
 // set-up leaves or each test does.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -160,6 +162,22 @@ class LeavesEpoll : public testing::Test {
   static void SetUpTestSuite() { ASSERT_GE(epoll_create1(0), 0); }
 };
 TWO_TESTS(LeavesEpoll)
+
+// As a handle of a GPU is.
+class LeavesDevice : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { ASSERT_GE(open("/dev/full", O_RDWR), 0); }
+};
+TWO_TESTS(LeavesDevice)
+
+class LeavesRing : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    io_uring_params parameters{};
+    if (syscall(SYS_io_uring_setup, 4, &parameters) < 0) printf("no ring: %s\n", strerror(errno));
+  }
+};
+TWO_TESTS(LeavesRing)
 
 class LeavesSharedMemory : public testing::Test {
  protected:

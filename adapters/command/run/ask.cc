@@ -106,7 +106,9 @@ struct OrderOf {
                          .with_output(kMostAnswer)
                          .with_leaks(Leaks::kIgnore)
                          .with_files(Files::kHost)};
-    if (question.with_services) order.services = {services};
+    if (!question.with_services) return;
+    order.services = {services};
+    order.services_of_run = services;
   }
   OrderOf(const OrderOf&) = delete;
   OrderOf& operator=(const OrderOf&) = delete;
@@ -116,7 +118,7 @@ struct OrderOf {
   Test test;
   std::vector<Selected> tests{{&binary, &test}};
   std::vector<std::string> no_flags;
-  CellsOrder order{tests, {0}, {}, {}, no_flags};
+  CellsOrder order{tests, {0}, {}, {}, {}, no_flags};
 };
 
 // Before a question. What else comes is what a watch is told while its user stops the run

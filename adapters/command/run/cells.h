@@ -25,6 +25,7 @@ struct CellsOrder {
   std::vector<std::uint32_t> which;                  // indices in `tests`, in starting order
   std::vector<CellConfig> configs;                   // one for each of `which`
   std::vector<std::vector<SharedService>> services;  // likewise, or none
+  std::vector<SharedService> services_of_run;        // all of these, each once
   const std::vector<std::string>& flags;             // for every test, before those that select it
   int jobs = 1;
   bool fill_processors = false;  // more than `jobs` while processors are idle

@@ -112,6 +112,7 @@ class Run {
     order.which = {0};
     order.configs = {config_of(0)};
     order.services = {services_of(settings_, tests_[0].test->name)};
+    order.services_of_run = order.services.front();
     const auto signal = run_in_cells(order, events, ProbeDepth::kNothing);
     if (!signal) return std::nullopt;
     if (only && (only->verdict == Verdict::kNoCell || only->is_of_others)) return std::nullopt;
@@ -154,6 +155,7 @@ class Run {
             {},
             {},
             {},
+            {},
             options_.flags,
             settings_.jobs > 0 ? settings_.jobs : processors(),
             settings_.fill_processors,
@@ -192,6 +194,10 @@ class Run {
       if (!signal || *signal != 0 || stopped()) return signal;
     }
     if (order.which.empty()) return 0;
+    order.services_of_run = services_of_any(settings_, [&](const TestPattern& pattern) {
+      return std::ranges::any_of(
+          order.which, [&](std::uint32_t i) { return pattern.matches(tests_[i].test->name); });
+    });
     return run_in_cells(order, events);
   }
 

@@ -64,7 +64,8 @@ class RunWarden final : public CellSource, public EventSink {
   std::optional<GuestCall> watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
-    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_, services_of_run()))
+    if (auto guest =
+            run_tasks(host_, std::move(options), *this, *this, outbox_, order_.services_of_run))
       return guest;
     // Those of tests that a signal has ended with the run lie in the host's /tmp where cells have
     // none of their own.
@@ -201,15 +202,6 @@ class RunWarden final : public CellSource, public EventSink {
         report.events.push_back({static_cast<std::uint16_t>(Note::kReport), std::move(text)});
       files_.erase(files);
     }
-  }
-  std::vector<SharedService> services_of_run() const {
-    std::vector<SharedService> needed;
-    for (const auto& services : order_.services) {
-      for (const SharedService& service : services) {
-        if (std::ranges::find(needed, service) == needed.end()) needed.push_back(service);
-      }
-    }
-    return needed;
   }
   Result<CellPlan> plan(const CellConfig& config,
                         const std::vector<SharedService>& services) const {

@@ -163,6 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
     Each, LeftBySetUp,
     testing::Values(Left{"LeavesThread", "left 1 more thread running: use scope=suite"},
                     Left{"LeavesEpoll", ", which is an epoll: use scope=suite"},
+                    Left{"LeavesDevice", " open, which is '/dev/full': use scope=suite"},
                     Left{"LeavesSharedMemory",
                          "left shared memory that can be written: /tmp/mapped of 4 KiB: use "
                          "scope=suite"}));
@@ -186,6 +187,16 @@ TEST_P(LeftBySetUp, MakesAutoOneProcess) {
   EXPECT_THAT(ended.err,
               HasSubstr(suite + ": scope=auto is scope=suite here, because SetUpTestSuite "
                                 "left "));
+}
+
+// A host may refuse io_uring_setup(2).
+TEST(Snapshot, SaysThatItCannotForkARing) {
+  if (!can_fork()) return;
+  const Ended ended = forking("LeavesRing.*", "snapshot");
+  const bool refused = ended.contains("no ring: ");
+  EXPECT_EQ(ended.status, refused ? 0 : 1) << ended.out;
+  EXPECT_EQ(count(ended.out, "which is an io_uring: use scope=suite"), refused ? 0U : 2U)
+      << ended.out;
 }
 
 TEST(Snapshot, SaysWhichServersItCannotFork) {
