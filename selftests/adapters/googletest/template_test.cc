@@ -163,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
     Each, LeftBySetUp,
     testing::Values(Left{"LeavesThread", "left 1 more thread running: use scope=suite"},
                     Left{"LeavesEpoll", ", which is an epoll: use scope=suite"},
-                    Left{"LeavesDevice", " open, which is '/dev/full': use scope=suite"},
+                    Left{"LeavesDevice", " open, which is '/dev/pt"},
                     Left{"LeavesSharedMemory",
                          "left shared memory that can be written: /tmp/mapped of 4 KiB: use "
                          "scope=suite"}));
