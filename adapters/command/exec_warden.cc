@@ -131,8 +131,7 @@ struct Warden {
   argv.push_back(nullptr);
   environ = variables.data();
   ::execvp(argv[0], argv.data());
-  // A directory of PATH that may not be searched is no reason: execvp(3), as shells see it.
-  const int error = errno == EACCES && files_of_command(words[0]).empty() ? ENOENT : errno;
+  const int error = why_not_executed(words[0], errno);
   fmt::print(stderr, "cloister exec: cannot execute '{}': {}; {}\n", words[0], errno_text(error),
              error == ENOENT
                  ? "name a program that is visible in the cell (--explain shows its view)"

@@ -15,6 +15,7 @@
 #include "adapters/googletest/before_the_run.h"
 #include "adapters/googletest/shared_descriptors.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/stat_field.h"
 #include "framework/launch/template_side.h"
 
 namespace cloister::googletest {
@@ -91,10 +92,8 @@ std::vector<std::string> other_processes() {
       continue;
     std::string name = read_file(entry.path() / "comm").value_or("");
     if (name.ends_with('\n')) name.pop_back();
-    const std::string status = read_file(entry.path() / "stat").value_or("");
-    const std::size_t end = status.rfind(") ");
-    if (name.empty() || end == std::string::npos || status[end + 2] == 'Z') continue;
-    if (name == kServiceSupervisor) continue;
+    const bool is_alive = stat_field(pid, 3).value_or("Z") != "Z";
+    if (name.empty() || !is_alive || name == kServiceSupervisor) continue;
     found.push_back(
         fmt::format("{} (pid {}) running{}", name, pid, listens_in_words(pid, listeners)));
   }

@@ -129,10 +129,11 @@ bool is_of_service(const Stat& process) {
   return false;
 }
 
-void list_process(const char* pid, RollCall& roll) {
+void list_process(const char* pid, bool has_services, RollCall& roll) {
   char command[kCommandKept] = {};
   const Stat stat(pid);
-  if (stat.state == nullptr || is_dying(stat.state) || is_of_service(stat)) return;
+  if (stat.state == nullptr || is_dying(stat.state) || (has_services && is_of_service(stat)))
+    return;
   std::uint64_t& count = roll.counts[kSurvivorKind];
   if (count++ >= kLeftNamed) return;
   std::size_t length = read_file(pid, "/cmdline", command, sizeof command);
@@ -170,9 +171,9 @@ void await_supervisor() {
     sys::syscall(SYS_nanosleep, &pause, nullptr);
 }
 
-void list_processes(RollCall& roll) {
-  any_process([&roll](const char* pid) {
-    list_process(pid, roll);
+void list_processes(bool has_services, RollCall& roll) {
+  any_process([&](const char* pid) {
+    list_process(pid, has_services, roll);
     return false;
   });
 }
@@ -308,8 +309,9 @@ void note_objects(std::uint8_t look_for) {
 }
 
 void list_leftovers(std::uint8_t look_for, RollCall& roll) {
-  if ((look_for & kHasServices) != 0) await_supervisor();
-  if ((look_for & kLookForProcesses) != 0) list_processes(roll);
+  const bool has_services = (look_for & kHasServices) != 0;
+  if (has_services) await_supervisor();
+  if ((look_for & kLookForProcesses) != 0) list_processes(has_services, roll);
   // A socket listens as long as a process holds it.
   if ((look_for & kLookForPorts) != 0 && roll.counts[kSurvivorKind] > 0) list_ports(roll);
   if ((look_for & kLookForSysv) != 0) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <ranges>
 #include <utility>
@@ -38,9 +39,6 @@
 namespace cloister {
 namespace {
 
-constexpr std::string_view kFilterTakes = "a filter of test names such as 'StorageTest.*'";
-constexpr std::string_view kOptionalTakes =
-    "true, with which the filter may match no test, or false";
 constexpr std::string_view kQuotes = ", in which a text such as \"64M\" stands in quotes";
 constexpr std::string_view kRunOptionTakes = "a string, a number, true or false";
 
@@ -111,10 +109,12 @@ class Reader {
  private:
   bool read_layer(const toml::table& table, bool is_top, ConfigLayer& into);
   bool read_profiles(const Entry& entry);
-  bool read_services(const Entry& entry, std::vector<SharedService>& into);
+  // Calls `read` with each of its tables.
+  bool read_array_of_tables(const Entry& entry,
+                            const std::function<bool(const toml::table& table)>& read);
+  bool read_service_of(const toml::table& table, std::vector<SharedService>& into);
   bool read_keys(const toml::table& table, const std::string& before,
                  std::vector<ServiceKey>& into);
-  bool read_overrides(const Entry& entry, std::vector<ConfigOverride>& into);
   bool read_override(const toml::table& table, std::vector<ConfigOverride>& into);
   bool read_optional(const Entry& entry, ConfigOverride& into);
   bool read_run_option(const Entry& entry, std::vector<RunOptionText>& into);
@@ -140,8 +140,14 @@ class Reader {
 
 bool Reader::read_layer(const toml::table& table, bool is_top, ConfigLayer& into) {
   const auto read_entry = [&](const Entry& entry) {
-    if (entry.name == "override") return read_overrides(entry, into.overrides);
-    if (entry.name == "service") return read_services(entry, into.services);
+    if (entry.name == "override") {
+      return read_array_of_tables(
+          entry, [&](const toml::table& each) { return read_override(each, into.overrides); });
+    }
+    if (entry.name == "service") {
+      return read_array_of_tables(
+          entry, [&](const toml::table& each) { return read_service_of(each, into.services); });
+    }
     if (entry.name == "profile" && is_top) return read_profiles(entry);
     if (is_run_option(entry.name)) return read_run_option(entry, into.run_options);
     if (const auto* setting = setting_named(entry.name))
@@ -165,20 +171,24 @@ bool Reader::read_profiles(const Entry& entry) {
   });
 }
 
-bool Reader::read_services(const Entry& entry, std::vector<SharedService>& into) {
-  constexpr std::string_view kTakes = "tables, each written [[service]]";
-  const auto* services = entry.value->as_array();
-  if (services == nullptr) return complain_of_kind(entry.name, *entry.value, kTakes);
-  return std::ranges::all_of(*services, [&](const toml::node& element) {
+bool Reader::read_array_of_tables(const Entry& entry,
+                                  const std::function<bool(const toml::table& table)>& read) {
+  const std::string takes = fmt::format("tables, each written [[{}]]", entry.name);
+  const auto* elements = entry.value->as_array();
+  if (elements == nullptr) return complain_of_kind(entry.name, *entry.value, takes);
+  return std::ranges::all_of(*elements, [&](const toml::node& element) {
     const auto* table = element.as_table();
-    if (table == nullptr) return complain_of_kind(entry.name, element, kTakes);
-    std::vector<ServiceKey> keys;
-    if (!read_keys(*table, "", keys)) return false;
-    auto read = read_service(keys, begin_of(table->source()), file_.name);
-    if (!read) return complain(read.error().place, read.error().what);
-    into.push_back(std::move(*read));
-    return true;
+    return table == nullptr ? complain_of_kind(entry.name, element, takes) : read(*table);
   });
+}
+
+bool Reader::read_service_of(const toml::table& table, std::vector<SharedService>& into) {
+  std::vector<ServiceKey> keys;
+  if (!read_keys(table, "", keys)) return false;
+  auto read = read_service(keys, begin_of(table.source()), file_.name);
+  if (!read) return complain(read.error().place, read.error().what);
+  into.push_back(std::move(*read));
+  return true;
 }
 
 bool Reader::read_keys(const toml::table& table, const std::string& before,
@@ -205,17 +215,6 @@ bool Reader::read_keys(const toml::table& table, const std::string& before,
     }
     into.push_back(std::move(key));
     return true;
-  });
-}
-
-bool Reader::read_overrides(const Entry& entry, std::vector<ConfigOverride>& into) {
-  constexpr std::string_view kTakes = "tables, each written [[override]]";
-  const auto* overrides = entry.value->as_array();
-  if (overrides == nullptr) return complain_of_kind(entry.name, *entry.value, kTakes);
-  return std::ranges::all_of(*overrides, [&](const toml::node& element) {
-    const auto* table = element.as_table();
-    if (table == nullptr) return complain_of_kind(entry.name, element, kTakes);
-    return read_override(*table, into);
   });
 }
 

@@ -101,8 +101,8 @@ bool read_status(const ServiceKey& key, ServiceEntry& into) {
 }
 
 constexpr auto kFields = std::to_array<Field>({
-    {"filter", "a filter of test names such as 'StorageTest.*'", read_text<&ServiceEntry::filter>},
-    {"optional", "true, with which the filter may match no test, or false", read_optional},
+    {"filter", kFilterTakes, read_text<&ServiceEntry::filter>},
+    {"optional", kOptionalTakes, read_optional},
     {"command", "an array of strings: the program and its arguments", read_command},
     {"name", "a name for messages", read_text<&ServiceEntry::name>},
     {"directory", "a directory", read_text<&ServiceEntry::directory>},

@@ -8,6 +8,11 @@
 
 namespace cloister {
 
+// What a file may say of one, for messages.
+inline constexpr std::string_view kFilterTakes = "a filter of test names such as 'StorageTest.*'";
+inline constexpr std::string_view kOptionalTakes =
+    "true, with which the filter may match no test, or false";
+
 // "A*:B.?-*Slow:*Big": matches a name if a pattern before the first '-' does and none after it. '*'
 // is any text, '?' any character. Without patterns before a '-' every name matches there.
 class TestPattern {

@@ -12,6 +12,7 @@
 
 #include "framework/host/cgroup_tree.h"
 #include "framework/kernel/fd.h"
+#include "framework/kernel/stat_field.h"
 
 namespace cloister {
 namespace {

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "framework/kernel/fd.h"
+#include "framework/kernel/stat_field.h"
 
 namespace cloister {
 namespace {
@@ -64,16 +65,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
 }
 
 }  // namespace
-
-std::optional<std::string> stat_field(const std::string& pid, int number) {
-  const std::string stat = read_file("/proc/" + pid + "/stat").value_or("");
-  const std::size_t name_end = stat.rfind(')');  // the name may hold blanks and brackets
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(stat.substr(name_end + 2));
-  std::string field;
-  for (int i = 3; i <= number; ++i) fields >> field;
-  return field;
-}
 
 std::string run_name() {
   const std::string pid = std::to_string(::getpid());

@@ -25,7 +25,4 @@ void sweep_stale_runs(const std::string& group);
 std::vector<std::string> words_of(const std::string& file);
 bool lists(const std::string& file, std::string_view word);
 
-// Field `number` (from 3) of /proc/PID/stat; nothing when there is no such process.
-std::optional<std::string> stat_field(const std::string& pid, int number);
-
 }  // namespace cloister

@@ -1,5 +1,6 @@
 #include "framework/kernel/files_of_command.h"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,6 +21,10 @@ std::vector<std::string> files_of_command(const std::string& command) {
     path.remove_prefix(std::min(colon + 1, path.size()));
   }
   return files;
+}
+
+int why_not_executed(const std::string& command, int number) {
+  return number == EACCES && files_of_command(command).empty() ? ENOENT : number;
 }
 
 }  // namespace cloister

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "framework/connect/connect.h"
 #include "framework/kernel/files_of_command.h"
+#include "framework/kernel/stat_field.h"
 
 namespace cloister {
 namespace {
@@ -75,11 +75,10 @@ std::unexpected<Error> RunningService::not_executed(int number) const {
         Error{fmt::format("enter the directory '{}' of {}", directory, service_words(entry_)),
               number, "make it before the run"});
   }
-  // A directory of PATH that may not be searched is no reason: execvp(3), as shells see it.
   const std::string& program = entry_.command.front();
-  if (number == EACCES && files_of_command(program).empty()) number = ENOENT;
   return std::unexpected(Error{fmt::format("execute '{}' for {}", program, service_words(entry_)),
-                               number, "install the program, or correct the command"});
+                               why_not_executed(program, number),
+                               "install the program, or correct the command"});
 }
 
 // Of those conditions that a look from outside answers.
@@ -109,18 +108,15 @@ std::string RunningService::lacks() {
   return lacks_answer();
 }
 
-bool RunningService::drain() {
+void RunningService::drain() {
   char part[16384];
-  bool any = false;
   ssize_t got = 0;
   while (output_.open() && (got = ::read(output_.get(), part, sizeof part)) != 0) {
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return any;
+    if (got < 0) return;
     print({part, static_cast<std::size_t>(got)});
-    any = true;
   }
   output_.reset();
-  return any;
 }
 
 void RunningService::print(std::string_view bytes) {
@@ -151,14 +147,10 @@ void RunningService::has_ended(int wait_status, bool was_told) {
 }
 
 bool RunningService::is_exiting() const {
-  constexpr unsigned long kExiting = 4;  // PF_EXITING among the flags, field 9 of /proc/PID/stat
-  const auto stat = is_running() ? read_file(fmt::format("/proc/{}/stat", pid_)) : std::string();
-  if (!stat) return false;
-  std::istringstream fields(stat->substr(std::min(stat->rfind(')') + 1, stat->size())));
-  std::string skipped;
-  for (int field = 3; field < 9; ++field) fields >> skipped;
-  unsigned long flags = 0;
-  return fields >> flags && (flags & kExiting) != 0;
+  constexpr unsigned long kExiting = 4;  // PF_EXITING, among the flags of proc(5)
+  constexpr int kFlags = 9;
+  const auto flags = is_running() ? stat_field(std::to_string(pid_), kFlags) : std::nullopt;
+  return flags && (std::strtoul(flags->c_str(), nullptr, 10) & kExiting) != 0;
 }
 
 std::string RunningService::end_words() const {

@@ -24,8 +24,8 @@ class RunningService {
   Result<void> start();
   // What it still lacks to be ready, "port 6379 (Connection refused)"; "" when it is ready.
   std::string lacks();
-  // Takes what it has printed. False when nothing had come.
-  bool drain();
+  // Takes what it has printed.
+  void drain();
   // It has ended, as wait(2) has it. That is logged, unless it was told to.
   void has_ended(int wait_status, bool was_told);
 

@@ -3,48 +3,30 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <iterator>
-#include <new>
-#include <string>
 #include <utility>
 
 #include "framework/kernel/shortage.h"
 #include "framework/kernel/single_threaded_fork.h"
+#include "framework/services/start_message.h"
 #include "framework/services/supervisor.h"
 
 namespace cloister {
 namespace {
 
-std::string read_all(const Fd& words) {
-  std::string text;
-  char part[4096];
-  ssize_t got = 0;
-  while ((got = ::read(words.get(), part, sizeof part)) > 0 || (got < 0 && errno == EINTR)) {
-    if (got > 0) text.append(part, static_cast<std::size_t>(got));
-    if (text.front() == kAllReady) break;
-  }
-  return text;
-}
-
 // What the supervisor says.
 Result<void> hear(const Fd& words) {
-  const std::string text = read_all(words);
-  if (text.starts_with(kAllReady)) return {};
-  if (!text.starts_with(kNotReady)) {
-    return std::unexpected(Error{fmt::format("start services: '{}' ended", kServiceSupervisor), 0,
-                                 "look for what kills processes here"});
+  char message[32 * 1024];  // the end of a log, and what it is about
+  ssize_t got = 0;
+  while ((got = ::recv(words.get(), message, sizeof message, 0)) < 0 && errno == EINTR) {
   }
-  const std::size_t doing = std::min(text.find('\0'), text.size() - 1);
-  const std::size_t hint = std::min(text.find('\0', doing + 1), text.size());
-  return std::unexpected(
-      Error{text.substr(1, doing - 1), 0, text.substr(doing + 1, hint - doing - 1)});
+  if (got > 0) return decode_started({message, static_cast<std::size_t>(got)});
+  return std::unexpected(Error{fmt::format("start services: '{}' ended", kServiceSupervisor), 0,
+                               "look for what kills processes here"});
 }
 
 void wait_for(pid_t pid) {
@@ -62,7 +44,7 @@ Result<void> start_in_cell(std::span<const SharedService> services,
     if (is_due(service->per)) due.push_back(service);
   }
   if (due.empty()) return {};
-  auto words = make_socket_pair(SOCK_STREAM);
+  auto words = make_socket_pair(SOCK_SEQPACKET);
   if (!words) return std::unexpected(words.error());
   const Fd own(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
   if (!own.open()) return failed("watch the guest that services are for");
@@ -84,20 +66,16 @@ Result<void> start_in_cell(std::span<const SharedService> services,
 Result<RunServices> RunServices::start(const std::vector<SharedService>& services) {
   RunServices started;
   if (services.empty()) return started;
-  auto words = make_socket_pair(SOCK_STREAM);
+  auto words = make_socket_pair(SOCK_SEQPACKET);
   if (!words) return std::unexpected(words.error());
-  void* memory = ::mmap(nullptr, sizeof(ServiceLog), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return failed("map the log of services", shortage_cure(ENOMEM));
   started.supervisor_ = single_threaded_fork();
   if (started.supervisor_ == 0) {
     live_as_supervisor({.services = services,
-                        .log = *new (memory) ServiceLog,
+                        .log = *new ServiceLog,
                         .words = words->theirs.get(),
                         .over = words->theirs.get(),
                         .is_orderly = true});
   }
-  ::munmap(memory, sizeof(ServiceLog));
   if (started.supervisor_ < 0) return failed("fork what starts services", shortage_cure(errno));
   started.words_ = std::move(words->ours);
   words->theirs.reset();

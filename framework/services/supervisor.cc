@@ -22,6 +22,7 @@
 #include "framework/config/amounts.h"
 #include "framework/kernel/clock.h"
 #include "framework/services/running_service.h"
+#include "framework/services/start_message.h"
 
 namespace cloister {
 namespace {
@@ -66,28 +67,29 @@ class Supervisor {
   Result<void> wait_until_ready(RunningService& service) {
     const auto begin = Clock::now();
     const auto end = begin + service.entry().ready_within;
-    for (std::chrono::milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLongest)) {
+    for (std::chrono::milliseconds pause = kFirstPause;;
+         pause = std::min(pause * 2, kLongestPause)) {
       const std::string lacks = service.lacks();
       const auto now = Clock::now();
       reap();
-      if (!service.is_running()) return not_ready(service, service.end_words(), lacks, "");
+      if (!service.is_running()) {
+        const std::string during = lacks.empty() ? "" : " while waited for: " + lacks;
+        return not_ready(service, fmt::format("it {}{}", service.end_words(), during), "");
+      }
       if (lacks.empty()) return {};
       if (now >= end) {
-        return not_ready(service, "waited " + duration_text(service.entry().ready_within), lacks,
-                         ", or set ready_within");
+        return not_ready(
+            service,
+            fmt::format("waited {} for {}", duration_text(service.entry().ready_within), lacks),
+            ", or set ready_within");
       }
       wait(pause);
     }
   }
 
-  std::unexpected<Error> not_ready(const RunningService& service, const std::string& what,
-                                   const std::string& lacks, std::string_view or_else) const {
+  std::unexpected<Error> not_ready(const RunningService& service, const std::string& why,
+                                   std::string_view or_else) const {
     const std::string log = orders_.log.since(0);
-    const std::string waited = lacks.empty() ? "" : fmt::format(" for {}", lacks);
-    const std::string why = service.is_running() ? what + waited
-                            : lacks.empty()
-                                ? fmt::format("it {}", what)
-                                : fmt::format("it {} while waited for: {}", what, lacks);
     return std::unexpected(
         Error{fmt::format("start {}: {}", service_words(service.entry()), why), 0,
               log.empty() ? fmt::format("it printed nothing: look at its command{}", or_else)
@@ -95,17 +97,8 @@ class Supervisor {
   }
 
   void say(const Result<void>& started) {
-    std::string words(1, kAllReady);
-    if (!started) {
-      const Error& error = started.error();
-      const std::string number = error.number == 0 ? "" : ": " + errno_text(error.number);
-      words = fmt::format("{}{}{}{}{}{}", kNotReady, error.doing, number, '\0', error.hint, '\0');
-    }
-    std::string_view rest = words;
-    while (!rest.empty()) {
-      const ssize_t sent = ::send(orders_.words, rest.data(), rest.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno != EINTR) break;
-      if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
+    const std::string words = encode_started(started);
+    while (::send(orders_.words, words.data(), words.size(), MSG_NOSIGNAL) < 0 && errno == EINTR) {
     }
     if (!started) end();
     if (orders_.words != orders_.over) ::close(orders_.words);
@@ -178,8 +171,6 @@ class Supervisor {
       at = end;
     }
   }
-
-  static constexpr std::chrono::milliseconds kLongest = kLongestPause;
 
   const Supervision& orders_;
   Fd children_;

@@ -11,15 +11,10 @@
 
 namespace cloister {
 
-// First of what it says: all are ready; or not, and then two texts follow, each with a zero byte
-// behind it: Error::doing with the number in words, Error::hint.
-inline constexpr char kAllReady = '+';
-inline constexpr char kNotReady = '-';
-
 struct Supervision {
   std::span<const SharedService> services;
   ServiceLog& log;
-  int words = -1;           // where it says whether all are ready
+  int words = -1;           // where it says whether all are ready: start_message.h
   int over = -1;            // readable when they are needed no longer
   bool is_orderly = false;  // they are then told to stop, and not just killed
 };

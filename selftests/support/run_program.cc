@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -183,9 +183,9 @@ std::vector<std::string> stale_cgroups() {
   std::vector<std::string> found;
   std::error_code ignored;
   // "cloister-NAMESPACE-PID-...": those of other pid namespaces are of other lanes.
-  std::string own = fs::read_symlink("/proc/self/ns/pid", ignored);  // "pid:[4026531836]"
-  std::erase_if(own, [](unsigned char c) { return std::isdigit(c) == 0; });
-  const std::string prefix = "cloister-" + own + "-";
+  struct stat own{};
+  stat("/proc/self/ns/pid", &own);
+  const std::string prefix = "cloister-" + std::to_string(own.st_ino) + "-";
   for (auto entry = fs::recursive_directory_iterator("/sys/fs/cgroup", ignored);
        entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
     const std::string name = entry->path().filename();

@@ -101,14 +101,15 @@ struct OrderOf {
       : binary{question.program, &kind, {}} {
     test.name = fmt::format("{}", fmt::join(question.arguments, " "));
     test.arguments = question.arguments;
-    order.configs = {CellConfig()
-                         .with_deadline(question.timeout)
-                         .with_output(kMostAnswer)
-                         .with_leaks(Leaks::kIgnore)
-                         .with_files(Files::kHost)};
+    order.which = {{.number = 0,
+                    .config = CellConfig()
+                                  .with_deadline(question.timeout)
+                                  .with_output(kMostAnswer)
+                                  .with_leaks(Leaks::kIgnore)
+                                  .with_files(Files::kHost)}};
     if (!question.with_services) return;
-    order.services = {services};
-    order.services_of_run = services;
+    order.which.front().services = services;
+    order.services = services;
   }
   OrderOf(const OrderOf&) = delete;
   OrderOf& operator=(const OrderOf&) = delete;
@@ -118,7 +119,7 @@ struct OrderOf {
   Test test;
   std::vector<Selected> tests{{&binary, &test}};
   std::vector<std::string> no_flags;
-  CellsOrder order{tests, {0}, {}, {}, {}, no_flags};
+  CellsOrder order{.tests = tests, .which = {}, .flags = no_flags};
 };
 
 // Before a question. What else comes is what a watch is told while its user stops the run

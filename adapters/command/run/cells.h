@@ -20,13 +20,17 @@
 
 namespace cloister::command {
 
+struct OrderedTest {
+  std::uint32_t number = 0;  // its index in `tests`
+  CellConfig config;
+  std::vector<SharedService> services{};
+};
+
 struct CellsOrder {
   const std::vector<Selected>& tests;
-  std::vector<std::uint32_t> which;                  // indices in `tests`, in starting order
-  std::vector<CellConfig> configs;                   // one for each of `which`
-  std::vector<std::vector<SharedService>> services;  // likewise, or none
-  std::vector<SharedService> services_of_run;        // all of these, each once
-  const std::vector<std::string>& flags;             // for every test, before those that select it
+  std::vector<OrderedTest> which;         // in starting order
+  const std::vector<std::string>& flags;  // for every test, before those that select it
+  std::vector<SharedService> services{};  // of all tests, each once
   int jobs = 1;
   bool fill_processors = false;  // more than `jobs` while processors are idle
   bool fail_fast = false;        // start no more tests after the first bad end

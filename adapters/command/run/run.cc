@@ -109,10 +109,8 @@ class Run {
     };
     CellsOrder order = order_of_cells();
     order.jobs = 1;
-    order.which = {0};
-    order.configs = {config_of(0)};
-    order.services = {services_of(settings_, tests_[0].test->name)};
-    order.services_of_run = order.services.front();
+    order.which = {ordered(0)};
+    order.services = order.which.front().services;
     const auto signal = run_in_cells(order, events, ProbeDepth::kNothing);
     if (!signal) return std::nullopt;
     if (only && (only->verdict == Verdict::kNoCell || only->is_of_others)) return std::nullopt;
@@ -151,21 +149,19 @@ class Run {
             [this](const Binary& binary, const std::string& words) { take_beside(binary, words); }};
   }
   CellsOrder order_of_cells() const {
-    return {tests_,
-            {},
-            {},
-            {},
-            {},
-            options_.flags,
-            settings_.jobs > 0 ? settings_.jobs : processors(),
-            settings_.fill_processors,
-            options_.fail_fast,
-            settings_.require};
+    return {.tests = tests_,
+            .which = {},
+            .flags = options_.flags,
+            .jobs = settings_.jobs > 0 ? settings_.jobs : processors(),
+            .fill_processors = settings_.fill_processors,
+            .fail_fast = options_.fail_fast,
+            .require = settings_.require};
   }
-  CellConfig config_of(std::uint32_t test) const {
-    CellConfig config = config_of_run(settings_, tests_[test].test->name);
+  OrderedTest ordered(std::uint32_t number) const {
+    const std::string& name = tests_[number].test->name;
+    CellConfig config = config_of_run(settings_, name);
     config.scope.reset();  // is for programs that are linked with Cloister: docs/SCOPES.md
-    return config;
+    return {number, config, services_of(settings_, name)};
   }
 
   // Binaries that make their cells themselves come first, one after the other; then all other
@@ -185,18 +181,17 @@ class Run {
         linked.back().which.push_back(i);
         continue;
       }
-      order.which.push_back(i);
-      order.configs.push_back(config_of(i));
-      order.services.push_back(services_of(settings_, tests_[i].test->name));
+      order.which.push_back(ordered(i));
     }
     for (const LinkedOrder& one : linked) {
       const auto signal = run_linked(one, events);
       if (!signal || *signal != 0 || stopped()) return signal;
     }
     if (order.which.empty()) return 0;
-    order.services_of_run = services_of_any(settings_, [&](const TestPattern& pattern) {
-      return std::ranges::any_of(
-          order.which, [&](std::uint32_t i) { return pattern.matches(tests_[i].test->name); });
+    order.services = services_of_any(settings_, [&](const TestPattern& pattern) {
+      return std::ranges::any_of(order.which, [&](const OrderedTest& test) {
+        return pattern.matches(tests_[test.number].test->name);
+      });
     });
     return run_in_cells(order, events);
   }

@@ -54,8 +54,8 @@ class RunWarden final : public CellSource, public EventSink {
   RunWarden(const CellsOrder& order, Fd socket, Host& host)
       : order_(order), outbox_(std::move(socket)), host_(host), stop_(make_shared_flag()) {
     std::set<std::string> programs;
-    for (const std::uint32_t number : order_.which)
-      programs.insert(order_.tests[number].binary->program);
+    for (const OrderedTest& test : order_.which)
+      programs.insert(order_.tests[test.number].binary->program);
     for (const std::string& program : programs) need_program(host_.facts, program);
     for (const std::string& flag : order_.flags) need_named_in(host_.facts, flag);
   }
@@ -64,8 +64,7 @@ class RunWarden final : public CellSource, public EventSink {
   std::optional<GuestCall> watch() {
     WatchOptions options{.jobs = order_.jobs, .wait_for_reports = order_.fail_fast};
     if (order_.fill_processors) options.load = LoadMeter(host_.facts);
-    if (auto guest =
-            run_tasks(host_, std::move(options), *this, *this, outbox_, order_.services_of_run))
+    if (auto guest = run_tasks(host_, std::move(options), *this, *this, outbox_, order_.services))
       return guest;
     // Those of tests that a signal has ended with the run lie in the host's /tmp where cells have
     // none of their own.
@@ -82,17 +81,14 @@ class RunWarden final : public CellSource, public EventSink {
 
   NextTask next() override {
     if (next_ == order_.which.size() || (stop_ != nullptr && *stop_)) return NoMore{};
-    const std::size_t place = next_++;
-    const std::uint32_t number = order_.which[place];
+    const auto& [number, settings, services] = order_.which[next_++];
     auto files = ReportFiles::make();
     if (!files) return CellTask{number, std::unexpected(files.error())};
-    CellConfig config = order_.configs[place];
+    CellConfig config = settings;
     std::vector<int> kept = config.keep_fds.value_or(std::vector<int>());
     kept.push_back(files->guests_end());
     config.keep_fds = std::move(kept);
     files_.insert_or_assign(number, std::move(*files));
-    const auto services =
-        order_.services.empty() ? std::vector<SharedService>() : order_.services[place];
     return CellTask{number, shared(plan(config, services)), pid_of(order_.tests[number])};
   }
   std::string name_of_failed(const CellRef&, CellReport& report) override {

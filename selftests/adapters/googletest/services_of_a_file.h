@@ -30,6 +30,11 @@ class ServicesOfAFile : public testing::Test {
     std::ofstream(directory_.path() / "cloister.toml", std::ios::app) << "[[service]]\n"
                                                                       << text << "\n\n";
   }
+  // One that is started once for the run, and counts at that socket.
+  void write_service_of_run(const std::string& socket, const std::string& more = "") {
+    write_service("deeds = [\"count-unix=" + socket + "\"]\nready.unix_socket = \"" + socket +
+                  "\"\nenv = { SERVED_SOCKET = \"" + socket + "\" }\nper = \"run\"" + more);
+  }
   Ended run_linked(const std::string& filter, Words flags = {}, Words command = {}) {
     command.insert(command.end(), {"env", "-u", "CLOISTER_CONFIG", guest("served"),
                                    "--gtest_filter=" + filter, "--cloister_jobs=4"});

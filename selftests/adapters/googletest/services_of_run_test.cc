@@ -20,10 +20,6 @@ using testing::HasSubstr;
 
 class ServicesOfARun : public ServicesOfAFile {
  protected:
-  void write_counting(const std::string& socket, const std::string& more = "") {
-    write_service("deeds = [\"count-unix=" + socket + "\"]\nready.unix_socket = \"" + socket +
-                  "\"\nenv = { SERVED_SOCKET = \"" + socket + "\" }\nper = \"run\"" + more);
-  }
   void expect_one_for_all(const Ended& ended) {
     EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
     for (const char* asked : {"asked as 2.", "asked as 4.", "asked as 6."})
@@ -33,13 +29,13 @@ class ServicesOfARun : public ServicesOfAFile {
 
 TEST_F(ServicesOfARun, AnswerAllTestsByASocketBelowTmp) {
   const std::string socket = scratch("of-run");
-  write_counting(socket);
+  write_service_of_run(socket);
   expect_one_for_all(run_linked("Together.*", {"--cloister_jobs=1"}));
   unlink(socket.c_str());
 }
 
 TEST_F(ServicesOfARun, AnswerAllTestsByASocketInTheWorkingDirectory) {
-  write_counting(directory_.path() / "of-run");
+  write_service_of_run(directory_.path() / "of-run");
   expect_one_for_all(run_linked("Together.*", {"--cloister_jobs=1"}));
 }
 
@@ -62,7 +58,7 @@ TEST_F(ServicesOfARun, SayThatAPortIsOutOfReach) {
 
 TEST_F(ServicesOfARun, AreNotStartedForOtherTests) {
   const std::string socket = directory_.path() / "of-run";
-  write_counting(socket, "\nfilter = \"Alone.*\"");
+  write_service_of_run(socket, "\nfilter = \"Alone.*\"");
   EXPECT_EQ(run_linked("Unserved.HasNoVariable").status, 0);
   EXPECT_FALSE(std::filesystem::exists(socket));
 }
@@ -95,7 +91,7 @@ TEST_F(ServicesOfARun, ThatAreNotReadyFailEveryTest) {
 TEST_F(ServicesOfARun, EndWithTheKilledRun) {
   const HostState before;
   const std::string socket = directory_.path() / "of-run";
-  write_counting(socket);
+  write_service_of_run(socket);
   run_linked("Bad.Hangs", {}, {"timeout", "-s", "KILL", "1"});
   EXPECT_TRUE(std::filesystem::exists(socket));
   EXPECT_TRUE(holds_within(std::chrono::seconds(20), [&] { return left_since(before).empty(); }))
@@ -146,8 +142,7 @@ TEST_F(ServicesOfCloisterRun, AreShownWithATestThatFails) {
 
 TEST_F(ServicesOfCloisterRun, AreOnceForARun) {
   const std::string socket = directory_.path() / "of-run";
-  write_service("deeds = [\"count-unix=" + socket + "\"]\nready.unix_socket = \"" + socket +
-                "\"\nenv = { SERVED_SOCKET = \"" + socket + "\" }\nper = \"run\"");
+  write_service_of_run(socket);
   const Ended ended = run_plain("Alone.FirstAsks:Alone.SecondAsks");
   EXPECT_THAT(ended.out, HasSubstr("1 passed, 1 failed")) << ended.out << ended.err;
 }

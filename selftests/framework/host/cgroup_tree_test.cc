@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "framework/kernel/fd.h"
+#include "framework/kernel/stat_field.h"
 
 namespace cloister {
 namespace {
@@ -36,22 +37,6 @@ TEST(RunName, IsNotThatOfAFork) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
 }
-
-TEST(StatField, IsNumberedAsInTheManual) {
-  EXPECT_EQ(stat_field(own_pid(), 3), "R");
-  EXPECT_EQ(stat_field(own_pid(), 4), std::to_string(::getppid()));
-}
-
-TEST(StatField, IsFoundBehindANameOfBlanksAndBrackets) {
-  char before[16];
-  ASSERT_EQ(::prctl(PR_GET_NAME, before), 0);
-  ASSERT_EQ(::prctl(PR_SET_NAME, "a) S 1 (b) 2"), 0);
-  const auto parent = stat_field(own_pid(), 4);
-  ::prctl(PR_SET_NAME, before);
-  EXPECT_EQ(parent, std::to_string(::getppid()));
-}
-
-TEST(StatField, OfNoProcessIsNone) { EXPECT_EQ(stat_field(kNoProcess, 3), std::nullopt); }
 
 class GroupDirectory : public testing::Test {
  protected:
